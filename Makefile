@@ -1,0 +1,78 @@
+# Two commands matter to a newcomer: "make demo" and "make test".
+# Everything happens in .venv; PYTHON=... chooses the interpreter (3.11 or newer).
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+BIN := .venv/bin
+PYTHON ?=
+TEST_PROCESSES ?= 2
+ARGS ?=
+CODE := src tests tools $(wildcard bench)
+
+export PYTHON
+
+.PHONY: help
+help: ## Show this list
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
+
+# ------------------------------------------------------------------------------------ for everyone
+
+.PHONY: demo
+demo: run-venv ## Copy recorded trades between paper terminals; pass options with ARGS="..."
+	@$(BIN)/echoctl demo $(ARGS)
+
+.PHONY: test
+test: dev-venv ## Run all tests
+	$(BIN)/python -m pytest -n $(TEST_PROCESSES) $(ARGS)
+
+# ---------------------------------------------------------------------------------- for developers
+
+.PHONY: test-setup
+test-setup: dev-venv ## Install what the tests need, without running them
+
+.PHONY: check
+check: dev-venv ## Everything that CI runs: tests, coverage, lint, format, types, floors
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/mypy $(CODE)
+	$(BIN)/lint-imports
+	rm -f .coverage .coverage.*
+	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --cov --cov-report=
+	$(BIN)/python -m tools.coverage_gate
+
+.PHONY: bench
+bench: dev-venv ## Measure; figures are written beside the description of the machine
+	$(BIN)/python -m bench $(ARGS)
+
+.PHONY: fmt
+fmt: dev-venv ## Format, and repair what the linter can repair
+	$(BIN)/ruff format $(CODE)
+	$(BIN)/ruff check --fix $(CODE)
+
+.PHONY: proto
+proto: dev-venv ## Regenerate src/echo/wire/pb from proto/
+	$(BIN)/python -m tools.generate_pb
+
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-annotate --no-strip-markers \
+	--custom-compile-command "make lock"
+
+.PHONY: lock
+lock: dev-venv ## Pin the dependencies of pyproject.toml anew (ARGS="--upgrade" for newer ones)
+	$(LOCK) $(ARGS) pyproject.toml --extra core --extra agent --group build \
+		--output-file requirements.lock
+	$(LOCK) $(ARGS) pyproject.toml --extra core --extra agent --group dev \
+		--constraint requirements.lock --output-file requirements-dev.lock
+
+.PHONY: clean
+clean: ## Remove the environment and everything that was built or measured
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -f .coverage .coverage.*
+	find src tests tools $(wildcard bench) -type d -name __pycache__ -prune -exec rm -rf {} +
+
+.PHONY: run-venv dev-venv
+run-venv:
+	@tools/bootstrap.sh run
+dev-venv:
+	@tools/bootstrap.sh dev

@@ -1,0 +1,10 @@
+"""Settings that every test shares."""
+
+from hypothesis import settings
+
+# No deadline: two busy cores make any single example slow once in a while, and that is no fault.
+# Derandomised: a run proves the same thing for everyone; wider searches are asked for by name
+# (`pytest --hypothesis-profile=search`).
+settings.register_profile("echo", deadline=None, derandomize=True)
+settings.register_profile("search", deadline=None, max_examples=2000)
+settings.load_profile("echo")
