@@ -1,0 +1,116 @@
+"""Facts for people and dashboards: one frozen object per thing that happened.
+
+Facts are carried out after the messages have left; nothing decides by them.
+"""
+
+from dataclasses import dataclass
+
+from echo.domain.answers import AckStage, Outcome
+from echo.domain.errors import ErrorCode
+from echo.domain.handshake import RegistrationStatus
+from echo.domain.ids import AccountId, AgentId, CommandId, TradeId
+from echo.domain.intents import ActionKind
+from echo.domain.quantities import Timestamps
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionReceived:
+    """A master's action was taken in."""
+
+    trade_id: TradeId
+    seq: int
+    kind: ActionKind
+    account_id: AccountId
+    symbol: str
+    duplicate: bool
+    traceparent: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionSettled:
+    """An action has its outcome on one follower; ``account_id`` is the follower's.
+
+    ``latency_ms`` runs from the Core's receipt of the action to the outcome, on the Core's
+    monotonic clock; ``None`` after a restart in between.
+    """
+
+    trade_id: TradeId
+    seq: int
+    kind: ActionKind
+    account_id: AccountId
+    symbol: str
+    outcome: Outcome
+    code: ErrorCode
+    sentence: str
+    latency_ms: int | None = None
+    timestamps: Timestamps | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandSent:
+    """A command's frame left the Core; ``attempt`` counts from 1."""
+
+    command_id: CommandId
+    account_id: AccountId
+    agent_id: AgentId
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryRetried:
+    """A command is repeated because its stage was not acknowledged."""
+
+    command_id: CommandId
+    account_id: AccountId
+    stage: AckStage
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountEvaluated:
+    """An account got a new verdict."""
+
+    account_id: AccountId
+    status: RegistrationStatus
+    protocol_version: int
+    issues: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkChanged:
+    """An Agent or an EA came or went."""
+
+    peer: str
+    up: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputRefused:
+    """Something unreadable or impossible arrived and was turned away; the link lives on."""
+
+    peer: str
+    reason: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """Something a person should look at; ``key`` names the thing, for repeats and recovery."""
+
+    key: str
+    code: str
+    sentence: str
+    account_id: AccountId | None = None
+
+
+Fact = (
+    ActionReceived
+    | DecisionSettled
+    | CommandSent
+    | DeliveryRetried
+    | AccountEvaluated
+    | LinkChanged
+    | InputRefused
+    | Alarm
+)

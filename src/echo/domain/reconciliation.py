@@ -1,0 +1,180 @@
+"""Books against journal: the checks that demo, audit and simulated world share.
+
+A *book* is a broker's own record of what it executed: the truth that no message can change.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from echo.domain.answers import Outcome
+from echo.domain.errors import ErrorCode
+from echo.domain.ids import SEQ_CLOSE, SEQ_OPEN, AccountId, Ticket, TradeId
+from echo.domain.intents import ActionKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookPosition:
+    """One position in a broker's book.
+
+    ``trade_id`` is the trade that the position belongs to: for masters their own, for slaves
+    what their order said; ``None`` = not Echo's.  ``lot_remaining`` 0 = closed.
+    """
+
+    account_id: AccountId
+    ticket: Ticket
+    trade_id: TradeId | None
+    lot_initial: Decimal
+    lot_remaining: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournaledDecision:
+    """One row of the decision ledger, as far as the checks need it."""
+
+    trade_id: TradeId
+    seq: int
+    account_id: AccountId
+    kind: ActionKind
+    outcome: Outcome
+    code: ErrorCode = ErrorCode.NO_ERROR
+    ticket: Ticket | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournaledTrade:
+    """One trade with its pinned followers and the actions that were acknowledged."""
+
+    trade_id: TradeId
+    master_account_id: AccountId
+    followers: tuple[AccountId, ...]
+    seqs: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discrepancy:
+    """One difference between promise and truth; ``kind`` is ``lost``, ``duplicated`` or ``orphan``."""
+
+    kind: str
+    trade_id: TradeId
+    account_id: AccountId
+    sentence: str
+
+
+def compare(
+    trades: Iterable[JournaledTrade],
+    decisions: Iterable[JournaledDecision],
+    master_books: Iterable[BookPosition],
+    slave_books: Iterable[BookPosition],
+) -> tuple[Discrepancy, ...]:
+    """Compare what was promised with what the brokers' books say.
+
+    *lost*: an action acknowledged, or a position in a master's book, without an outcome on a
+    pinned follower; or an outcome "filled" without a fill.  *duplicated*: fills beyond one per
+    (trade, follower).  *orphan*: an open slave position of a trade that its master has closed,
+    unless it is in doubt, hence already in somebody's hands.
+    """
+    trades, decisions = tuple(trades), tuple(decisions)
+    master_books, slave_books = tuple(master_books), tuple(slave_books)
+    rows = {(row.trade_id, row.seq, row.account_id): row for row in decisions}
+    return (
+        *_unanswered(trades, rows),
+        *_unjournaled(trades, master_books),
+        *_false_fills(decisions, slave_books),
+        *_duplicates(slave_books),
+        *_orphans(rows, master_books, slave_books),
+    )
+
+
+def _unanswered(
+    trades: tuple[JournaledTrade, ...],
+    rows: dict[tuple[TradeId, int, AccountId], JournaledDecision],
+) -> Iterable[Discrepancy]:
+    for trade in trades:
+        for seq in trade.seqs:
+            for account_id in trade.followers:
+                row = rows.get((trade.trade_id, seq, account_id))
+                if row is None or row.outcome is Outcome.PENDING:
+                    state = "no decision" if row is None else "no outcome"
+                    yield Discrepancy(
+                        kind="lost",
+                        trade_id=trade.trade_id,
+                        account_id=account_id,
+                        sentence=f"action {seq} was acknowledged but has {state}",
+                    )
+
+
+def _unjournaled(
+    trades: tuple[JournaledTrade, ...], master_books: tuple[BookPosition, ...]
+) -> Iterable[Discrepancy]:
+    actions = {trade.trade_id: trade.seqs for trade in trades}
+    for position in master_books:
+        if position.trade_id is None:
+            continue
+        seqs = actions.get(position.trade_id, ())
+        if SEQ_OPEN not in seqs:
+            sentence = f"master's ticket {position.ticket} never reached the journal"
+        elif position.lot_remaining == 0 and SEQ_CLOSE not in seqs:
+            sentence = f"the close of master's ticket {position.ticket} never reached the journal"
+        else:
+            continue
+        yield Discrepancy(
+            kind="lost",
+            trade_id=position.trade_id,
+            account_id=position.account_id,
+            sentence=sentence,
+        )
+
+
+def _false_fills(
+    decisions: tuple[JournaledDecision, ...], slave_books: tuple[BookPosition, ...]
+) -> Iterable[Discrepancy]:
+    filled = {(position.trade_id, position.account_id) for position in slave_books}
+    for row in decisions:
+        if row.outcome is Outcome.FILLED and (row.trade_id, row.account_id) not in filled:
+            yield Discrepancy(
+                kind="lost",
+                trade_id=row.trade_id,
+                account_id=row.account_id,
+                sentence=f"recorded as filled with ticket {row.ticket}, the book has no such fill",
+            )
+
+
+def _duplicates(slave_books: tuple[BookPosition, ...]) -> Iterable[Discrepancy]:
+    fills = Counter(
+        (position.trade_id, position.account_id)
+        for position in slave_books
+        if position.trade_id is not None
+    )
+    for (trade_id, account_id), count in fills.items():
+        if count > 1 and trade_id is not None:
+            yield Discrepancy(
+                kind="duplicated",
+                trade_id=trade_id,
+                account_id=account_id,
+                sentence=f"{count} fills for one trade",
+            )
+
+
+def _orphans(
+    rows: dict[tuple[TradeId, int, AccountId], JournaledDecision],
+    master_books: tuple[BookPosition, ...],
+    slave_books: tuple[BookPosition, ...],
+) -> Iterable[Discrepancy]:
+    open_at_master = {position.trade_id for position in master_books if position.lot_remaining > 0}
+    for position in slave_books:
+        if position.trade_id is None or position.lot_remaining == 0:
+            continue
+        if position.trade_id in open_at_master:
+            continue
+        opened = rows.get((position.trade_id, SEQ_OPEN, position.account_id))
+        if opened is not None and opened.outcome is Outcome.IN_DOUBT:
+            continue
+        yield Discrepancy(
+            kind="orphan",
+            trade_id=position.trade_id,
+            account_id=position.account_id,
+            sentence=f"ticket {position.ticket} still holds {position.lot_remaining} lots,"
+            " its master has closed",
+        )

@@ -1,0 +1,111 @@
+"""The decision ledger: one row for every action on every follower, from pending to its outcome."""
+
+from dataclasses import replace
+
+from echo.domain.answers import AckStage, Outcome
+from echo.domain.errors import ErrorCode
+from echo.domain.facts import DecisionSettled
+from echo.domain.ids import SEQ_OPEN, CommandId
+from echo.domain.intents import MasterAction, action_kind
+from echo.domain.journal import CommandStatus, DecisionRecord
+from echo.domain.quantities import Instant, Timestamps
+from echo.domain.sizing import Inputs
+from echo.engine import dispatch
+from echo.engine.outbox import Outbox
+from echo.engine.state import CommandState, Lane, State, TradeState
+
+
+def open_decision(
+    trade: TradeState,
+    lane: Lane,
+    action: MasterAction,
+    now: Instant,
+    out: Outbox,
+    *,
+    command_id: CommandId | None = None,
+    inputs: Inputs = (),
+) -> None:
+    """Write down that *action* concerns this follower and has no outcome yet."""
+    row = DecisionRecord(
+        trade_id=trade.trade_id,
+        seq=action.seq,
+        account_id=lane.account_id,
+        kind=action_kind(action),
+        outcome=Outcome.PENDING,
+        code=ErrorCode.NO_ERROR,
+        sentence="",
+        inputs=inputs,
+        command_id=command_id,
+        decided_at_ms=now.wall_ms,
+        settled_at_ms=None,
+    )
+    trade.decisions[action.seq, lane.account_id] = row
+    trade.undecided += 1
+    out.persist(row)
+
+
+def attach_command(
+    trade: TradeState, lane: Lane, seq: int, command_id: CommandId, out: Outbox
+) -> None:
+    """Write down which command carries the action out."""
+    row = replace(trade.decisions[seq, lane.account_id], command_id=command_id)
+    trade.decisions[seq, lane.account_id] = row
+    out.persist(row)
+
+
+def settle(
+    trade: TradeState,
+    lane: Lane,
+    seq: int,
+    outcome: Outcome,
+    now: Instant,
+    out: Outbox,
+    *,
+    code: ErrorCode = ErrorCode.NO_ERROR,
+    sentence: str = "",
+    timestamps: Timestamps | None = None,
+    taken_mono_ms: int | None = None,
+) -> None:
+    """Write down an action's outcome.  A final outcome is never changed."""
+    before = trade.decisions[seq, lane.account_id]
+    if before.outcome.is_final:
+        return
+    row = replace(before, outcome=outcome, code=code, sentence=sentence, settled_at_ms=now.wall_ms)
+    trade.decisions[seq, lane.account_id] = row
+    if outcome.is_final:
+        trade.undecided -= 1
+    out.persist(row)
+    out.observe(
+        DecisionSettled(
+            trade_id=trade.trade_id,
+            seq=seq,
+            kind=row.kind,
+            account_id=lane.account_id,
+            symbol=trade.canonical or trade.intent.symbol,
+            outcome=outcome,
+            code=code,
+            sentence=sentence,
+            latency_ms=now.mono_ms - taken_mono_ms if taken_mono_ms is not None else None,
+            timestamps=timestamps,
+        )
+    )
+
+
+def cancel_open(
+    state: State,
+    trade: TradeState,
+    lane: Lane,
+    command: CommandState,
+    now: Instant,
+    out: Outbox,
+    *,
+    code: ErrorCode = ErrorCode.CLOSED_BEFORE_OPEN,
+    sentence: str = "the master closed before the open could be sent",
+) -> None:
+    """Take back an open that has certainly not left the Core."""
+    command.status = CommandStatus.CANCELLED
+    command.stage = AckStage.CORE_ACCEPTED
+    out.persist(dispatch.progress(command, now, sentence))
+    dispatch.forget(state, command, out)
+    lane.opened = Outcome.OMITTED
+    settle(trade, lane, SEQ_OPEN, Outcome.OMITTED, now, out, code=code, sentence=sentence)

@@ -1,0 +1,181 @@
+"""Delivery of commands: to the Agent that owns the account, again until it has them."""
+
+from dataclasses import replace
+
+from echo.domain.answers import AckResult, AckStage, CommandAck
+from echo.domain.commands import CancelPendings, Command, ExecuteOrder, Flatten
+from echo.domain.facts import Alarm, CommandSent, DeliveryRetried
+from echo.domain.ids import AccountId, AgentId, CommandId
+from echo.domain.journal import CommandProgress, CommandRecord, CommandStatus, RetryRecord
+from echo.domain.quantities import Instant
+from echo.engine.effects import Send
+from echo.engine.outbox import Outbox
+from echo.engine.state import AccountState, AgentState, CommandState, State
+
+BACKOFF_MS_MAX = 10_000
+"""Once capped, an item is repeated at most once in this time."""
+
+
+def resend_key(command_id: CommandId) -> tuple[str, ...]:
+    """Name the timer that repeats a command."""
+    return ("resend", command_id)
+
+
+def backoff_ms(state: State, attempt: int) -> int:
+    """Return the wait after attempt number *attempt* (from 1); the last of the list repeats."""
+    waits = state.settings.retry_backoff_ms
+    return min(waits[min(attempt, len(waits)) - 1], BACKOFF_MS_MAX)
+
+
+def owner_of(state: State, account: AccountState) -> AgentState | None:
+    """Return the live Agent that owns *account*; nobody else is ever told about it."""
+    return state.agents.get(account.agent_id) if account.agent_id is not None else None
+
+
+def issue(state: State, command: CommandState, now: Instant, out: Outbox) -> None:
+    """Journal a new command and send it if its account's Agent is there."""
+    account = state.account(command.account_id)
+    owner = owner_of(state, account)
+    command.agent_id = owner.agent_id if owner else None
+    state.commands[command.command.command_id] = command
+    account.unresolved[command.command.command_id] = None
+    out.persist(
+        CommandRecord(
+            command_id=command.command.command_id,
+            account_id=command.account_id,
+            agent_id=command.agent_id,
+            command=command.command,
+            created_at_ms=now.wall_ms,
+        )
+    )
+    transmit(state, command, now, out)
+
+
+def transmit(state: State, command: CommandState, now: Instant, out: Outbox) -> None:
+    """Send one frame of *command*, if there is anybody to send it to, and plan the next."""
+    account = state.account(command.account_id)
+    owner = owner_of(state, account)
+    if owner is None:
+        return
+    first = command.attempt == 0 and not command.maybe_sent
+    command.attempt += 1
+    command.maybe_sent = True
+    command.agent_id = owner.agent_id
+    command.status = CommandStatus.INFLIGHT
+    frame = command.command if first else _refreshed(command, now)
+    out.send(Send(owner.agent_id, owner.session, frame))
+    wait_ms = max(state.settings.ack_timeout_ms, backoff_ms(state, command.attempt))
+    out.arm(resend_key(command.command.command_id), now.mono_ms + wait_ms)
+    out.observe(
+        CommandSent(
+            command_id=command.command.command_id,
+            account_id=command.account_id,
+            agent_id=owner.agent_id,
+            attempt=command.attempt,
+        )
+    )
+
+
+def repeat(state: State, command_id: CommandId, now: Instant, out: Outbox) -> None:
+    """A command was not acknowledged in time: send it again."""
+    command = state.commands.get(command_id)
+    if command is None or command.stage >= AckStage.AGENT_BUFFERED:
+        return
+    if owner_of(state, state.account(command.account_id)) is None:
+        return
+    transmit(state, command, now, out)
+    out.observe(
+        DeliveryRetried(
+            command_id=command_id,
+            account_id=command.account_id,
+            stage=AckStage.AGENT_BUFFERED,
+            attempt=command.attempt,
+        )
+    )
+    if command.attempt == state.settings.max_retries:
+        out.observe(
+            Alarm(
+                key=f"command:{command_id}",
+                code="DELIVERY_SLOW",
+                sentence=f"command {command_id} was sent {command.attempt} times without an answer",
+                account_id=command.account_id,
+            )
+        )
+
+
+def resend_all(state: State, account_id: AccountId, now: Instant, out: Outbox) -> None:
+    """A new session of the account's Agent: everything without an outcome goes out again."""
+    for command_id in tuple(state.account(account_id).unresolved):
+        command = state.commands[command_id]
+        command.stage = AckStage.CORE_ACCEPTED
+        command.attempt = 0
+        transmit(state, command, now, out)
+
+
+def acknowledge(
+    state: State, agent_id: AgentId, ack: CommandAck, now: Instant, out: Outbox
+) -> None:
+    """An Agent reports how far it has brought a command."""
+    command = state.commands.get(ack.command_id)
+    if command is None or command.agent_id != agent_id:
+        return
+    if ack.result is AckResult.FAILED:
+        out.persist_lazily(
+            RetryRecord(
+                command_id=ack.command_id,
+                stage=ack.stage,
+                attempt=ack.attempt,
+                error=ack.error_message or ack.error_code.name,
+                duration_ms=0,
+                created_at_ms=now.wall_ms,
+            )
+        )
+        return
+    if ack.stage <= command.stage:
+        return
+    command.stage = ack.stage
+    command.status = CommandStatus.DELIVERED
+    out.disarm(resend_key(ack.command_id))
+    out.persist_lazily(progress(command, now))
+
+
+def progress(command: CommandState, now: Instant, last_error: str = "") -> CommandProgress:
+    """Return the journal's row about *command*'s delivery."""
+    return CommandProgress(
+        command_id=command.command.command_id,
+        stage=command.stage,
+        status=command.status,
+        attempt=command.attempt,
+        last_error=last_error,
+        updated_at_ms=now.wall_ms,
+    )
+
+
+def forget(state: State, command: CommandState, out: Outbox) -> None:
+    """A command has its outcome: nothing about it is kept in memory."""
+    command_id = command.command.command_id
+    state.commands.pop(command_id, None)
+    state.account(command.account_id).unresolved.pop(command_id, None)
+    out.disarm(resend_key(command_id))
+
+
+def _refreshed(command: CommandState, now: Instant) -> Command:
+    """Return the frame of a repeat: an open says how much of its time is left by now.
+
+    An open whose clock was lost in a restart has none left: its terminal may have executed it,
+    and answers from its ledger, or refuses it as stale.
+    """
+    order = command.command
+    if isinstance(order, (CancelPendings, Flatten)):
+        return order
+    stamps = replace(order.timestamps, t3_core_send_ms=now.wall_ms)
+    if not isinstance(order, ExecuteOrder):
+        return replace(order, timestamps=stamps)
+    left_ms = 0
+    age_ms = order.age_ms
+    if command.deadline_mono_ms is not None and command.taken_mono_ms is not None:
+        left_ms = max(0, command.deadline_mono_ms - now.mono_ms)
+        age_ms = command.age_base_ms + now.mono_ms - command.taken_mono_ms
+    return replace(
+        order, ttl_ms=left_ms, age_ms=age_ms, sent_mono_ms=now.mono_ms, timestamps=stamps
+    )

@@ -1,0 +1,147 @@
+"""The engine: one event in, its effects out.
+
+Same events, same effects, byte for byte: that is what makes tests without mocks, replay of a
+recorded day and a simulated world possible.  See ``events`` for what may happen and ``effects``
+for what the shell must do.
+"""
+
+from echo.domain.accounts import OpenTrades, StateSnapshot
+from echo.domain.answers import CommandAck, ExecutionResult
+from echo.domain.facts import InputRefused
+from echo.domain.handshake import AccountSymbolsReport
+from echo.domain.ids import AccountId, AgentId, CommandId, TradeId
+from echo.domain.intents import TradeClose, TradeIntent, TradeModify
+from echo.domain.policy import PolicyBook
+from echo.domain.quantities import Instant
+from echo.domain.sessions import (
+    AccountConnected,
+    AccountDisconnected,
+    AgentHeartbeat,
+    AgentHello,
+    ClockEcho,
+)
+from echo.domain.specs import Quote, SymbolSpecReport
+from echo.engine import dispatch, intake, lanes, pulse, recovery, registration, replica, results
+from echo.engine.effects import Effect
+from echo.engine.events import (
+    AgentJoined,
+    AgentLeft,
+    AgentSaid,
+    Due,
+    Event,
+    PoliciesChanged,
+    SettingsChanged,
+    Started,
+)
+from echo.engine.outbox import Outbox
+from echo.engine.settings import EngineSettings
+from echo.engine.state import AgentState, State
+
+
+class Engine:
+    """The Core's brain.  Not thread-safe; one caller, one event at a time."""
+
+    def __init__(self, settings: EngineSettings, book: PolicyBook) -> None:
+        self.state = State(settings=settings, book=book)
+
+    def handle(self, event: Event, now: Instant) -> list[Effect]:
+        """Take in *event*, which happened at *now*, and return what must be done about it."""
+        out = Outbox()
+        match event:
+            case AgentSaid():
+                self._said(event, now, out)
+            case Due():
+                self._due(event, now, out)
+            case AgentJoined():
+                pulse.joined(self.state, event, now, out)
+            case AgentLeft():
+                pulse.left(self.state, event, out)
+            case Started():
+                recovery.restore(self.state, event.recovered, now, out)
+            case SettingsChanged():
+                self.state.settings = event.settings
+            case PoliciesChanged():
+                self.state.book = event.book
+        return out.effects
+
+    def _said(self, event: AgentSaid, now: Instant, out: Outbox) -> None:
+        agent = self.state.agents.get(event.agent_id)
+        if agent is None or agent.session != event.session:
+            return
+        agent.heard_mono_ms = now.mono_ms
+        message = event.message
+        match message:
+            case Quote() | SymbolSpecReport() | StateSnapshot() | OpenTrades():
+                self._market(event.agent_id, message, now, out)
+            case TradeIntent() | TradeModify() | TradeClose():
+                self._action(agent, event, now, out)
+            case ExecutionResult():
+                results.take(self.state, event, message, now, out)
+            case CommandAck():
+                dispatch.acknowledge(self.state, event.agent_id, message, now, out)
+            case AgentHeartbeat() | ClockEcho():
+                for held in pulse.heard(self.state, agent, message, now, out):
+                    self._action(agent, held, now, out)
+            case AccountConnected():
+                registration.connected(self.state, event, message, now, out)
+            case AccountDisconnected():
+                registration.disconnected(self.state, event, message, out)
+            case AccountSymbolsReport():
+                registration.report(self.state, event, message, now, out)
+            case AgentHello():
+                pass
+
+    def _action(self, agent: AgentState, event: AgentSaid, now: Instant, out: Outbox) -> None:
+        """Take in a master's action, unless the age of anything from this Agent is unknown yet.
+
+        What waits keeps its order; what finds no room is sent again by the Agent.
+        """
+        message = event.message
+        assert isinstance(message, (TradeIntent, TradeModify, TradeClose))  # noqa: S101 -- dispatched by type
+        if not replica.is_owner(self.state, message.account_id, event.agent_id):
+            out.observe(registration.refuse_stranger(message.account_id, event.agent_id))
+            return
+        if agent.probe.probed_at_mono_ms is None:
+            if len(agent.held) < pulse.HELD_MAX:
+                agent.held.append(event)
+            return
+        intake.take(self.state, event, message, now, out)
+
+    def _market(
+        self,
+        agent_id: AgentId,
+        message: Quote | SymbolSpecReport | StateSnapshot | OpenTrades,
+        now: Instant,
+        out: Outbox,
+    ) -> None:
+        if not replica.is_owner(self.state, message.account_id, agent_id):
+            out.observe(registration.refuse_stranger(message.account_id, agent_id))
+            return
+        match message:
+            case Quote():
+                replica.quote(self.state, message, now)
+            case SymbolSpecReport():
+                replica.specs(self.state, message, now)
+            case StateSnapshot():
+                replica.snapshot(self.state, message, now, out)
+            case OpenTrades():
+                pass
+
+    def _due(self, event: Due, now: Instant, out: Outbox) -> None:
+        match event.key:
+            case ("resend", command_id):
+                dispatch.repeat(self.state, CommandId(command_id), now, out)
+            case ("expire", command_id):
+                results.expire_unsent(self.state, CommandId(command_id), now, out)
+            case ("fanout", trade_id):
+                intake.go_on(self.state, TradeId(trade_id), now, out)
+            case ("pulse", agent_id):
+                pulse.due(self.state, AgentId(agent_id), now, out)
+            case ("late_close", trade_id, account_id, step):
+                lanes.warn_late_close(
+                    self.state, TradeId(trade_id), AccountId(account_id), int(step), now, out
+                )
+            case _:
+                out.observe(
+                    InputRefused(peer="timer", reason="unknown_timer", sentence="/".join(event.key))
+                )

@@ -1,0 +1,76 @@
+"""What can happen to the Core: everything it decides by comes in as one of these."""
+
+from dataclasses import dataclass
+
+from echo.domain.ids import AgentId, EvaluationId, MessageId
+from echo.domain.journal import Recovered
+from echo.domain.policy import PolicyBook
+from echo.domain.sessions import AgentHello, AgentToCore
+from echo.engine.settings import EngineSettings
+
+TimerKey = tuple[str, ...]
+"""Names a timer: its purpose first, then whom it is for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The journal was read: the first event of every life, and of every rebuild."""
+
+    recovered: Recovered
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsChanged:
+    """New settings are in force."""
+
+    settings: EngineSettings
+
+
+@dataclass(frozen=True, slots=True)
+class PoliciesChanged:
+    """New policies are in force."""
+
+    book: PolicyBook
+
+
+@dataclass(frozen=True, slots=True)
+class AgentJoined:
+    """An Agent opened a stream."""
+
+    agent_id: AgentId
+    session: int
+    hello: AgentHello
+
+
+@dataclass(frozen=True, slots=True)
+class AgentLeft:
+    """An Agent's stream is over."""
+
+    agent_id: AgentId
+    session: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgentSaid:
+    """An Agent sent a message.
+
+    ``message_id`` ``None`` = wants no acknowledgement; ``evaluation_id`` is minted by the shell
+    for messages that may cause an evaluation, ``None`` for others.
+    """
+
+    agent_id: AgentId
+    session: int
+    message_id: MessageId | None
+    message: AgentToCore
+    evaluation_id: EvaluationId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A timer is due; checked against the state, for it may have been overtaken."""
+
+    key: TimerKey
+
+
+Event = Started | SettingsChanged | PoliciesChanged | AgentJoined | AgentLeft | AgentSaid | Due

@@ -1,0 +1,135 @@
+"""Recovery: the durable part of the state, read back from the journal; starting is recovering."""
+
+from echo.domain.answers import AckStage, Outcome
+from echo.domain.commands import CancelPendings, Flatten
+from echo.domain.ids import SEQ_OPEN
+from echo.domain.intents import TradeIntent
+from echo.domain.journal import CommandState as JournaledCommand
+from echo.domain.journal import CommandStatus, Recovered, TradeRecord
+from echo.domain.quantities import Instant
+from echo.engine import intake, lanes
+from echo.engine.outbox import Outbox
+from echo.engine.state import CommandState, Lane, State, TradeState
+
+
+def restore(state: State, recovered: Recovered, now: Instant, out: Outbox) -> None:
+    """Replace everything durable by what the journal holds, and go on with what is unfinished."""
+    state.trades, state.commands, state.master_tickets = {}, {}, {}
+    state.settled = set(recovered.settled)
+    state.ledger_marks = {mark.account_id: mark.ledger_n for mark in recovered.ledger_marks}
+    for account in state.accounts.values():
+        account.unresolved = {}
+    _restore_accounts(state, recovered)
+    _restore_trades(state, recovered)
+    for journaled in recovered.commands:
+        _restore_command(state, journaled)
+    for trade in tuple(state.trades.values()):
+        _go_on(state, trade, now, out)
+
+
+def _restore_accounts(state: State, recovered: Recovered) -> None:
+    for record in recovered.accounts:
+        account = state.account(record.account_id)
+        account.role = record.role
+        account.metadata = record.metadata
+    for symbols in recovered.symbol_maps:
+        account = state.account(symbols.account_id)
+        account.reported_at_ms = symbols.reported_at_ms
+        account.symbols = {each.canonical_symbol: each for each in symbols.symbols}
+        account.canonical_of = {
+            each.broker_symbol.upper(): each.canonical_symbol for each in symbols.symbols
+        }
+
+
+def _restore_trades(state: State, recovered: Recovered) -> None:
+    actions = {(each.trade_id, each.seq): each for each in recovered.actions}
+    for record in recovered.trades:
+        opened = actions.get((record.trade_id, SEQ_OPEN))
+        if opened is None or not isinstance(opened.action, TradeIntent):
+            continue
+        state.trades[record.trade_id] = _trade(record, opened.action)
+        state.master_tickets[record.master_account_id, record.master_ticket] = record.trade_id
+    for action in recovered.actions:
+        trade = state.trades.get(action.trade_id)
+        if trade is not None:
+            trade.actions[action.seq] = action.action
+    for row in recovered.decisions:
+        trade = state.trades.get(row.trade_id)
+        if trade is None:
+            continue
+        trade.decisions[row.seq, row.account_id] = row
+        trade.undecided += not row.outcome.is_final
+        lane = trade.lanes.setdefault(row.account_id, Lane(row.account_id))
+        if row.seq == SEQ_OPEN:
+            lane.opened = row.outcome
+            lane.open_command_id = row.command_id
+    for copy in recovered.copies:
+        trade = state.trades.get(copy.trade_id)
+        if trade is None or copy.account_id not in trade.lanes:
+            continue
+        lane = trade.lanes[copy.account_id]
+        lane.ticket, lane.symbol, lane.open_price = copy.ticket, copy.symbol, copy.open_price
+        lane.lot_initial, lane.lot_remaining = copy.lot_initial, copy.lot_remaining
+        lane.closed = copy.lot_remaining == 0
+
+
+def _trade(record: TradeRecord, intent: TradeIntent) -> TradeState:
+    return TradeState(
+        intent=intent,
+        canonical=record.symbol,
+        followers=record.followers,
+        taken_mono_ms=None,
+        # The age that an entry reached before the restart is lost; unknown is too old.
+        age_ms=None,
+        ticket=record.master_ticket,
+        volume_initial=record.volume_initial,
+        volume_remaining=record.volume_remaining,
+        stop_loss=record.stop_loss,
+        take_profit=record.take_profit,
+        opened_at_ms=record.opened_at_ms,
+        status=record.status,
+    )
+
+
+def _restore_command(state: State, journaled: JournaledCommand) -> None:
+    command = journaled.record.command
+    if isinstance(command, (CancelPendings, Flatten)):
+        return
+    trade = state.trades.get(command.trade_id)
+    row = trade.decisions.get((command.seq, journaled.record.account_id)) if trade else None
+    if trade is None or row is None or row.outcome.is_final:
+        return
+    restored = CommandState(
+        command=command,
+        account_id=journaled.record.account_id,
+        trade_id=command.trade_id,
+        seq=command.seq,
+        agent_id=journaled.record.agent_id,
+        maybe_sent=True,
+    )
+    if row.outcome is Outcome.IN_DOUBT:
+        restored.status = CommandStatus.IN_DOUBT
+        restored.stage = AckStage.EA_CONFIRMED
+    state.commands[command.command_id] = restored
+    state.account(restored.account_id).unresolved[command.command_id] = None
+    lane = trade.lanes[restored.account_id]
+    if command.seq != SEQ_OPEN:
+        lane.current = command.command_id
+        lane.symbol = command.symbol
+
+
+def _go_on(state: State, trade: TradeState, now: Instant, out: Outbox) -> None:
+    """Finish the fan-out if it was cut short, and put back into the lanes what waited there."""
+    trade.fanned_out = len(trade.lanes)
+    if trade.fanned_out < len(trade.followers):
+        intake.go_on(state, trade.trade_id, now, out)
+        return
+    for (seq, account_id), row in sorted(trade.decisions.items()):
+        if seq != SEQ_OPEN and row.outcome is Outcome.PENDING and row.command_id is None:
+            trade.lanes[account_id].waiting[seq] = trade.actions[seq]
+    for seq in sorted(trade.actions):
+        intake.complete(state, trade, seq, now, out)
+    for lane in trade.lanes.values():
+        lanes.advance(state, trade, lane, now, out)
+    if trade.is_settled:
+        intake.finish(state, trade, now, out)

@@ -1,0 +1,83 @@
+"""The replica: quotes, specs and money of every account, as fresh as their terminals send them."""
+
+from dataclasses import replace
+
+from echo.domain.accounts import StateSnapshot
+from echo.domain.ids import AccountId
+from echo.domain.journal import AccountStateRecord
+from echo.domain.quantities import Instant
+from echo.domain.specs import Quote, SymbolSpecification, SymbolSpecReport, spec_complaint
+from echo.domain.symbols import normalize_canonical
+from echo.engine.outbox import Outbox
+from echo.engine.state import AccountState, State
+
+STATE_STORED_EVERY_MS = 5_000
+
+
+def quote(state: State, message: Quote, now: Instant) -> None:
+    """Keep the newest quote; its age counts from its arrival here."""
+    account = state.account(message.account_id)
+    canonical = _canonical(state, account, message.broker_symbol, message.canonical_symbol)
+    if canonical is not None and 0 < message.bid <= message.ask:
+        account.quotes[canonical] = (message, now.mono_ms)
+
+
+def specs(state: State, message: SymbolSpecReport, now: Instant) -> None:
+    """Refresh the specs of symbols that the account has registered."""
+    account = state.account(message.account_id)
+    for spec in message.symbols:
+        canonical = _canonical(state, account, spec.broker_symbol, spec.canonical_symbol)
+        mapping = account.symbols.get(canonical or "")
+        if canonical is None or mapping is None:
+            continue
+        refreshed = replace(
+            mapping,
+            digits=spec.digits,
+            min_lot=spec.min_lot,
+            max_lot=spec.max_lot,
+            lot_step=spec.lot_step,
+            stop_level_points=spec.stops_level_points,
+            contract_size=spec.contract_size or None,
+            trade_permission=spec.trade_permission,
+        )
+        if spec_complaint(refreshed) is not None:
+            continue
+        account.symbols[canonical] = refreshed
+        account.spec_mono_ms[canonical] = now.mono_ms
+        _keep_tick_value(account, canonical, spec, now)
+
+
+def snapshot(state: State, message: StateSnapshot, now: Instant, out: Outbox) -> None:
+    """Keep the account's money and tick values; write the money down now and then."""
+    account = state.account(message.account_id)
+    for each in message.tick_values:
+        canonical = normalize_canonical(each.canonical_symbol, state.settings.canonical_symbols)
+        if canonical is not None and each.tick_value > 0:
+            account.tick_values[canonical] = (each.tick_value, now.mono_ms)
+    if message.info is None:
+        return
+    account.info = message.info
+    stored = account.info_stored_mono_ms
+    if stored is None or now.mono_ms - stored >= STATE_STORED_EVERY_MS:
+        account.info_stored_mono_ms = now.mono_ms
+        out.persist_lazily(AccountStateRecord(info=message.info, updated_at_ms=now.wall_ms))
+
+
+def is_owner(state: State, account_id: AccountId, agent_id: str) -> bool:
+    """Whether *agent_id* may speak for the account."""
+    account = state.accounts.get(account_id)
+    return account is not None and account.agent_id == agent_id
+
+
+def _canonical(
+    state: State, account: AccountState, broker_symbol: str, reported: str
+) -> str | None:
+    known = account.canonical_of.get(broker_symbol.upper())
+    return known or normalize_canonical(reported, state.settings.canonical_symbols)
+
+
+def _keep_tick_value(
+    account: AccountState, canonical: str, spec: SymbolSpecification, now: Instant
+) -> None:
+    if spec.tick_value > 0:
+        account.tick_values[canonical] = (spec.tick_value, now.mono_ms)

@@ -1,0 +1,265 @@
+"""Results: what a slave's terminal answered, and what follows from it."""
+
+from decimal import Decimal
+
+from echo.domain.answers import AckStage, ExecutionResult, MessageAck, Outcome, ResultAck
+from echo.domain.commands import CommandKind, ExecuteOrder
+from echo.domain.errors import OMISSION_CODES, ErrorCode
+from echo.domain.facts import Alarm, InputRefused
+from echo.domain.ids import SEQ_OPEN, CommandId
+from echo.domain.intents import ActionKind
+from echo.domain.journal import (
+    CommandStatus,
+    CopyRecord,
+    ExecutionRecord,
+    LedgerMark,
+    TradeStatus,
+)
+from echo.domain.quantities import Instant
+from echo.engine import decisions, dispatch, intake, lanes
+from echo.engine.effects import Send
+from echo.engine.events import AgentSaid
+from echo.engine.outbox import Outbox
+from echo.engine.state import CommandState, Lane, State, TradeState
+
+UNTIRING = frozenset({CommandKind.CLOSE, CommandKind.REDUCE})
+"""Kinds that are tried again after a refusal, for ever: a position must not stay by accident."""
+
+
+def take(state: State, said: AgentSaid, result: ExecutionResult, now: Instant, out: Outbox) -> None:
+    """Take in one result.  One that is known, or belongs to nothing, is acknowledged all the same.
+
+    Otherwise its terminal would repeat it for ever.
+    """
+    command = state.commands.get(result.command_id)
+    trade = state.trades.get(command.trade_id) if command else None
+    if command is None or trade is None:
+        _receipt(state, said, result, out)
+        return
+    account = state.account(command.account_id)
+    if said.agent_id not in {account.agent_id, command.agent_id}:
+        out.observe(
+            InputRefused(
+                peer=said.agent_id,
+                reason="not_owner",
+                sentence=f"result for account {command.account_id} came from {said.agent_id},"
+                f" which does not own it",
+            )
+        )
+        return
+    lane = trade.lanes[command.account_id]
+    out.persist(
+        ExecutionRecord(
+            command_id=result.command_id,
+            trade_id=trade.trade_id,
+            account_id=command.account_id,
+            agent_id=said.agent_id,
+            result=result,
+            received_at_ms=now.wall_ms,
+        )
+    )
+    outcome = outcome_of(result)
+    if outcome is Outcome.FAILED and result.kind in UNTIRING:
+        _try_again(state, command, result, now, out)
+    else:
+        _settle(state, trade, lane, command, result, outcome, now, out)
+    _receipt(state, said, result, out, command)
+    lanes.advance(state, trade, lane, now, out)
+    intake.finish(state, trade, now, out)
+
+
+def outcome_of(result: ExecutionResult) -> Outcome:
+    """Read a result as the outcome of its action."""
+    if result.doubt:
+        return Outcome.IN_DOUBT
+    if not result.success:
+        if result.kind is CommandKind.EXECUTE:
+            omitted = result.error_code in OMISSION_CODES
+            return Outcome.OMITTED if omitted else Outcome.FAILED
+        if result.error_code is ErrorCode.UNSUPPORTED_BY_PEER or result.kind is CommandKind.MODIFY:
+            return Outcome.OMITTED
+        return Outcome.FAILED
+    gone = result.error_code is ErrorCode.NOT_FOUND
+    match result.kind:
+        case CommandKind.EXECUTE:
+            return Outcome.FILLED
+        case CommandKind.MODIFY:
+            return Outcome.NOTHING_TO_MODIFY if gone else Outcome.MODIFIED
+        case CommandKind.REDUCE:
+            if gone:
+                return Outcome.NOTHING_TO_CLOSE
+            return Outcome.UNCHANGED if result.executed_lot == 0 else Outcome.REDUCED
+        case _:
+            return Outcome.NOTHING_TO_CLOSE if gone else Outcome.CLOSED
+
+
+def _settle(
+    state: State,
+    trade: TradeState,
+    lane: Lane,
+    command: CommandState,
+    result: ExecutionResult,
+    outcome: Outcome,
+    now: Instant,
+    out: Outbox,
+) -> None:
+    kind = trade.decisions[command.seq, lane.account_id].kind
+    if kind is ActionKind.OPEN:
+        _opened(trade, lane, command, result, outcome, now, out)
+    elif outcome in {Outcome.REDUCED, Outcome.CLOSED, Outcome.NOTHING_TO_CLOSE}:
+        outcome = _shrunk(lane, result, outcome)
+        out.persist(_copy_record(trade, lane, now))
+    elif outcome is Outcome.NOTHING_TO_MODIFY:
+        lane.closed = True
+    decisions.settle(
+        trade,
+        lane,
+        command.seq,
+        outcome,
+        now,
+        out,
+        code=ErrorCode.NO_ERROR if result.success else result.error_code,
+        sentence=result.error_message,
+        timestamps=result.timestamps,
+        taken_mono_ms=command.taken_mono_ms,
+    )
+    command.stage = AckStage.EA_CONFIRMED
+    if outcome is Outcome.IN_DOUBT:
+        command.status = CommandStatus.IN_DOUBT
+        out.persist(dispatch.progress(command, now, result.error_message))
+        out.disarm(dispatch.resend_key(command.command.command_id))
+        _warn_in_doubt(command, result, out)
+        return
+    command.status = CommandStatus.ACKED
+    out.persist(dispatch.progress(command, now, result.error_message))
+    dispatch.forget(state, command, out)
+    if lane.current == command.command.command_id:
+        lane.current = None
+
+
+def _opened(
+    trade: TradeState,
+    lane: Lane,
+    command: CommandState,
+    result: ExecutionResult,
+    outcome: Outcome,
+    now: Instant,
+    out: Outbox,
+) -> None:
+    lane.opened = outcome
+    if outcome is not Outcome.FILLED or result.ticket is None:
+        return
+    order = command.command
+    assert isinstance(order, ExecuteOrder)  # noqa: S101 -- the open of a lane is always an order
+    lane.ticket = result.ticket
+    lane.open_price = result.executed_price or trade.intent.price
+    lane.lot_initial = lane.lot_remaining = result.executed_lot or order.lot
+    if trade.status is TradeStatus.PENDING:
+        trade.status = TradeStatus.FILLED
+    out.persist(_copy_record(trade, lane, now))
+
+
+def _shrunk(lane: Lane, result: ExecutionResult, outcome: Outcome) -> Outcome:
+    if outcome is Outcome.REDUCED:
+        lane.lot_remaining = max(Decimal(0), lane.lot_remaining - (result.executed_lot or 0))
+        lane.ticket = result.new_ticket or lane.ticket
+        if lane.lot_remaining > 0:
+            return outcome
+        outcome = Outcome.CLOSED
+    lane.closed = True
+    lane.lot_remaining = Decimal(0)
+    return outcome
+
+
+def _try_again(
+    state: State, command: CommandState, result: ExecutionResult, now: Instant, out: Outbox
+) -> None:
+    """A broker refused to close: the position is still there, so the command stays alive."""
+    command.refusals += 1
+    command.stage = AckStage.CORE_ACCEPTED
+    command.status = CommandStatus.PENDING
+    out.persist(
+        dispatch.progress(command, now, f"{result.error_code.name}: {result.error_message}")
+    )
+    wait_ms = max(1_000, dispatch.backoff_ms(state, command.refusals))
+    out.arm(dispatch.resend_key(command.command.command_id), now.mono_ms + wait_ms)
+    out.observe(
+        Alarm(
+            key=f"close_refused:{command.command.command_id}",
+            code=result.error_code.name,
+            sentence=f"account {command.account_id} could not close: {result.error_message};"
+            f" next try in {wait_ms} ms",
+            account_id=command.account_id,
+        )
+    )
+
+
+def expire_unsent(state: State, command_id: CommandId, now: Instant, out: Outbox) -> None:
+    """An open's time is used up and no frame of it ever left: it is certainly not executed."""
+    command = state.commands.get(command_id)
+    trade = state.trades.get(command.trade_id) if command else None
+    if command is None or trade is None or command.maybe_sent or command.seq != SEQ_OPEN:
+        return
+    lane = trade.lanes[command.account_id]
+    decisions.cancel_open(
+        state,
+        trade,
+        lane,
+        command,
+        now,
+        out,
+        code=ErrorCode.DELAY_EXCEEDED,
+        sentence=f"account {command.account_id} had no Agent while the entry was young enough",
+    )
+    lanes.advance(state, trade, lane, now, out)
+    intake.finish(state, trade, now, out)
+
+
+def _warn_in_doubt(command: CommandState, result: ExecutionResult, out: Outbox) -> None:
+    tickets = ", ".join(map(str, result.candidates)) or "none"
+    out.observe(
+        Alarm(
+            key=f"in_doubt:{command.command.command_id}",
+            code="IN_DOUBT",
+            sentence=f"nobody can tell whether account {command.account_id} executed"
+            f" {command.command.command_id} (candidates: {tickets}); a person must settle it",
+            account_id=command.account_id,
+        )
+    )
+
+
+def _receipt(
+    state: State,
+    said: AgentSaid,
+    result: ExecutionResult,
+    out: Outbox,
+    command: CommandState | None = None,
+) -> None:
+    account_id = command.account_id if command else result.account_id
+    ledger_n = result.ledger_n or 0
+    if account_id and ledger_n > state.ledger_marks.get(account_id, 0):
+        state.ledger_marks[account_id] = ledger_n
+        out.persist(LedgerMark(account_id=account_id, ledger_n=ledger_n))
+    out.send(
+        Send(
+            said.agent_id,
+            said.session,
+            ResultAck(command_id=result.command_id, account_id=account_id, ledger_n=ledger_n),
+        )
+    )
+    if said.message_id is not None:
+        out.send(Send(said.agent_id, said.session, MessageAck(message_id=said.message_id)))
+
+
+def _copy_record(trade: TradeState, lane: Lane, now: Instant) -> CopyRecord:
+    assert lane.ticket is not None  # noqa: S101 -- only filled lanes are written
+    return CopyRecord(
+        trade_id=trade.trade_id,
+        account_id=lane.account_id,
+        ticket=lane.ticket,
+        symbol=lane.symbol,
+        open_price=lane.open_price,
+        lot_initial=lane.lot_initial,
+        lot_remaining=lane.lot_remaining,
+        updated_at_ms=now.wall_ms,
+    )

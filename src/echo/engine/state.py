@@ -1,0 +1,184 @@
+"""What the engine knows.
+
+The *durable* part (trades, commands, settled ids, symbol maps) can be read back from the journal;
+the *volatile* part (links, quotes, probes) comes back by itself when its senders reconnect.
+"""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from echo.domain.accounts import AccountInfo
+from echo.domain.answers import AckStage, Outcome
+from echo.domain.commands import Command
+from echo.domain.handshake import HandshakeMetadata, Role, SymbolRegistrationResult
+from echo.domain.ids import SEQ_CLOSE, AccountId, AgentId, CommandId, MessageId, Ticket, TradeId
+from echo.domain.intents import MasterAction, TradeIntent
+from echo.domain.journal import CommandStatus, DecisionRecord, TradeStatus
+from echo.domain.policy import PolicyBook
+from echo.domain.quantities import ClockProbe
+from echo.domain.specs import Quote, SymbolMapping
+from echo.engine.events import AgentSaid
+from echo.engine.settings import EngineSettings
+
+
+@dataclass(slots=True)
+class AgentState:
+    """One Agent's live stream."""
+
+    agent_id: AgentId
+    session: int
+    heard_mono_ms: int
+    probe: ClockProbe = field(default_factory=ClockProbe)
+    peer_stamp_mono_ms: int | None = None
+    """The Agent's last clock stamp, to be returned with the next pulse."""
+    peer_stamp_at_mono_ms: int = 0
+    held: list[AgentSaid] = field(default_factory=list)
+    """Actions that wait for the first answered clock probe: until then their age is unknown."""
+
+
+@dataclass(slots=True)
+class AccountState:
+    """One account as its terminal describes it."""
+
+    account_id: AccountId
+    agent_id: AgentId | None = None
+    connected: bool = False
+    role: Role = Role.SLAVE
+    metadata: HandshakeMetadata | None = None
+    symbols: dict[str, SymbolMapping] = field(default_factory=dict)
+    """By canonical name."""
+    canonical_of: dict[str, str] = field(default_factory=dict)
+    """By upper-cased broker name."""
+    reported_at_ms: int = 0
+    spec_mono_ms: dict[str, int] = field(default_factory=dict)
+    tick_values: dict[str, tuple[Decimal, int]] = field(default_factory=dict)
+    quotes: dict[str, tuple[Quote, int]] = field(default_factory=dict)
+    """By canonical name, with the monotonic ms of arrival: hosts' clocks are never compared."""
+    info: AccountInfo | None = None
+    info_stored_mono_ms: int | None = None
+    verdict: SymbolRegistrationResult | None = None
+    stored_verdict: tuple[object, ...] | None = None
+    """What the journal's latest evaluation came to; an equal one is not stored again."""
+    unresolved: dict[CommandId, None] = field(default_factory=dict)
+    """Commands without an outcome, oldest first."""
+
+    def offers(self, feature: str) -> bool:
+        """Whether the account's EA negotiated *feature*."""
+        return self.metadata is not None and feature in self.metadata.offered
+
+
+@dataclass(slots=True)
+class CommandState:
+    """One command without an outcome."""
+
+    command: Command
+    account_id: AccountId
+    trade_id: TradeId
+    seq: int
+    agent_id: AgentId | None = None
+    stage: AckStage = AckStage.CORE_ACCEPTED
+    status: CommandStatus = CommandStatus.PENDING
+    attempt: int = 0
+    maybe_sent: bool = False
+    """A frame may have left, in this life of the Core or in an earlier one."""
+    deadline_mono_ms: int | None = None
+    """Opens only: when the entry's time is used up; ``None`` for an open = used up already."""
+    age_base_ms: int = 0
+    """Opens only: the entry's age when the Core took it in."""
+    taken_mono_ms: int | None = None
+    """When the Core took the action in; ``None`` after a restart."""
+    refusals: int = 0
+
+
+@dataclass(slots=True)
+class Lane:
+    """One trade on one account: its actions go in order, and wait for nobody else's."""
+
+    account_id: AccountId
+    opened: Outcome = Outcome.PENDING
+    open_command_id: CommandId | None = None
+    ticket: Ticket | None = None
+    symbol: str = ""
+    open_price: Decimal = Decimal(0)
+    lot_initial: Decimal = Decimal(0)
+    lot_remaining: Decimal = Decimal(0)
+    closed: bool = False
+    waiting: dict[int, MasterAction] = field(default_factory=dict)
+    current: CommandId | None = None
+    seq_applied: int = 0
+
+
+@dataclass(slots=True)
+class PendingAck:
+    """Whom to tell when the last chunk of a fan-out is journaled."""
+
+    agent_id: AgentId
+    session: int
+    message_id: MessageId | None
+
+
+@dataclass(slots=True)
+class TradeState:
+    """One master's trade with all its lanes."""
+
+    intent: TradeIntent
+    canonical: str | None
+    followers: tuple[AccountId, ...]
+    taken_mono_ms: int | None
+    age_ms: int | None
+    ticket: Ticket
+    volume_initial: Decimal
+    volume_remaining: Decimal
+    stop_loss: Decimal | None
+    take_profit: Decimal | None
+    opened_at_ms: int
+    status: TradeStatus = TradeStatus.PENDING
+    fanned_out: int = 0
+    """How many followers have their decision about the open."""
+    pending_ack: PendingAck | None = None
+    actions: dict[int, MasterAction] = field(default_factory=dict)
+    decisions: dict[tuple[int, AccountId], DecisionRecord] = field(default_factory=dict)
+    undecided: int = 0
+    """Decisions without a final outcome."""
+    lanes: dict[AccountId, Lane] = field(default_factory=dict)
+
+    @property
+    def trade_id(self) -> TradeId:
+        """The trade's identity."""
+        return self.intent.trade_id
+
+    @property
+    def last_seq(self) -> int:
+        """The highest number among modifies and reductions."""
+        return max((seq for seq in self.actions if seq != SEQ_CLOSE), default=0)
+
+    @property
+    def is_settled(self) -> bool:
+        """Closed, and nothing about it can change any more."""
+        return (
+            SEQ_CLOSE in self.actions
+            and self.fanned_out == len(self.followers)
+            and self.undecided == 0
+        )
+
+
+@dataclass(slots=True)
+class State:
+    """All of it."""
+
+    settings: EngineSettings
+    book: PolicyBook
+    trades: dict[TradeId, TradeState] = field(default_factory=dict)
+    commands: dict[CommandId, CommandState] = field(default_factory=dict)
+    settled: set[TradeId] = field(default_factory=set)
+    master_tickets: dict[tuple[AccountId, Ticket], TradeId] = field(default_factory=dict)
+    ledger_marks: dict[AccountId, int] = field(default_factory=dict)
+    accounts: dict[AccountId, AccountState] = field(default_factory=dict)
+    agents: dict[AgentId, AgentState] = field(default_factory=dict)
+
+    def account(self, account_id: AccountId) -> AccountState:
+        """Return the account's state, made on first mention."""
+        account = self.accounts.get(account_id)
+        if account is None:
+            account = self.accounts[account_id] = AccountState(account_id)
+        return account
