@@ -6,6 +6,7 @@ ones, so the text sorts by open time and any receiver can check version and vari
 """
 
 import re
+from functools import lru_cache
 from hashlib import sha256
 from typing import Final, NewType
 
@@ -77,6 +78,7 @@ def derive_command_id(
     return CommandId(_uuid7_layout(int(trade_id[:8] + trade_id[9:13], 16), text))
 
 
+@lru_cache(maxsize=1024)  # one trade asks once for each of its followers
 def order_tag(trade_id: TradeId) -> str:
     """Return the order comment: ``E`` and 25 Crockford digits, hash bits first.
 
