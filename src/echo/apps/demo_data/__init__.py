@@ -1,0 +1,1 @@
+"""What the demo replays when nothing else is given: recorded ticks and recorded trades."""

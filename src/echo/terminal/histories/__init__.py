@@ -1,0 +1,1 @@
+"""Histories of real accounts, read from the files that terminals and people write."""
