@@ -1,0 +1,153 @@
+"""Policies out of settings: who follows what, with how much, within which tolerances."""
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+
+from echo.config.policy_keys import POLICY_KEYS
+from echo.config.setting import Value
+from echo.domain.commands import Residual
+from echo.domain.ids import ANY_STRATEGY, AccountId, StrategyId, is_identifier
+from echo.domain.policy import (
+    CommentMode,
+    CopyOptions,
+    PolicyBook,
+    RiskPolicy,
+    RiskType,
+    SlTpMode,
+)
+from echo.domain.quantities import Side
+
+ANY_ACCOUNT = "*"
+_CURRENCY = re.compile(r"[A-Z]{3}")
+_RANGE = re.compile(r"(-?\d{1,18})(?:-(\d{1,18}))?")
+
+Rows = dict[tuple[str, str], dict[str, Value]]
+
+
+def policy_book(values: Mapping[str, Value]) -> PolicyBook:
+    """Return all policies that *values*, read without complaints, declare."""
+    defaults = _fields(values, ANY_ACCOUNT)
+    accounts = sorted({key.split("/")[1] for key in values if key.startswith("policy/")})
+    options = {
+        AccountId(account): _options({**defaults, **_fields(values, account)})
+        for account in accounts
+        if account != ANY_ACCOUNT
+    }
+    return PolicyBook(
+        [_policy(account, strategy, row) for (account, strategy), row in _rows(values).items()],
+        options,
+        _options(defaults),
+    )
+
+
+def policy_complaints(values: Mapping[str, Value]) -> list[str]:
+    """Check each account's policies for sense."""
+    found = []
+    for (account, strategy), row in _rows(values).items():
+        where = f"risk/{account}/{strategy}"
+        if not is_identifier(account):
+            found.append(f"{where}: {account!r} is not an account")
+        kind = row.get("risk_type")
+        if kind is None:
+            found.append(f"{where}/risk_type is missing")
+        if kind == RiskType.FIXED_LOT and row.get("lot_size") is None:
+            found.append(f"{where}/lot_size is missing: FIXED_LOT needs it")
+        if kind == RiskType.FIXED_RISK:
+            if row.get("amount") is None:
+                found.append(f"{where}/amount is missing: FIXED_RISK needs it")
+            currency = str(row.get("currency") or "")
+            if not _CURRENCY.fullmatch(currency):
+                found.append(f"{where}/currency = {currency!r} is not three capitals")
+        low, high = row.get("min_lot_override"), row.get("max_lot_override")
+        if isinstance(low, Decimal) and isinstance(high, Decimal) and low > high:
+            found.append(f"{where}/min_lot_override = {low} is above max_lot_override = {high}")
+    for key, value in values.items():
+        if key.endswith("/sides") and not set(_texts(value)) <= set(Side):
+            found.append(f"{key} = {', '.join(_texts(value))} holds more than BUY and SELL")
+        if key.endswith("/magic_ranges"):
+            found += [
+                f"{key}: {each!r} is not a range" for each in _texts(value) if not _range(each)
+            ]
+    return found
+
+
+def _rows(values: Mapping[str, Value]) -> Rows:
+    rows: Rows = {}
+    for key, value in values.items():
+        parts = key.split("/")
+        if parts[0] == "risk":
+            # Rows named "default" are how older desks say "any strategy".
+            strategy = ANY_STRATEGY if parts[2] == "default" else parts[2]
+            rows.setdefault((parts[1], strategy), {})[parts[3]] = value
+    for key, value in values.items():
+        parts = key.split("/")
+        if parts[0] == "policy" and parts[2] == "risk_fixed" and isinstance(value, Decimal):
+            row: dict[str, Value] = {"risk_type": "FIXED_RISK", "amount": value, "currency": "USD"}
+            rows.setdefault((parts[1], ANY_STRATEGY), row)
+    return rows
+
+
+def _policy(account: str, strategy: str, row: Mapping[str, Value]) -> RiskPolicy:
+    valid_until = row.get("valid_until_ms")
+    return RiskPolicy(
+        account_id=AccountId(account),
+        strategy_id=StrategyId(strategy),
+        risk_type=RiskType(str(row["risk_type"])),
+        lot_size=_decimal(row.get("lot_size")),
+        amount=_decimal(row.get("amount")),
+        currency=str(row.get("currency") or ""),
+        min_lot_override=_decimal(row.get("min_lot_override")),
+        max_lot_override=_decimal(row.get("max_lot_override")),
+        commission_per_lot=_decimal(row.get("commission_per_lot")) or Decimal(0),
+        commission_rate_pct=_decimal(row.get("commission_rate")) or Decimal(0),
+        master_accounts=frozenset(map(AccountId, _texts(row.get("master_accounts")))),
+        valid_until_ms=valid_until if isinstance(valid_until, int) else None,
+    )
+
+
+def _fields(values: Mapping[str, Value], account: str) -> dict[str, Value]:
+    prefix = f"policy/{account}/"
+    return {
+        key.removeprefix(prefix): value for key, value in values.items() if key.startswith(prefix)
+    }
+
+
+def _options(given: Mapping[str, Value]) -> CopyOptions:
+    fields = {each.parts[-1]: each.default for each in POLICY_KEYS if each.parts[0] == "policy"}
+    fields |= given
+    delay_ms = fields["max_delay_ms"]
+    return CopyOptions(
+        max_spread_points=_decimal(fields["max_spread"]),
+        max_slippage_points=_decimal(fields["max_slippage"]),
+        max_delay_ms=delay_ms if isinstance(delay_ms, int) else CopyOptions().max_delay_ms,
+        copy_sl_tp=bool(fields["copy_sl_tp"]),
+        sl_tp_mode=SlTpMode(str(fields["sl_tp_mode"])),
+        sl_offset_points=_decimal(fields["sl_offset"]) or Decimal(0),
+        tp_offset_points=_decimal(fields["tp_offset"]) or Decimal(0),
+        catastrophic_sl_points=_decimal(fields["catastrophic_sl"]),
+        comment=CommentMode(str(fields["comment"])),
+        residual=Residual(str(fields["residual"])),
+        sides=frozenset(map(Side, _texts(fields["sides"]))),
+        symbols_include=frozenset(map(str.upper, _texts(fields["symbols_include"]))),
+        symbols_exclude=frozenset(map(str.upper, _texts(fields["symbols_exclude"]))),
+        magic_ranges=tuple(
+            found for each in _texts(fields["magic_ranges"]) if (found := _range(each))
+        ),
+    )
+
+
+def _range(text: str) -> tuple[int, int] | None:
+    found = _RANGE.fullmatch(text.strip())
+    if not found:
+        return None
+    low = int(found[1])
+    return low, int(found[2]) if found[2] else low
+
+
+def _decimal(value: Value) -> Decimal | None:
+    return value if isinstance(value, Decimal) else None
+
+
+def _texts(value: Value) -> tuple[str, ...]:
+    return tuple(map(str, value)) if isinstance(value, tuple) else ()

@@ -1,0 +1,94 @@
+"""Reading a whole set of settings: everything that is wrong with it, at once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+from echo.config.policies import policy_complaints
+from echo.config.schema import SETTINGS, find, nearest
+from echo.config.setting import Value
+from echo.config.values import BadValue, read_value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """Settings by canonical key, defaults included for keys without placeholders.
+
+    With any of the ``complaints`` the settings must not be used; ``warnings`` are for people.
+    """
+
+    values: Mapping[str, Value]
+    complaints: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def read_settings(flat: Mapping[str, object]) -> Reading:
+    """Read *flat*, a map from key to raw value, such as a file or a key-value store holds."""
+    values: dict[str, Value] = {
+        each.key: each.default for each in SETTINGS if "{" not in each.key and not each.ignored
+    }
+    complaints: list[str] = []
+    warnings: list[str] = []
+    for key, raw in flat.items():
+        setting = find(key)
+        if setting is None:
+            meant = nearest(key)
+            hint = f"; did you mean {meant}?" if meant else ""
+            complaints.append(f"{key} is not a setting{hint}")
+        elif setting.ignored:
+            warnings.append(f"{key} has no effect: {setting.sentence}")
+        else:
+            canonical = "/".join((*key.split("/")[:-1], setting.parts[-1]))
+            try:
+                values[canonical] = read_value(setting, key, raw)
+            except BadValue as error:
+                complaints.append(str(error))
+    if not complaints:
+        complaints += cross_complaints(values)
+    return Reading(values=values, complaints=tuple(complaints), warnings=tuple(warnings))
+
+
+def cross_complaints(values: Mapping[str, Value]) -> list[str]:
+    """Check settings against each other."""
+    found = []
+    for program in ("core", "agent"):
+        low, high = (
+            values[f"{program}/protocol/min_version"],
+            values[f"{program}/protocol/max_version"],
+        )
+        assert isinstance(low, int) and isinstance(high, int)  # noqa: S101, PT018 -- declared as whole numbers
+        if low > high:
+            found.append(
+                f"{program}/protocol/min_version = {low} is above {program}/protocol/max_version"
+                f" = {high}"
+            )
+            continue
+        blocked = values["core/protocol/blocked_versions"] if program == "core" else ()
+        if isinstance(blocked, tuple) and set(range(low, high + 1)) <= set(blocked):
+            found.append(f"core/protocol/blocked_versions leaves none of {low} to {high}")
+        waits = values[f"{program}/delivery/retry_backoff_ms"]
+        assert isinstance(waits, tuple)  # noqa: S101 -- declared as a list
+        waits_ms = [each for each in waits if isinstance(each, int)]
+        rising = all(before < after for before, after in pairwise(waits_ms))
+        if len(waits) < 5 or not rising:
+            found.append(f"{program}/delivery/retry_backoff_ms needs at least five rising waits")
+    found += _tls_complaints(values)
+    both = set(_texts(values["agent/master_accounts"])) & set(
+        _texts(values["agent/slave_accounts"])
+    )
+    found += policy_complaints(values)
+    found += [f"account {each} is a master and a slave of one Agent" for each in sorted(both)]
+    return found
+
+
+def _tls_complaints(values: Mapping[str, Value]) -> list[str]:
+    return [
+        f"{program}/tls/cert_file and {program}/tls/key_file belong together"
+        for program in ("core", "agent")
+        if (values[f"{program}/tls/cert_file"] is None)
+        != (values[f"{program}/tls/key_file"] is None)
+    ]
+
+
+def _texts(value: Value) -> tuple[str, ...]:
+    return tuple(map(str, value)) if isinstance(value, tuple) else ()

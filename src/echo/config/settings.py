@@ -1,0 +1,168 @@
+"""The settings of each program, typed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import TypeVar
+
+from echo.config.policies import policy_book
+from echo.config.setting import Value
+from echo.domain.ids import AccountId, AgentId
+from echo.domain.policy import PolicyBook
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TlsFiles:
+    """Own certificate with its key, and whose signatures are believed; ``None`` = not given."""
+
+    cert_file: Path | None
+    key_file: Path | None
+    ca_file: Path | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliverySettings:
+    """How patiently things are repeated; times in ms."""
+
+    ack_timeout_ms: int
+    retry_backoff_ms: tuple[int, ...]
+    max_retries: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProtocolSettings:
+    """Which EAs are spoken to."""
+
+    min_version: int
+    max_version: int
+    allow_legacy: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoreSettings:
+    """Everything that ``echo-core`` is told; each field is the setting of that name."""
+
+    bind: str
+    grpc_port: int
+    state_dir: Path
+    tls: TlsFiles
+    slave_accounts: tuple[AccountId, ...]
+    canonical_symbols: frozenset[str]
+    unknown_action: str
+    spec_max_age_ms: int
+    quote_max_age_ms: int
+    min_distance_points: Decimal
+    max_risk_drift_pct: Decimal
+    protocol: ProtocolSettings
+    blocked_versions: frozenset[int]
+    required_features: frozenset[str]
+    delivery: DeliverySettings
+    heartbeat_interval_ms: int
+    log_level: str
+    book: PolicyBook
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentSettings:
+    """Everything that ``echo-agent`` is told; each field is the setting of that name."""
+
+    core_addr: str
+    agent_id: AgentId
+    pipe_prefix: str
+    pipe_dir: Path
+    tls: TlsFiles
+    master_accounts: tuple[AccountId, ...]
+    slave_accounts: tuple[AccountId, ...]
+    protocol: ProtocolSettings
+    delivery: DeliverySettings
+    ledger_path: Path
+    log_level: str
+
+
+def core_settings(values: Mapping[str, Value]) -> CoreSettings:
+    """Return the Core's part of *values*, which were read without complaints."""
+    return CoreSettings(
+        bind=_as(str, values["core/bind"]),
+        grpc_port=_as(int, values["core/grpc_port"]),
+        state_dir=Path(_as(str, values["core/state_dir"])),
+        tls=TlsFiles(
+            cert_file=_path(values["core/tls/cert_file"]),
+            key_file=_path(values["core/tls/key_file"]),
+            ca_file=_path(values["core/tls/client_ca_file"]),
+        ),
+        slave_accounts=_accounts(values["core/slave_accounts"]),
+        canonical_symbols=frozenset(
+            map(str.upper, map(str, _as(tuple, values["core/canonical_symbols"])))
+        ),
+        unknown_action=_as(str, values["core/symbols/unknown_action"]),
+        spec_max_age_ms=_as(int, values["core/specs/max_age_ms"]),
+        quote_max_age_ms=_as(int, values["core/risk/quote_max_age_ms"]),
+        min_distance_points=_as(Decimal, values["core/risk/min_distance_points"]),
+        max_risk_drift_pct=_as(Decimal, values["core/risk/max_risk_drift_pct"]),
+        protocol=_protocol("core", values),
+        blocked_versions=frozenset(map(int, _as(tuple, values["core/protocol/blocked_versions"]))),
+        required_features=frozenset(
+            map(str, _as(tuple, values["core/protocol/required_features"]))
+        ),
+        delivery=_delivery("core", values),
+        heartbeat_interval_ms=_as(int, values["core/delivery/heartbeat_interval_ms"]),
+        log_level=_as(str, values["core/log_level"]),
+        book=policy_book(values),
+    )
+
+
+def agent_settings(values: Mapping[str, Value]) -> AgentSettings:
+    """Return the Agent's part of *values*, which were read without complaints."""
+    return AgentSettings(
+        core_addr=_as(str, values["endpoints/core_addr"]),
+        agent_id=AgentId(_as(str, values["agent/agent_id"])),
+        pipe_prefix=_as(str, values["agent/pipe_prefix"]),
+        pipe_dir=Path(_as(str, values["agent/pipe_dir"])),
+        tls=TlsFiles(
+            cert_file=_path(values["agent/tls/cert_file"]),
+            key_file=_path(values["agent/tls/key_file"]),
+            ca_file=_path(values["agent/tls/ca_file"]),
+        ),
+        master_accounts=_accounts(values["agent/master_accounts"]),
+        slave_accounts=_accounts(values["agent/slave_accounts"]),
+        protocol=_protocol("agent", values),
+        delivery=_delivery("agent", values),
+        ledger_path=Path(_as(str, values["agent/delivery/ledger_path"])),
+        log_level=_as(str, values["agent/log_level"]),
+    )
+
+
+def _protocol(program: str, values: Mapping[str, Value]) -> ProtocolSettings:
+    return ProtocolSettings(
+        min_version=_as(int, values[f"{program}/protocol/min_version"]),
+        max_version=_as(int, values[f"{program}/protocol/max_version"]),
+        allow_legacy=_as(bool, values[f"{program}/protocol/allow_legacy"]),
+    )
+
+
+def _delivery(program: str, values: Mapping[str, Value]) -> DeliverySettings:
+    waits = _as(tuple, values[f"{program}/delivery/retry_backoff_ms"])
+    return DeliverySettings(
+        ack_timeout_ms=_as(int, values[f"{program}/delivery/ack_timeout_ms"]),
+        retry_backoff_ms=tuple(map(int, waits)),
+        max_retries=_as(int, values[f"{program}/delivery/max_retries"]),
+    )
+
+
+def _accounts(value: Value) -> tuple[AccountId, ...]:
+    """Return accounts in their order, each once."""
+    return tuple(dict.fromkeys(AccountId(str(each)) for each in _as(tuple, value)))
+
+
+def _path(value: Value) -> Path | None:
+    return None if value is None else Path(_as(str, value))
+
+
+def _as(kind: type[_T], value: object) -> _T:
+    """Return *value*, which the schema declares as *kind*."""
+    if not isinstance(value, kind):
+        raise TypeError(f"{value!r} is not a {kind.__name__}: the schema and this module disagree")
+    return value
