@@ -1,15 +1,18 @@
 """The settings that the bridge decides by."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from echo.domain.ids import AccountId, AgentId
+
+AGENT_ID_DEFAULT: Final = AgentId("agent_local")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BridgeSettings:
     """Times in ms.  The delivery values are start-up values; the Core's heartbeat replaces them."""
 
-    agent_id: AgentId = AgentId("agent_local")
+    agent_id: AgentId = AGENT_ID_DEFAULT
     version: str = "0.1.0"
     hostname: str = ""
     os: str = ""

@@ -3,11 +3,15 @@
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import IntEnum, StrEnum
+from typing import Final
 
 from echo.domain.commands import CommandKind
 from echo.domain.errors import ErrorCode
 from echo.domain.ids import AccountId, CommandId, MessageId, Ticket, TradeId
 from echo.domain.quantities import NO_TIMESTAMPS, Timestamps
+
+NO_ACCOUNT: Final = AccountId("")
+"""An answer that names no account: its command knows."""
 
 
 class Outcome(StrEnum):
@@ -117,7 +121,7 @@ class ExecutionResult:
     trade_id: TradeId
     kind: CommandKind
     success: bool
-    account_id: AccountId = AccountId("")
+    account_id: AccountId = NO_ACCOUNT
     ticket: Ticket | None = None
     error_code: ErrorCode = ErrorCode.NO_ERROR
     error_message: str = ""

@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from echo.domain.ids import AccountId, AgentId, ClientId, EvaluationId
 from echo.domain.specs import SymbolMapping
+
+NO_AGENT: Final = AgentId("")
 
 
 class Role(StrEnum):
@@ -147,7 +150,7 @@ class SymbolRegistrationResult:
     status: RegistrationStatus
     evaluation_id: EvaluationId
     evaluated_at_ms: int
-    agent_id: AgentId = AgentId("")
+    agent_id: AgentId = NO_AGENT
     core_version: str = ""
     client_semver: str = ""
     errors: tuple[RegistrationIssue, ...] = ()

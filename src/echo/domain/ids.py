@@ -23,7 +23,7 @@ TradeId = NewType("TradeId", str)
 CommandId = NewType("CommandId", str)
 """One instruction to one slave account: lower-case UUID text, derived by `derive_command_id`."""
 EvaluationId = NewType("EvaluationId", str)
-"""One evaluation of a handshake: UUIDv7 text, minted by the Core's shell."""
+"""One evaluation of a handshake: UUIDv7 text, minted by the Core's shell, or derived."""
 MessageId = NewType("MessageId", str)
 """One frame from Agent to Core that wants an acknowledgement: ``<ledger_id>:<n>``."""
 Ticket = NewType("Ticket", int)
@@ -79,6 +79,17 @@ def derive_command_id(
 
 
 @lru_cache(maxsize=1024)  # one trade asks once for each of its followers
+def derive_evaluation_id(
+    account_id: AccountId, *, previous: EvaluationId | None, evaluated_at_ms: int
+) -> EvaluationId:
+    """Name an evaluation that no handshake caused, and that the shell hence minted no id for.
+
+    *previous* is the account's evaluation before it, ``None`` = there was none.
+    """
+    text = f"{account_id}|{previous or ''}|{evaluated_at_ms}"
+    return EvaluationId(_uuid7_layout(evaluated_at_ms, text))
+
+
 def order_tag(trade_id: TradeId) -> str:
     """Return the order comment: ``E`` and 25 Crockford digits, hash bits first.
 

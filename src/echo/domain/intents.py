@@ -3,9 +3,13 @@
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 
 from echo.domain.ids import SEQ_CLOSE, AccountId, ClientId, StrategyId, Ticket, TradeId
 from echo.domain.quantities import NO_TIMESTAMPS, Side, Timestamps
+
+NO_STRATEGY: Final = StrategyId("")
+"""The master declares none: its magic number tells its trades apart."""
 
 
 class ActionKind(StrEnum):
@@ -38,7 +42,7 @@ class TradeIntent:
     seq: int = 0
     stop_loss: Decimal | None = None
     take_profit: Decimal | None = None
-    strategy_id: StrategyId = StrategyId("")
+    strategy_id: StrategyId = NO_STRATEGY
     server: str = ""
     comment: str = ""
     volume_initial: Decimal | None = None

@@ -71,6 +71,10 @@ class TradeRecord:
     """Pinned when the open was journaled: who joins later does not follow this trade."""
     settled: bool
     """Closed, and every action has a final outcome on every follower."""
+    timeframe: str = ""
+    """What the master declared, empty = nothing; for readers."""
+    atr: Decimal | None = None
+    """The master's average true range at the open, in quote currency; for readers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -95,7 +95,13 @@ def nearest_legal(
 
 
 def _rounded(level: Decimal | None, spec: SymbolMapping, *, up: bool) -> Decimal | None:
-    if level is None:
+    """Round to the tick size, then to the digits, both in one direction.
+
+    A level at or below zero can never be reached and would be read as "none": it is none.
+    """
+    if level is None or level <= 0:
         return None
-    ticks = (level / spec.tick_size).to_integral_value(ROUND_CEILING if up else ROUND_FLOOR)
-    return (ticks * spec.tick_size).quantize(Decimal(1).scaleb(-spec.digits))
+    rounding = ROUND_CEILING if up else ROUND_FLOOR
+    ticks = (level / spec.tick_size).to_integral_value(rounding)
+    rounded = (ticks * spec.tick_size).quantize(Decimal(1).scaleb(-spec.digits), rounding)
+    return rounded or None

@@ -1,7 +1,7 @@
 """Sides, instants and the arithmetic of steps: everything that is counted in a unit."""
 
 from dataclasses import dataclass
-from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
+from decimal import ROUND_HALF_UP, ROUND_UP, Decimal
 from enum import StrEnum
 
 
@@ -30,8 +30,11 @@ class Side(StrEnum):
 
 
 def floor_to_step(amount: Decimal, step: Decimal) -> Decimal:
-    """Round *amount* down to a multiple of *step*; down, because up would risk more than asked."""
-    return (amount / step).to_integral_value(ROUND_DOWN) * step
+    """Round *amount* >= 0 down to a multiple of *step*: up would risk more than asked.
+
+    Whole division is exact; a rounded quotient could land on the step above.
+    """
+    return amount // step * step
 
 
 def round_to_step(amount: Decimal, step: Decimal) -> Decimal:

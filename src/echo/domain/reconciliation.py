@@ -54,7 +54,7 @@ class JournaledTrade:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Discrepancy:
-    """One difference between promise and truth; ``kind`` is ``lost``, ``duplicated`` or ``orphan``."""
+    """One difference of promise and truth; ``kind`` is ``lost``, ``duplicated`` or ``orphan``."""
 
     kind: str
     trade_id: TradeId
@@ -71,9 +71,10 @@ def compare(
     """Compare what was promised with what the brokers' books say.
 
     *lost*: an action acknowledged, or a position in a master's book, without an outcome on a
-    pinned follower; or an outcome "filled" without a fill.  *duplicated*: fills beyond one per
-    (trade, follower).  *orphan*: an open slave position of a trade that its master has closed,
-    unless it is in doubt, hence already in somebody's hands.
+    pinned follower; an outcome "filled" without a fill, or a fill whose outcome says that there
+    is none.  *duplicated*: fills beyond one per (trade, follower).  *orphan*: an open slave
+    position of a trade that its master has closed, unless it is in doubt, hence already in
+    somebody's hands.
     """
     trades, decisions = tuple(trades), tuple(decisions)
     master_books, slave_books = tuple(master_books), tuple(slave_books)
@@ -82,6 +83,7 @@ def compare(
         *_unanswered(trades, rows),
         *_unjournaled(trades, master_books),
         *_false_fills(decisions, slave_books),
+        *_denied_fills(rows, slave_books),
         *_duplicates(slave_books),
         *_orphans(rows, master_books, slave_books),
     )
@@ -138,6 +140,23 @@ def _false_fills(
                 trade_id=row.trade_id,
                 account_id=row.account_id,
                 sentence=f"recorded as filled with ticket {row.ticket}, the book has no such fill",
+            )
+
+
+def _denied_fills(
+    rows: dict[tuple[TradeId, int, AccountId], JournaledDecision],
+    slave_books: tuple[BookPosition, ...],
+) -> Iterable[Discrepancy]:
+    for position in slave_books:
+        if position.trade_id is None:
+            continue
+        opened = rows.get((position.trade_id, SEQ_OPEN, position.account_id))
+        if opened is not None and opened.outcome in {Outcome.OMITTED, Outcome.FAILED}:
+            yield Discrepancy(
+                kind="lost",
+                trade_id=position.trade_id,
+                account_id=position.account_id,
+                sentence=f"recorded as {opened.outcome}, the book has ticket {position.ticket}",
             )
 
 

@@ -90,21 +90,24 @@ def _fixed_risk(policy: RiskPolicy, context: SizingContext) -> Sized | Refusal:
     """Risk a fixed amount: ``lot = amount / (ticks * tick_value + cost)``, rounded down.
 
     Ticks, not points: tick value is money per tick (book.mql4.com, MODE_TICKVALUE), and on many
-    metals and indices the two differ.  The check at the end compares the final loss with the
-    amount itself, so that no clamp on the way can excuse an excess.
+    metals and indices the two differ.  It is divided once and last: a quotient on the way, say of
+    a tick size of 0.03, could cost a whole lot step.  The check at the end compares the final
+    loss with the amount itself, so that no clamp on the way can excuse an excess.
     """
     complaint = _fixed_risk_complaint(policy, context)
     if complaint is not None:
         return complaint
-    assert policy.amount is not None and context.stop_price is not None  # noqa: S101 -- narrowed by the complaint above
+    assert policy.amount is not None  # noqa: S101 -- narrowed by the complaint above
+    assert context.stop_price is not None  # noqa: S101 -- narrowed by the complaint above
     assert context.tick_value is not None  # noqa: S101 -- narrowed by the complaint above
     spec = context.spec
-    ticks = abs(context.entry_price - context.stop_price) / spec.tick_size
-    loss_per_lot = ticks * context.tick_value + _cost_per_lot(policy, context)
-    lot = guard_volume(policy.amount / loss_per_lot, spec, policy)
+    distance = abs(context.entry_price - context.stop_price)
+    cost_per_lot = _cost_per_lot(policy, context)
+    loss_by_tick_size = distance * context.tick_value + cost_per_lot * spec.tick_size
+    lot = guard_volume(policy.amount * spec.tick_size / loss_by_tick_size, spec, policy)
     if isinstance(lot, Refusal):
         return lot
-    expected_loss = lot * loss_per_lot
+    expected_loss = lot * loss_by_tick_size / spec.tick_size
     allowed = policy.amount * (1 + context.max_risk_drift_pct)
     if expected_loss > allowed:
         return Refusal(
@@ -118,8 +121,9 @@ def _fixed_risk(policy: RiskPolicy, context: SizingContext) -> Sized | Refusal:
         ("stop_price", context.stop_price),
         ("tick_size", spec.tick_size),
         ("tick_value", context.tick_value),
-        ("ticks", ticks),
-        ("loss_per_lot", loss_per_lot),
+        ("ticks", distance / spec.tick_size),
+        ("cost_per_lot", cost_per_lot),
+        ("loss_per_lot", loss_by_tick_size / spec.tick_size),
         ("lot_step", spec.lot_step),
         ("lot", lot),
         ("expected_loss", expected_loss),

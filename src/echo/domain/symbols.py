@@ -37,11 +37,17 @@ SYNONYMS: Final[dict[str, str]] = {
     for synonym in group
 }
 
+# fmt: off
 MAJORS: Final = frozenset(
-    "EURUSD GBPUSD USDJPY USDCHF AUDUSD NZDUSD USDCAD EURGBP EURJPY EURCHF EURAUD EURCAD EURNZD"
-    " GBPJPY GBPCHF GBPAUD GBPCAD GBPNZD AUDJPY AUDCHF AUDCAD AUDNZD NZDJPY NZDCHF NZDCAD CADJPY"
-    " CADCHF CHFJPY XAUUSD XAGUSD GER40 NAS100 US30 US500 UK100 JP225 BTCUSD ETHUSD".split()
+    (
+        "EURUSD", "GBPUSD", "USDJPY", "USDCHF", "AUDUSD", "NZDUSD", "USDCAD", "EURGBP",
+        "EURJPY", "EURCHF", "EURAUD", "EURCAD", "EURNZD", "GBPJPY", "GBPCHF", "GBPAUD",
+        "GBPCAD", "GBPNZD", "AUDJPY", "AUDCHF", "AUDCAD", "AUDNZD", "NZDJPY", "NZDCHF",
+        "NZDCAD", "CADJPY", "CADCHF", "CHFJPY", "XAUUSD", "XAGUSD", "GER40", "NAS100",
+        "US30", "US500", "UK100", "JP225", "BTCUSD", "ETHUSD",
+    )
 )
+# fmt: on
 
 
 def normalize_canonical(name: str, catalogue: Iterable[str] = MAJORS) -> str | None:
@@ -56,9 +62,9 @@ def normalize_canonical(name: str, catalogue: Iterable[str] = MAJORS) -> str | N
     for candidate in _candidates(bare):
         cleaned = _KEPT.sub("", candidate)
         for spelling in (cleaned, cleaned.replace("/", "").replace("-", "").replace("_", "")):
-            canonical = SYNONYMS.get(spelling, spelling)
-            if canonical in known:
-                return canonical
+            for canonical in (SYNONYMS.get(spelling, spelling), spelling):
+                if canonical in known:
+                    return canonical
     kept = _KEPT.sub("", bare)
     return kept if 3 <= len(kept) <= 20 else None
 

@@ -16,7 +16,7 @@ from echo.domain.handshake import Feature, RegistrationStatus
 from echo.domain.ids import SEQ_OPEN, StrategyId, derive_command_id, order_tag
 from echo.domain.intents import TradeIntent, TradeModify
 from echo.domain.policy import CommentMode, CopyOptions, RiskPolicy, RiskType
-from echo.domain.protection import Levels, OrderLevels, place, translate
+from echo.domain.protection import Levels, OrderLevels, nearest_legal, place, translate
 from echo.domain.quantities import Instant, Timestamps, floor_to_step
 from echo.domain.sizing import Inputs, Sized, SizingContext, size
 from echo.domain.specs import Quote, SymbolMapping
@@ -135,8 +135,9 @@ def remaining_lot(
     the step: keeping less risks less.  A share that the broker cannot hold (below its minimum) is
     closed, or kept at the minimum.
     """
-    share = volume_remaining / trade.volume_initial
-    rounded = floor_to_step(lane.lot_initial * share, spec.lot_step)
+    # Divided last: a third of three lots is one lot, not 0.99.
+    kept = lane.lot_initial * volume_remaining / trade.volume_initial
+    rounded = floor_to_step(kept, spec.lot_step)
     if rounded >= spec.min_lot:
         return rounded
     if residual is Residual.CLOSE or volume_remaining == 0:
@@ -192,9 +193,17 @@ def _usable_spec(
                 ErrorCode.SYMBOL_NOT_MAPPED,
                 f"{trade.canonical} is rejected on account {account.account_id}: {reasons}",
             )
-    age_ms = now.mono_ms - account.spec_mono_ms.get(trade.canonical, now.mono_ms)
     # A legacy terminal reports its symbols once, with its handshake, and never again.
-    if account.offers(Feature.SPEC_REPORT) and age_ms > settings.spec_max_age_ms:
+    if not account.offers(Feature.SPEC_REPORT):
+        return spec
+    reported_mono_ms = account.spec_mono_ms.get(trade.canonical)
+    if reported_mono_ms is None:
+        return Refusal(
+            ErrorCode.SPEC_MISSING,
+            f"spec of {spec.broker_symbol} was not reported since the Core was started",
+        )
+    age_ms = now.mono_ms - reported_mono_ms
+    if age_ms > settings.spec_max_age_ms:
         return Refusal(
             ErrorCode.SPEC_MISSING,
             f"spec of {spec.broker_symbol} is {age_ms} ms old > {settings.spec_max_age_ms} ms",
@@ -230,12 +239,24 @@ def _sized(
     settings: EngineSettings,
     intent: TradeIntent,
 ) -> Sized | Refusal:
+    """Size the copy on the stop that will really be set.
+
+    A wanted stop nearer to the market than the broker allows is set where the broker allows it;
+    one that the market has passed already cannot be sized, for its distance means nothing.
+    """
     needs_money = policy.risk_type is not RiskType.FIXED_LOT
     tick_value = account.tick_values.get(spec.canonical_symbol) if needs_money else None
+    exit_price = quote.exit_price(intent.side)
+    wanted = levels.stop_loss
+    if needs_money and wanted is not None and (exit_price - wanted) * intent.side.sign <= 0:
+        return Refusal(
+            ErrorCode.INVALID_STOPS, f"price {exit_price} has passed the stop {wanted} already"
+        )
+    settable = nearest_legal(levels, side=intent.side, exit_price=exit_price, spec=spec)
     context = SizingContext(
         spec=spec,
         entry_price=quote.entry_price(intent.side),
-        stop_price=levels.stop_loss,
+        stop_price=settable.stop_loss,
         tick_value=tick_value[0] if tick_value else spec.tick_value,
         account_currency=_currency(account),
         min_distance_points=settings.min_distance_points,

@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from echo.domain.answers import AckStage, Outcome
-from echo.domain.errors import ErrorCode
+from echo.domain.errors import ErrorCode, Refusal
 from echo.domain.facts import DecisionSettled
 from echo.domain.ids import SEQ_OPEN, CommandId
-from echo.domain.intents import MasterAction, action_kind
+from echo.domain.intents import ActionKind, MasterAction, action_kind
 from echo.domain.journal import CommandStatus, DecisionRecord
 from echo.domain.quantities import Instant, Timestamps
 from echo.domain.sizing import Inputs
@@ -44,6 +44,27 @@ def open_decision(
     out.persist(row)
 
 
+def omit_open(trade: TradeState, lane: Lane, refusal: Refusal, now: Instant, out: Outbox) -> None:
+    """Write an entry's omission in one row: most actions of a desk concern few of its accounts."""
+    lane.opened = Outcome.OMITTED
+    row = DecisionRecord(
+        trade_id=trade.trade_id,
+        seq=SEQ_OPEN,
+        account_id=lane.account_id,
+        kind=ActionKind.OPEN,
+        outcome=Outcome.OMITTED,
+        code=refusal.code,
+        sentence=refusal.sentence,
+        inputs=(),
+        command_id=None,
+        decided_at_ms=now.wall_ms,
+        settled_at_ms=now.wall_ms,
+    )
+    trade.decisions[SEQ_OPEN, lane.account_id] = row
+    out.persist(row)
+    _tell(trade, row, out)
+
+
 def attach_command(
     trade: TradeState, lane: Lane, seq: int, command_id: CommandId, out: Outbox
 ) -> None:
@@ -75,20 +96,8 @@ def settle(
     if outcome.is_final:
         trade.undecided -= 1
     out.persist(row)
-    out.observe(
-        DecisionSettled(
-            trade_id=trade.trade_id,
-            seq=seq,
-            kind=row.kind,
-            account_id=lane.account_id,
-            symbol=trade.canonical or trade.intent.symbol,
-            outcome=outcome,
-            code=code,
-            sentence=sentence,
-            latency_ms=now.mono_ms - taken_mono_ms if taken_mono_ms is not None else None,
-            timestamps=timestamps,
-        )
-    )
+    latency_ms = now.mono_ms - taken_mono_ms if taken_mono_ms is not None else None
+    _tell(trade, row, out, latency_ms=latency_ms, timestamps=timestamps)
 
 
 def cancel_open(
@@ -109,3 +118,27 @@ def cancel_open(
     dispatch.forget(state, command, out)
     lane.opened = Outcome.OMITTED
     settle(trade, lane, SEQ_OPEN, Outcome.OMITTED, now, out, code=code, sentence=sentence)
+
+
+def _tell(
+    trade: TradeState,
+    row: DecisionRecord,
+    out: Outbox,
+    *,
+    latency_ms: int | None = None,
+    timestamps: Timestamps | None = None,
+) -> None:
+    out.observe(
+        DecisionSettled(
+            trade_id=row.trade_id,
+            seq=row.seq,
+            kind=row.kind,
+            account_id=row.account_id,
+            symbol=trade.canonical or trade.intent.symbol,
+            outcome=row.outcome,
+            code=row.code,
+            sentence=row.sentence,
+            latency_ms=latency_ms,
+            timestamps=timestamps,
+        )
+    )

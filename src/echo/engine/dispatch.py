@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from echo.domain.answers import AckResult, AckStage, CommandAck
 from echo.domain.commands import CancelPendings, Command, ExecuteOrder, Flatten
+from echo.domain.errors import Refusal
 from echo.domain.facts import Alarm, CommandSent, DeliveryRetried
 from echo.domain.ids import AccountId, AgentId, CommandId
 from echo.domain.journal import CommandProgress, CommandRecord, CommandStatus, RetryRecord
@@ -16,9 +17,18 @@ BACKOFF_MS_MAX = 10_000
 """Once capped, an item is repeated at most once in this time."""
 
 
+REFUSED_MS_MIN = 1_000
+"""Least time between a refusal and the next try."""
+
+
 def resend_key(command_id: CommandId) -> tuple[str, ...]:
     """Name the timer that repeats a command."""
     return ("resend", command_id)
+
+
+def again_key(command_id: CommandId) -> tuple[str, ...]:
+    """Name the timer of a refused command's next try; receipts do not touch it."""
+    return ("again", command_id)
 
 
 def backoff_ms(state: State, attempt: int) -> int:
@@ -62,6 +72,7 @@ def transmit(state: State, command: CommandState, now: Instant, out: Outbox) -> 
     command.maybe_sent = True
     command.agent_id = owner.agent_id
     command.status = CommandStatus.INFLIGHT
+    command.resting, command.refusal = False, None
     frame = command.command if first else _refreshed(command, now)
     out.send(Send(owner.agent_id, owner.session, frame))
     wait_ms = max(state.settings.ack_timeout_ms, backoff_ms(state, command.attempt))
@@ -103,10 +114,37 @@ def repeat(state: State, command_id: CommandId, now: Instant, out: Outbox) -> No
         )
 
 
+def rest(
+    state: State, command: CommandState, refusal: Refusal | None, now: Instant, out: Outbox
+) -> int:
+    """Plan another try of a command that was refused; return the wait until then, in ms."""
+    command_id = command.command.command_id
+    command.refusals += 1
+    command.resting, command.refusal = True, refusal
+    command.stage = AckStage.CORE_ACCEPTED
+    command.status = CommandStatus.PENDING
+    wait_ms = max(REFUSED_MS_MIN, backoff_ms(state, command.refusals))
+    out.disarm(resend_key(command_id))
+    out.arm(again_key(command_id), now.mono_ms + wait_ms)
+    return wait_ms
+
+
+def try_again(state: State, command_id: CommandId, now: Instant, out: Outbox) -> None:
+    """A refused command has rested for long enough.  Without an Agent its next session sends it."""
+    command = state.commands.get(command_id)
+    if command is not None and command.resting:
+        transmit(state, command, now, out)
+
+
 def resend_all(state: State, account_id: AccountId, now: Instant, out: Outbox) -> None:
-    """A new session of the account's Agent: everything without an outcome goes out again."""
+    """A new session of the account's Agent: everything without an outcome goes out again.
+
+    Except what is in doubt: that may exist already, and is never sent again.
+    """
     for command_id in tuple(state.account(account_id).unresolved):
         command = state.commands[command_id]
+        if command.status is CommandStatus.IN_DOUBT:
+            continue
         command.stage = AckStage.CORE_ACCEPTED
         command.attempt = 0
         transmit(state, command, now, out)
@@ -131,7 +169,7 @@ def acknowledge(
             )
         )
         return
-    if ack.stage <= command.stage:
+    if ack.result is AckResult.PENDING or ack.stage <= command.stage or command.resting:
         return
     command.stage = ack.stage
     command.status = CommandStatus.DELIVERED
@@ -157,13 +195,15 @@ def forget(state: State, command: CommandState, out: Outbox) -> None:
     state.commands.pop(command_id, None)
     state.account(command.account_id).unresolved.pop(command_id, None)
     out.disarm(resend_key(command_id))
+    if command.resting:
+        out.disarm(again_key(command_id))
 
 
 def _refreshed(command: CommandState, now: Instant) -> Command:
     """Return the frame of a repeat: an open says how much of its time is left by now.
 
-    An open whose clock was lost in a restart has none left: its terminal may have executed it,
-    and answers from its ledger, or refuses it as stale.
+    An open whose clock was lost in a restart has none left, and its age is unknown: its terminal
+    may have executed it, and answers from its ledger, or refuses it as stale.
     """
     order = command.command
     if isinstance(order, (CancelPendings, Flatten)):
@@ -172,7 +212,7 @@ def _refreshed(command: CommandState, now: Instant) -> Command:
     if not isinstance(order, ExecuteOrder):
         return replace(order, timestamps=stamps)
     left_ms = 0
-    age_ms = order.age_ms
+    age_ms: int | None = None
     if command.deadline_mono_ms is not None and command.taken_mono_ms is not None:
         left_ms = max(0, command.deadline_mono_ms - now.mono_ms)
         age_ms = command.age_base_ms + now.mono_ms - command.taken_mono_ms

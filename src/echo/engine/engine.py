@@ -60,9 +60,15 @@ class Engine:
                 recovery.restore(self.state, event.recovered, now, out)
             case SettingsChanged():
                 self.state.settings = event.settings
+                self._judge_again(now, out)
             case PoliciesChanged():
                 self.state.book = event.book
+                self._judge_again(now, out)
         return out.effects
+
+    def _judge_again(self, now: Instant, out: Outbox) -> None:
+        for account in self.state.accounts.values():
+            registration.judge_again(self.state, account, now, out)
 
     def _said(self, event: AgentSaid, now: Instant, out: Outbox) -> None:
         agent = self.state.agents.get(event.agent_id)
@@ -72,7 +78,7 @@ class Engine:
         message = event.message
         match message:
             case Quote() | SymbolSpecReport() | StateSnapshot() | OpenTrades():
-                self._market(event.agent_id, message, now, out)
+                self._market(event, message, now, out)
             case TradeIntent() | TradeModify() | TradeClose():
                 self._action(agent, event, now, out)
             case ExecutionResult():
@@ -109,19 +115,22 @@ class Engine:
 
     def _market(
         self,
-        agent_id: AgentId,
+        event: AgentSaid,
         message: Quote | SymbolSpecReport | StateSnapshot | OpenTrades,
         now: Instant,
         out: Outbox,
     ) -> None:
-        if not replica.is_owner(self.state, message.account_id, agent_id):
-            out.observe(registration.refuse_stranger(message.account_id, agent_id))
+        account_id = message.account_id
+        if not replica.is_owner(self.state, account_id, event.agent_id):
+            out.observe(registration.refuse_stranger(account_id, event.agent_id))
             return
         match message:
             case Quote():
                 replica.quote(self.state, message, now)
             case SymbolSpecReport():
                 replica.specs(self.state, message, now)
+                evaluation_id = event.evaluation_id
+                registration.specs_arrived(self.state, account_id, now, out, evaluation_id)
             case StateSnapshot():
                 replica.snapshot(self.state, message, now, out)
             case OpenTrades():
@@ -131,6 +140,8 @@ class Engine:
         match event.key:
             case ("resend", command_id):
                 dispatch.repeat(self.state, CommandId(command_id), now, out)
+            case ("again", command_id):
+                dispatch.try_again(self.state, CommandId(command_id), now, out)
             case ("expire", command_id):
                 results.expire_unsent(self.state, CommandId(command_id), now, out)
             case ("fanout", trade_id):

@@ -3,12 +3,13 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from echo.domain.answers import MessageAck, Outcome, Receipt, TradeIntentAck
+from echo.domain.answers import MessageAck, Receipt, TradeIntentAck
 from echo.domain.errors import ErrorCode, Refusal
-from echo.domain.facts import ActionReceived, DecisionSettled, InputRefused
+from echo.domain.facts import ActionReceived, InputRefused
 from echo.domain.handshake import Feature
-from echo.domain.ids import SEQ_CLOSE, AccountId, TradeId
+from echo.domain.ids import SEQ_CLOSE, SEQ_OPEN, AccountId, TradeId
 from echo.domain.intents import (
+    ActionKind,
     MasterAction,
     TradeClose,
     TradeIntent,
@@ -16,7 +17,7 @@ from echo.domain.intents import (
     action_content,
     action_kind,
 )
-from echo.domain.journal import DecisionRecord, TradeStatus
+from echo.domain.journal import TradeStatus
 from echo.domain.quantities import Instant
 from echo.domain.symbols import normalize_canonical
 from echo.engine import decisions, dispatch, lanes, rows
@@ -24,14 +25,20 @@ from echo.engine.copying import decide_open
 from echo.engine.effects import Send
 from echo.engine.events import AgentSaid
 from echo.engine.outbox import Outbox
-from echo.engine.state import CommandState, Lane, PendingAck, State, TradeState
+from echo.engine.state import CommandState, Lane, State, TradeState
 
 
 def take(state: State, said: AgentSaid, action: MasterAction, now: Instant, out: Outbox) -> None:
     """Take in one action; whatever happens, its sender learns what became of it."""
+    complaint = _complaint(action)
+    if complaint is not None:
+        refusal = Refusal(ErrorCode.UNKNOWN, complaint)
+        _receipt(said, Receipt.FAILED, out, refusal)
+        out.observe(InputRefused(peer=action.client_id, reason="bad_seq", sentence=complaint))
+        return
     action = _resolved(state, action)
     if action.trade_id in state.settled:
-        _receipt(said, action, Receipt.OK, out)
+        _receipt(said, Receipt.OK, out)
         return
     trade = state.trades.get(action.trade_id)
     known = trade.actions.get(action.seq) if trade else None
@@ -46,7 +53,11 @@ def take(state: State, said: AgentSaid, action: MasterAction, now: Instant, out:
             traceparent=action.traceparent,
         )
     )
-    if trade is not None and known is not None:
+    if trade is not None and trade.intent.account_id != action.account_id:
+        sentence = f"trade {action.trade_id} belongs to master {trade.intent.account_id}"
+        _conflict(trade, said, sentence, out)
+        out.observe(InputRefused(peer=action.client_id, reason="foreign_trade", sentence=sentence))
+    elif trade is not None and known is not None:
         _repeated(trade, known, said, action, out)
     elif isinstance(action, TradeIntent):
         _open(state, said, action, now, out)
@@ -69,10 +80,9 @@ def go_on(state: State, trade_id: TradeId, now: Instant, out: Outbox) -> None:
     if trade.fanned_out < len(trade.followers):
         out.arm(("fanout", trade_id), now.mono_ms)
         return
-    ack, trade.pending_ack = trade.pending_ack, None
-    if ack is not None:
-        said = AgentSaid(ack.agent_id, ack.session, ack.message_id, trade.intent)
-        _receipt(said, trade.intent, Receipt.OK, out)
+    said, trade.unanswered = trade.unanswered, None
+    if said is not None:
+        _receipt(said, Receipt.OK, out)
     for seq in sorted(trade.actions):
         complete(state, trade, seq, now, out)
     finish(state, trade, now, out)
@@ -85,39 +95,57 @@ def finish(state: State, trade: TradeState, now: Instant, out: Outbox) -> None:
     if settled:
         state.settled.add(trade.trade_id)
         del state.trades[trade.trade_id]
-        state.master_tickets.pop((trade.intent.account_id, trade.ticket), None)
+        for ticket in trade.tickets:
+            state.master_tickets.pop((trade.intent.account_id, ticket), None)
 
 
 def _resolved(state: State, action: MasterAction) -> MasterAction:
-    """Find the trade of a legacy EA's close by master and ticket: its trade id may be fresh."""
-    if not isinstance(action, TradeClose) or action.trade_id in state.trades:
-        return action
-    if action.trade_id in state.settled:
+    """Find the trade of a legacy EA's open or close by master and ticket.
+
+    Its trade ids are minted anew whenever it looks: a close names an id that nobody knows, and an
+    open that it reports twice must not be taken for two positions.
+    """
+    if action.trade_id in state.trades or action.trade_id in state.settled:
         return action
     trade_id = state.master_tickets.get((action.account_id, action.ticket))
-    return action if trade_id is None else replace(action, trade_id=trade_id)
+    if trade_id is None or isinstance(action, TradeModify):
+        return action
+    opened = state.trades[trade_id].intent
+    if isinstance(action, TradeIntent) and action_content(action) != action_content(opened):
+        return action
+    return replace(action, trade_id=trade_id)
+
+
+def _complaint(action: MasterAction) -> str | None:
+    """Say what makes the action's number impossible, or ``None``."""
+    kind = action_kind(action)
+    first, last = {
+        ActionKind.OPEN: (SEQ_OPEN, SEQ_OPEN),
+        ActionKind.CLOSE: (SEQ_CLOSE, SEQ_CLOSE),
+    }.get(kind, (SEQ_OPEN + 1, SEQ_CLOSE - 1))
+    if first <= action.seq <= last:
+        return None
+    return f"a {kind} cannot be action {action.seq} of a trade"
 
 
 def _repeated(
     trade: TradeState, known: MasterAction, said: AgentSaid, action: MasterAction, out: Outbox
 ) -> None:
-    if action_content(known) != action_content(action):
-        _receipt(
-            said,
-            action,
-            Receipt.RETRY,
-            out,
-            Refusal(
-                ErrorCode.SEQ_CONFLICT,
-                f"action {action.seq} of this trade is known with other content",
-            ),
-            last_seq=trade.last_seq,
-        )
-    elif action.seq == 0 and trade.fanned_out < len(trade.followers):
+    # Opens and closes have one number each: whatever they say of it, it is this position's.
+    is_numbered = SEQ_OPEN < action.seq < SEQ_CLOSE
+    if is_numbered and action_content(known) != action_content(action):
+        sentence = f"action {action.seq} of this trade is known with other content"
+        _conflict(trade, said, sentence, out)
+    elif action.seq == SEQ_OPEN and trade.fanned_out < len(trade.followers):
         # Not all followers are journaled yet: the acknowledgement goes out with the last chunk.
-        trade.pending_ack = PendingAck(said.agent_id, said.session, said.message_id)
+        trade.unanswered = said
     else:
-        _receipt(said, action, Receipt.OK, out)
+        _receipt(said, Receipt.OK, out)
+
+
+def _conflict(trade: TradeState, said: AgentSaid, sentence: str, out: Outbox) -> None:
+    refusal = Refusal(ErrorCode.SEQ_CONFLICT, sentence)
+    _receipt(said, Receipt.RETRY, out, refusal, last_seq=trade.last_seq)
 
 
 def _open(state: State, said: AgentSaid, intent: TradeIntent, now: Instant, out: Outbox) -> None:
@@ -129,7 +157,9 @@ def _open(state: State, said: AgentSaid, intent: TradeIntent, now: Instant, out:
         intent=intent,
         canonical=canonical,
         followers=tuple(
-            each for each in state.settings.slave_accounts if each != intent.account_id
+            each
+            for each in dict.fromkeys(state.settings.slave_accounts)
+            if each != intent.account_id
         ),
         taken_mono_ms=now.mono_ms,
         age_ms=_age_ms(state, said, intent, now),
@@ -139,7 +169,7 @@ def _open(state: State, said: AgentSaid, intent: TradeIntent, now: Instant, out:
         stop_loss=intent.stop_loss,
         take_profit=intent.take_profit,
         opened_at_ms=now.wall_ms,
-        pending_ack=PendingAck(said.agent_id, said.session, said.message_id),
+        unanswered=said,
     )
     trade.actions[intent.seq] = intent
     state.trades[trade.trade_id] = trade
@@ -175,9 +205,16 @@ def _decide(
 ) -> None:
     account = state.account(account_id)
     lane = trade.lanes[account_id] = Lane(account_id)
+    if SEQ_CLOSE in trade.actions:
+        # The close came between two chunks: what was not sent yet is never sent.
+        refusal = Refusal(
+            ErrorCode.CLOSED_BEFORE_OPEN, "the master closed before the open was sent"
+        )
+        decisions.omit_open(trade, lane, refusal, now, out)
+        return
     copy = decide_open(state, trade, account, now)
     if isinstance(copy, Refusal):
-        _omit(trade, lane, copy, now, out)
+        decisions.omit_open(trade, lane, copy, now, out)
         return
     order = copy.order
     lane.open_command_id = order.command_id
@@ -200,38 +237,6 @@ def _decide(
         out.arm(("expire", order.command_id), now.mono_ms + ttl_ms)
 
 
-def _omit(trade: TradeState, lane: Lane, refusal: Refusal, now: Instant, out: Outbox) -> None:
-    """Write the omission in one row: most actions of a desk concern few of its accounts."""
-    lane.opened = Outcome.OMITTED
-    row = DecisionRecord(
-        trade_id=trade.trade_id,
-        seq=0,
-        account_id=lane.account_id,
-        kind=action_kind(trade.intent),
-        outcome=Outcome.OMITTED,
-        code=refusal.code,
-        sentence=refusal.sentence,
-        inputs=(),
-        command_id=None,
-        decided_at_ms=now.wall_ms,
-        settled_at_ms=now.wall_ms,
-    )
-    trade.decisions[0, lane.account_id] = row
-    out.persist(row)
-    out.observe(
-        DecisionSettled(
-            trade_id=trade.trade_id,
-            seq=0,
-            kind=row.kind,
-            account_id=lane.account_id,
-            symbol=trade.canonical or trade.intent.symbol,
-            outcome=Outcome.OMITTED,
-            code=refusal.code,
-            sentence=refusal.sentence,
-        )
-    )
-
-
 def _follow_up(
     state: State,
     trade: TradeState,
@@ -243,16 +248,25 @@ def _follow_up(
     trade.actions[action.seq] = action
     out.persist(rows.action_record(action, now))
     if isinstance(action, TradeModify):
-        trade.stop_loss = _level(trade.stop_loss, action.stop_loss)
-        trade.take_profit = _level(trade.take_profit, action.take_profit)
+        _modified(trade)
     elif action.seq == SEQ_CLOSE:
         trade.volume_remaining = Decimal(0)
         trade.status = TradeStatus.CLOSED
     else:
         _reduced(state, trade, action)
     complete(state, trade, action.seq, now, out)
-    _receipt(said, action, Receipt.OK, out)
+    _receipt(said, Receipt.OK, out)
     finish(state, trade, now, out)
+
+
+def _modified(trade: TradeState) -> None:
+    """Bring the trade's levels up to date; an older modify may come after a newer one."""
+    stop_loss, take_profit = trade.intent.stop_loss, trade.intent.take_profit
+    for _, action in sorted(trade.actions.items()):
+        if isinstance(action, TradeModify):
+            stop_loss = _level(stop_loss, action.stop_loss)
+            take_profit = _level(take_profit, action.take_profit)
+    trade.stop_loss, trade.take_profit = stop_loss, take_profit
 
 
 def _level(before: Decimal | None, after: Decimal | None) -> Decimal | None:
@@ -262,13 +276,15 @@ def _level(before: Decimal | None, after: Decimal | None) -> Decimal | None:
 
 
 def _reduced(state: State, trade: TradeState, action: TradeClose) -> None:
-    trade.status = TradeStatus.PARTIALLY_CLOSED
+    if SEQ_CLOSE not in trade.actions:
+        trade.status = TradeStatus.PARTIALLY_CLOSED
     if action.volume_remaining is not None:
         trade.volume_remaining = min(trade.volume_remaining, action.volume_remaining)
     if action.new_ticket is not None:
         # MT4 gives the remainder a new number: later actions name that one.
         state.master_tickets[action.account_id, action.new_ticket] = trade.trade_id
-        trade.ticket = action.new_ticket
+        if action.seq == trade.last_seq:
+            trade.ticket = action.new_ticket
 
 
 def complete(state: State, trade: TradeState, seq: int, now: Instant, out: Outbox) -> None:
@@ -292,7 +308,7 @@ def _unknown(state: State, said: AgentSaid, action: TradeModify | TradeClose, ou
     )
     lossless = state.account(action.account_id).offers(Feature.LOSSLESS)
     receipt = Receipt.RETRY if lossless else Receipt.OK
-    _receipt(said, action, receipt, out, refusal if lossless else None)
+    _receipt(said, receipt, out, refusal if lossless else None)
     out.observe(
         InputRefused(peer=action.client_id, reason="unknown_trade", sentence=refusal.sentence)
     )
@@ -300,17 +316,19 @@ def _unknown(state: State, said: AgentSaid, action: TradeModify | TradeClose, ou
 
 def _receipt(
     said: AgentSaid,
-    action: MasterAction,
     receipt: Receipt,
     out: Outbox,
     refusal: Refusal | None = None,
     last_seq: int | None = None,
 ) -> None:
+    """Answer an action under the name that its sender gave it, which need not be the trade's."""
+    asked = said.message
+    assert isinstance(asked, (TradeIntent, TradeModify, TradeClose))  # noqa: S101 -- dispatched by type
     ack = TradeIntentAck(
-        trade_id=action.trade_id,
-        seq=action.seq,
+        trade_id=asked.trade_id,
+        seq=asked.seq,
         result=receipt,
-        account_id=action.account_id,
+        account_id=asked.account_id,
         error_code=refusal.code if refusal else ErrorCode.NO_ERROR,
         error_message=refusal.sentence if refusal else "",
         last_seq=last_seq,

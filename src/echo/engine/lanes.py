@@ -1,15 +1,15 @@
 """Lanes: the actions of one trade on one account, in the master's order."""
 
 from echo.domain.answers import Outcome
-from echo.domain.commands import CloseOrder, ModifyOrder, ReduceOrder, TradeCommand
+from echo.domain.commands import ModifyOrder, ReduceOrder, TradeCommand
 from echo.domain.errors import ErrorCode, Refusal
 from echo.domain.facts import Alarm
-from echo.domain.handshake import Feature
-from echo.domain.ids import SEQ_CLOSE, SEQ_OPEN, AccountId, TradeId, derive_command_id
-from echo.domain.intents import ActionKind, MasterAction, TradeClose, TradeModify, action_kind
-from echo.domain.quantities import Instant, Timestamps
+from echo.domain.ids import SEQ_CLOSE, AccountId, TradeId
+from echo.domain.intents import ActionKind, MasterAction, TradeModify, action_kind
+from echo.domain.journal import CommandStatus
+from echo.domain.quantities import Instant
 from echo.engine import decisions, dispatch
-from echo.engine.copying import modified_levels, remaining_lot
+from echo.engine.orders import order_for, was_sent
 from echo.engine.outbox import Outbox
 from echo.engine.state import CommandState, Lane, State, TradeState
 
@@ -29,10 +29,17 @@ def enqueue(
     """Take a modify, reduction or close into the lane and let the lane go on."""
     decisions.open_decision(trade, lane, action, now, out)
     lane.waiting[action.seq] = action
+    advance(state, trade, lane, now, out)
     if action.seq == SEQ_CLOSE:
+        watch_close(trade, lane, now, out)
+
+
+def watch_close(trade: TradeState, lane: Lane, now: Instant, out: Outbox) -> None:
+    """Have people told when the lane's close is not settled in time."""
+    row = trade.decisions.get((SEQ_CLOSE, lane.account_id))
+    if row is not None and not row.outcome.is_final:
         key = ("late_close", trade.trade_id, lane.account_id, "0")
         out.arm(key, now.mono_ms + LATE_CLOSE_MS[0])
-    advance(state, trade, lane, now, out)
 
 
 def advance(state: State, trade: TradeState, lane: Lane, now: Instant, out: Outbox) -> None:
@@ -43,6 +50,7 @@ def advance(state: State, trade: TradeState, lane: Lane, now: Instant, out: Outb
         return
     if lane.opened is Outcome.IN_DOUBT:
         return
+    _give_up_reduction(state, trade, lane, now, out)
     while lane.waiting and not _is_busy(state, lane):
         seq = min(lane.waiting)
         action = lane.waiting.pop(seq)
@@ -51,7 +59,18 @@ def advance(state: State, trade: TradeState, lane: Lane, now: Instant, out: Outb
                 trade, lane, seq, NOTHING_LEFT[action_kind(action)], now, out, sentence=_gone(lane)
             )
             continue
-        command = _command(state, trade, lane, action)
+        if _is_outdone(trade, lane, action):
+            decisions.settle(
+                trade,
+                lane,
+                seq,
+                Outcome.UNCHANGED,
+                now,
+                out,
+                sentence="a later reduction came first",
+            )
+            continue
+        command = order_for(state, trade, lane, action)
         if isinstance(command, Refusal):
             _omit(trade, lane, action, command, now, out)
             continue
@@ -64,7 +83,8 @@ def _coalesce(trade: TradeState, lane: Lane, now: Instant, out: Outbox) -> None:
     keep = None if SEQ_CLOSE in lane.waiting or not modifies else modifies[-1]
     for seq in modifies:
         if seq != keep or seq < lane.seq_applied:
-            newer = "a close" if SEQ_CLOSE in lane.waiting else f"action {keep or lane.seq_applied}"
+            last = f"action {max(keep or 0, lane.seq_applied)}"
+            newer = "a close" if SEQ_CLOSE in lane.waiting else last
             del lane.waiting[seq]
             decisions.settle(
                 trade, lane, seq, Outcome.SUPERSEDED, now, out, sentence=f"{newer} came after it"
@@ -84,17 +104,56 @@ def _cancel_unsent_open(
     advance(state, trade, lane, now, out)
 
 
+def _give_up_reduction(
+    state: State, trade: TradeState, lane: Lane, now: Instant, out: Outbox
+) -> None:
+    """A close makes a reduction pointless that the broker has just refused.
+
+    One that is under way, or may have been carried out, still has to be waited for: it may
+    change the ticket that the close must name.
+    """
+    current = state.commands.get(lane.current) if lane.current else None
+    if current is None or current.refusal is None or SEQ_CLOSE not in lane.waiting:
+        return
+    if not isinstance(current.command, ReduceOrder):
+        return
+    refusal = current.refusal
+    current.status = CommandStatus.CANCELLED
+    out.persist(dispatch.progress(current, now, refusal.sentence))
+    dispatch.forget(state, current, out)
+    lane.current = None
+    decisions.settle(
+        trade,
+        lane,
+        current.seq,
+        Outcome.OMITTED,
+        now,
+        out,
+        code=refusal.code,
+        sentence=f"{refusal.sentence}; then the master closed",
+    )
+
+
+def _is_outdone(trade: TradeState, lane: Lane, action: MasterAction) -> bool:
+    """Whether a later reduction has been sent already, which leaves no more than this one."""
+    if action_kind(action) is not ActionKind.REDUCE or action.seq > lane.seq_applied:
+        return False
+    return any(
+        seq > action.seq and action_kind(later) is ActionKind.REDUCE and was_sent(trade, lane, seq)
+        for seq, later in trade.actions.items()
+    )
+
+
 def _is_busy(state: State, lane: Lane) -> bool:
     """Whether a command is under way that the next one must wait for.
 
     A close does not wait for a modify: it makes it pointless.
     """
-    if lane.current is None:
-        return False
-    current = state.commands.get(lane.current)
+    current = state.commands.get(lane.current) if lane.current else None
     if current is None:
         return False
-    return not (SEQ_CLOSE in lane.waiting and isinstance(current.command, ModifyOrder))
+    overtakes = min(lane.waiting) == SEQ_CLOSE and isinstance(current.command, ModifyOrder)
+    return not overtakes
 
 
 def _gone(lane: Lane) -> str:
@@ -155,90 +214,6 @@ def _issue(
         ),
         now,
         out,
-    )
-
-
-def _command(
-    state: State, trade: TradeState, lane: Lane, action: MasterAction
-) -> TradeCommand | Refusal:
-    assert lane.ticket is not None  # noqa: S101 -- a filled lane has its ticket
-    command_id = derive_command_id(trade.trade_id, action.seq, lane.account_id)
-    stamps = Timestamps(t0_master_ea_ms=action.timestamps.t0_master_ea_ms)
-    if isinstance(action, TradeModify):
-        return _modify(state, trade, lane, action)
-    assert isinstance(action, TradeClose) and action.seq != SEQ_OPEN  # noqa: S101, PT018 -- opens never wait in a lane
-    if action.kind is ActionKind.REDUCE:
-        return _reduce(state, trade, lane, action)
-    return CloseOrder(
-        command_id=command_id,
-        trade_id=trade.trade_id,
-        account_id=lane.account_id,
-        ticket=lane.ticket,
-        symbol=lane.symbol,
-        magic_number=trade.intent.magic_number,
-        seq=SEQ_CLOSE,
-        timestamps=stamps,
-        traceparent=action.traceparent,
-    )
-
-
-def _modify(
-    state: State, trade: TradeState, lane: Lane, action: TradeModify
-) -> ModifyOrder | Refusal:
-    account = state.account(lane.account_id)
-    options = state.book.options(lane.account_id)
-    if not account.offers(Feature.MODIFY):
-        return Refusal(
-            ErrorCode.UNSUPPORTED_BY_PEER, f"the EA of account {lane.account_id} cannot modify"
-        )
-    spec = account.symbols.get(trade.canonical or "")
-    if spec is None:
-        return Refusal(ErrorCode.SPEC_MISSING, f"{lane.symbol} is not reported any more")
-    levels = modified_levels(trade, action, lane, spec, options)
-    if not options.copy_sl_tp:
-        return Refusal(ErrorCode.INVALID_STOPS, "stops are not copied to this account")
-    assert lane.ticket is not None  # noqa: S101 -- a filled lane has its ticket
-    return ModifyOrder(
-        command_id=derive_command_id(trade.trade_id, action.seq, lane.account_id),
-        trade_id=trade.trade_id,
-        account_id=lane.account_id,
-        seq=action.seq,
-        ticket=lane.ticket,
-        symbol=lane.symbol,
-        magic_number=trade.intent.magic_number,
-        stop_loss=levels.stop_loss,
-        take_profit=levels.take_profit,
-        timestamps=Timestamps(t0_master_ea_ms=action.timestamps.t0_master_ea_ms),
-        traceparent=action.traceparent,
-    )
-
-
-def _reduce(
-    state: State, trade: TradeState, lane: Lane, action: TradeClose
-) -> ReduceOrder | Refusal:
-    account = state.account(lane.account_id)
-    if not account.offers(Feature.PARTIAL_CLOSE):
-        return Refusal(
-            ErrorCode.UNSUPPORTED_BY_PEER,
-            f"the EA of account {lane.account_id} cannot close a part",
-        )
-    spec = account.symbols.get(trade.canonical or "")
-    if spec is None or action.volume_remaining is None:
-        return Refusal(ErrorCode.SPEC_MISSING, f"what {lane.symbol} should keep cannot be told")
-    residual = state.book.options(lane.account_id).residual
-    assert lane.ticket is not None  # noqa: S101 -- a filled lane has its ticket
-    return ReduceOrder(
-        command_id=derive_command_id(trade.trade_id, action.seq, lane.account_id),
-        trade_id=trade.trade_id,
-        account_id=lane.account_id,
-        seq=action.seq,
-        ticket=lane.ticket,
-        symbol=lane.symbol,
-        magic_number=trade.intent.magic_number,
-        remaining_lot=remaining_lot(trade, action.volume_remaining, lane, spec, residual),
-        residual=residual,
-        timestamps=Timestamps(t0_master_ea_ms=action.timestamps.t0_master_ea_ms),
-        traceparent=action.traceparent,
     )
 
 

@@ -21,7 +21,9 @@ def joined(state: State, event: AgentJoined, now: Instant, out: Outbox) -> None:
     before = state.agents.get(event.agent_id)
     if before is not None:
         out.send(EndSession(before.agent_id, before.session, "the Agent opened another stream"))
-    state.agents[event.agent_id] = AgentState(event.agent_id, event.session, now.mono_ms)
+    state.agents[event.agent_id] = AgentState(
+        event.agent_id, event.session, joined_mono_ms=now.mono_ms, heard_mono_ms=now.mono_ms
+    )
     hello = CoreHello(
         required_protocol_version=PROTOCOL_VERSION,
         lossless_required=False,
@@ -68,9 +70,11 @@ def heard(
     """Take in an Agent's pulse; return the actions that waited for its first answered probe."""
     agent.peer_stamp_mono_ms = message.mono_ms
     agent.peer_stamp_at_mono_ms = now.mono_ms
-    if message.echo_mono_ms is not None:
+    # A stamp that was not given in this session is another life's clock: it bounds nothing.
+    echo_mono_ms = message.echo_mono_ms
+    if echo_mono_ms is not None and agent.joined_mono_ms <= echo_mono_ms <= now.mono_ms:
         agent.probe.answered(
-            probed_at_mono_ms=message.echo_mono_ms, peer_mono_ms=message.mono_ms - message.held_ms
+            probed_at_mono_ms=echo_mono_ms, peer_mono_ms=message.mono_ms - message.held_ms
         )
     if isinstance(message, AgentHeartbeat):
         _beat(state, agent, now, out)

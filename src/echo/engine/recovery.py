@@ -2,10 +2,10 @@
 
 from echo.domain.answers import AckStage, Outcome
 from echo.domain.commands import CancelPendings, Flatten
-from echo.domain.ids import SEQ_OPEN
+from echo.domain.ids import SEQ_CLOSE, SEQ_OPEN
 from echo.domain.intents import TradeIntent
 from echo.domain.journal import CommandState as JournaledCommand
-from echo.domain.journal import CommandStatus, Recovered, TradeRecord
+from echo.domain.journal import CommandStatus, DecisionRecord, Recovered, TradeRecord
 from echo.domain.quantities import Instant
 from echo.engine import intake, lanes
 from echo.engine.outbox import Outbox
@@ -34,7 +34,6 @@ def _restore_accounts(state: State, recovered: Recovered) -> None:
         account.metadata = record.metadata
     for symbols in recovered.symbol_maps:
         account = state.account(symbols.account_id)
-        account.reported_at_ms = symbols.reported_at_ms
         account.symbols = {each.canonical_symbol: each for each in symbols.symbols}
         account.canonical_of = {
             each.broker_symbol.upper(): each.canonical_symbol for each in symbols.symbols
@@ -48,21 +47,17 @@ def _restore_trades(state: State, recovered: Recovered) -> None:
         if opened is None or not isinstance(opened.action, TradeIntent):
             continue
         state.trades[record.trade_id] = _trade(record, opened.action)
-        state.master_tickets[record.master_account_id, record.master_ticket] = record.trade_id
     for action in recovered.actions:
         trade = state.trades.get(action.trade_id)
         if trade is not None:
             trade.actions[action.seq] = action.action
+    for trade in state.trades.values():
+        for ticket in (trade.ticket, *trade.tickets):
+            state.master_tickets[trade.intent.account_id, ticket] = trade.trade_id
     for row in recovered.decisions:
         trade = state.trades.get(row.trade_id)
-        if trade is None:
-            continue
-        trade.decisions[row.seq, row.account_id] = row
-        trade.undecided += not row.outcome.is_final
-        lane = trade.lanes.setdefault(row.account_id, Lane(row.account_id))
-        if row.seq == SEQ_OPEN:
-            lane.opened = row.outcome
-            lane.open_command_id = row.command_id
+        if trade is not None:
+            _restore_decision(trade, row)
     for copy in recovered.copies:
         trade = state.trades.get(copy.trade_id)
         if trade is None or copy.account_id not in trade.lanes:
@@ -71,6 +66,17 @@ def _restore_trades(state: State, recovered: Recovered) -> None:
         lane.ticket, lane.symbol, lane.open_price = copy.ticket, copy.symbol, copy.open_price
         lane.lot_initial, lane.lot_remaining = copy.lot_initial, copy.lot_remaining
         lane.closed = copy.lot_remaining == 0
+
+
+def _restore_decision(trade: TradeState, row: DecisionRecord) -> None:
+    trade.decisions[row.seq, row.account_id] = row
+    trade.undecided += not row.outcome.is_final
+    lane = trade.lanes.setdefault(row.account_id, Lane(row.account_id))
+    if row.seq == SEQ_OPEN:
+        lane.opened = row.outcome
+        lane.open_command_id = row.command_id
+    elif row.seq != SEQ_CLOSE and row.command_id is not None:
+        lane.seq_applied = max(lane.seq_applied, row.seq)
 
 
 def _trade(record: TradeRecord, intent: TradeIntent) -> TradeState:
@@ -112,24 +118,23 @@ def _restore_command(state: State, journaled: JournaledCommand) -> None:
         restored.stage = AckStage.EA_CONFIRMED
     state.commands[command.command_id] = restored
     state.account(restored.account_id).unresolved[command.command_id] = None
-    lane = trade.lanes[restored.account_id]
     if command.seq != SEQ_OPEN:
-        lane.current = command.command_id
-        lane.symbol = command.symbol
+        trade.lanes[restored.account_id].current = command.command_id
 
 
 def _go_on(state: State, trade: TradeState, now: Instant, out: Outbox) -> None:
-    """Finish the fan-out if it was cut short, and put back into the lanes what waited there."""
-    trade.fanned_out = len(trade.lanes)
-    if trade.fanned_out < len(trade.followers):
-        intake.go_on(state, trade.trade_id, now, out)
-        return
+    """Put back into the lanes what waited there, and finish a fan-out that was cut short."""
     for (seq, account_id), row in sorted(trade.decisions.items()):
         if seq != SEQ_OPEN and row.outcome is Outcome.PENDING and row.command_id is None:
             trade.lanes[account_id].waiting[seq] = trade.actions[seq]
-    for seq in sorted(trade.actions):
-        intake.complete(state, trade, seq, now, out)
+    trade.fanned_out = len(trade.lanes)
+    if trade.fanned_out < len(trade.followers):
+        intake.go_on(state, trade.trade_id, now, out)
+    else:
+        for seq in sorted(trade.actions):
+            intake.complete(state, trade, seq, now, out)
     for lane in trade.lanes.values():
         lanes.advance(state, trade, lane, now, out)
-    if trade.is_settled:
+        lanes.watch_close(trade, lane, now, out)
+    if trade.trade_id in state.trades and trade.is_settled:
         intake.finish(state, trade, now, out)

@@ -1,34 +1,29 @@
 """Registration: who is connected, which symbols it has, and the verdict that it gets."""
 
-from collections import Counter
 from dataclasses import replace
 
 from echo.domain.facts import AccountEvaluated, Alarm, InputRefused, LinkChanged
 from echo.domain.handshake import (
-    AccountMode,
+    NO_AGENT,
     AccountSymbolsReport,
-    Feature,
     HandshakeMetadata,
     IssueCode,
     RegistrationIssue,
     RegistrationStatus,
-    Role,
     SymbolRegistration,
     SymbolRegistrationResult,
 )
-from echo.domain.ids import AccountId, AgentId, EvaluationId
+from echo.domain.ids import AccountId, AgentId, EvaluationId, derive_evaluation_id
 from echo.domain.journal import AccountRecord, EvaluationRecord, SymbolMapRecord
-from echo.domain.policy import RiskType
 from echo.domain.quantities import Instant
 from echo.domain.sessions import AccountConnected, AccountDisconnected
-from echo.domain.specs import SymbolMapping, spec_complaint
-from echo.domain.symbols import normalize_canonical
+from echo.domain.specs import SymbolMapping
 from echo.engine import dispatch
 from echo.engine.effects import Send
 from echo.engine.events import AgentSaid
 from echo.engine.outbox import Outbox
-from echo.engine.settings import EngineSettings
 from echo.engine.state import AccountState, State
+from echo.engine.verdicts import duplicates, entry, judge_symbol, protocol_issues
 
 
 def claim(
@@ -63,7 +58,7 @@ def connected(
         return
     account.connected = True
     account.role = message.role
-    account.verdict = None
+    account.verdict = account.report = None
     out.observe(LinkChanged(peer=f"{message.role.value}_{message.account_id}", up=True))
 
 
@@ -86,7 +81,13 @@ def report(
     """Take in a handshake: remember the symbols, judge, and tell."""
     account = state.account(message.account_id)
     if account.agent_id != said.agent_id:
+        out.observe(refuse_stranger(account.account_id, said.agent_id))
         return
+    if _is_outdated(message, account.report):
+        sentence = f"the report of {message.reported_at_ms} ms is known or older than the last"
+        out.observe(InputRefused(peer=said.agent_id, reason="outdated_report", sentence=sentence))
+        return
+    account.report = message
     metadata = message.metadata
     if metadata is not None:
         account.metadata = metadata
@@ -100,203 +101,165 @@ def report(
                 last_connected_at_ms=now.wall_ms,
             )
         )
-    issues: list[RegistrationIssue] = []
-    entries: list[SymbolRegistration] = []
-    if message.symbols is not None:
-        issues = _duplicates(message.symbols)
-        if not issues:
-            entries = _adopt(state, account, message, now, out)
-    evaluate(state, account, issues, entries, now, out, evaluation_id=said.evaluation_id)
+    if message.symbols is not None and not duplicates(message.symbols):
+        account.symbols, account.canonical_of = {}, {}
+        account.spec_mono_ms, account.tick_values = {}, {}
+        _adopt(state, account, message.symbols, now)
+        account.spec_mono_ms = dict.fromkeys(account.symbols, now.mono_ms)
+        out.persist(_symbol_map(account, message))
+    _evaluate(state, account, now, out, said.evaluation_id)
 
 
-def evaluate(
+def judge_again(
     state: State,
     account: AccountState,
-    issues: list[RegistrationIssue],
-    entries: list[SymbolRegistration],
     now: Instant,
     out: Outbox,
-    *,
+    evaluation_id: EvaluationId | None = None,
+) -> None:
+    """Policies, settings or specs have changed: so may the verdict of an account that has one."""
+    message = account.report
+    if account.verdict is None or message is None:
+        return
+    if message.symbols is not None and not duplicates(message.symbols):
+        known = len(account.symbols)
+        _adopt(state, account, message.symbols, now)
+        if len(account.symbols) > known:
+            out.persist(_symbol_map(account, message))
+    _evaluate(state, account, now, out, evaluation_id)
+
+
+def specs_arrived(
+    state: State,
+    account_id: AccountId,
+    now: Instant,
+    out: Outbox,
     evaluation_id: EvaluationId | None,
 ) -> None:
-    """Judge an account, store the verdict if it is a new one, and tell its EA."""
-    metadata = account.metadata
-    errors, warnings = _protocol_issues(metadata, state.settings)
-    errors = (*issues, *errors)
-    unusable = bool(entries) and all(
-        entry.status is RegistrationStatus.REJECTED for entry in entries
-    )
-    if errors or unusable:
-        status = RegistrationStatus.REJECTED
-    elif warnings or any(entry.status is not RegistrationStatus.ACCEPTED for entry in entries):
-        status = RegistrationStatus.WARNING
-    else:
-        status = RegistrationStatus.ACCEPTED
-    result = SymbolRegistrationResult(
+    """Judge an account again that was told to wait for its specs."""
+    account = state.account(account_id)
+    verdict = account.verdict
+    if verdict is not None and any(
+        issue.code is IssueCode.SPEC_STALE for each in verdict.symbols for issue in each.warnings
+    ):
+        judge_again(state, account, now, out, evaluation_id)
+
+
+def _is_outdated(message: AccountSymbolsReport, last: AccountSymbolsReport | None) -> bool:
+    """Whether a report says nothing new.  A new session of its EA always does: clocks jump.
+
+    The same time with other content is news, for some EAs count in whole seconds.
+    """
+    if last is None:
+        return False
+    return message.reported_at_ms < last.reported_at_ms or message == last
+
+
+def _adopt(
+    state: State, account: AccountState, symbols: tuple[SymbolMapping, ...], now: Instant
+) -> None:
+    """Learn the symbols whose name and spec can be relied on; the first of a name counts."""
+    for mapping in symbols:
+        judgement = judge_symbol(state, account, mapping)
+        canonical = judgement.canonical
+        if canonical is None or not judgement.is_known:
+            continue
+        account.canonical_of[mapping.broker_symbol.upper()] = canonical
+        if canonical in account.symbols:
+            continue
+        account.symbols[canonical] = replace(mapping, canonical_symbol=canonical)
+        if mapping.tick_value is not None and mapping.tick_value > 0:
+            account.tick_values[canonical] = (mapping.tick_value, now.mono_ms)
+
+
+def _symbol_map(account: AccountState, message: AccountSymbolsReport) -> SymbolMapRecord:
+    return SymbolMapRecord(
         account_id=account.account_id,
-        pipe_role=account.role,
-        protocol_version=metadata.protocol_version if metadata else 0,
-        status=status,
-        evaluation_id=evaluation_id or EvaluationId(""),
-        evaluated_at_ms=now.wall_ms,
-        agent_id=account.agent_id or AgentId(""),
-        core_version=state.settings.core_version,
-        client_semver=metadata.client_semver if metadata else "",
-        errors=errors,
-        warnings=warnings,
-        symbols=tuple(entries),
+        symbols=tuple(account.symbols.values()),
+        reported_at_ms=message.reported_at_ms,
     )
-    known = account.verdict
-    account.verdict = result
+
+
+def _evaluate(
+    state: State,
+    account: AccountState,
+    now: Instant,
+    out: Outbox,
+    evaluation_id: EvaluationId | None,
+) -> None:
+    """Judge an account by its latest report, store the verdict if it is new, and tell its EA."""
+    result = _verdict(state, account, now, evaluation_id)
+    known, account.verdict = account.verdict, result
     if known is not None and known.verdict == result.verdict:
         return
     if account.stored_verdict != result.verdict:
         account.stored_verdict = result.verdict
-        out.persist(EvaluationRecord(result=result, metadata=metadata or HandshakeMetadata()))
+        metadata = account.metadata or HandshakeMetadata()
+        out.persist(EvaluationRecord(result=result, metadata=metadata))
     owner = dispatch.owner_of(state, account)
     if owner is not None:
         out.send(Send(owner.agent_id, owner.session, result))
     out.observe(
         AccountEvaluated(
             account_id=account.account_id,
-            status=status,
+            status=result.status,
             protocol_version=result.protocol_version,
-            issues=tuple(sorted({issue.code.value for issue in (*errors, *warnings)})),
+            issues=tuple(
+                sorted({issue.code.value for issue in (*result.errors, *result.warnings)})
+            ),
         )
     )
 
 
-def _adopt(
-    state: State,
-    account: AccountState,
-    message: AccountSymbolsReport,
-    now: Instant,
-    out: Outbox,
-) -> list[SymbolRegistration]:
-    """Replace what is known of the account's symbols, judging each for itself."""
-    account.symbols, account.canonical_of = {}, {}
-    account.spec_mono_ms, account.tick_values = {}, {}
-    account.reported_at_ms = message.reported_at_ms
-    entries = []
-    for mapping in message.symbols or ():
-        canonical = normalize_canonical(mapping.canonical_symbol, state.settings.canonical_symbols)
-        issue = _symbol_issue(state, account, mapping, canonical)
-        entries.append(_entry(mapping, canonical, issue, now))
-        if issue is not None and issue.code is not IssueCode.RISK_POLICY_MISSING:
-            continue
-        assert canonical is not None  # noqa: S101 -- no canonical is an issue
-        account.canonical_of[mapping.broker_symbol.upper()] = canonical
-        if canonical in account.symbols:
-            continue
-        account.symbols[canonical] = replace(mapping, canonical_symbol=canonical)
-        account.spec_mono_ms[canonical] = now.mono_ms
-        if mapping.tick_value is not None:
-            account.tick_values[canonical] = (mapping.tick_value, now.mono_ms)
-    out.persist(
-        SymbolMapRecord(
-            account_id=account.account_id,
-            symbols=tuple(account.symbols.values()),
-            reported_at_ms=message.reported_at_ms,
+def _verdict(
+    state: State, account: AccountState, now: Instant, evaluation_id: EvaluationId | None
+) -> SymbolRegistrationResult:
+    metadata = account.metadata
+    errors, warnings = protocol_issues(metadata, state.settings)
+    symbols = account.report.symbols or () if account.report else ()
+    repeated = duplicates(symbols)
+    # A report that names a symbol twice is refused whole: nothing in it is judged.
+    entries = (
+        ()
+        if repeated
+        else tuple(
+            entry(mapping, judge_symbol(state, account, mapping), now) for mapping in symbols
         )
     )
-    return entries
-
-
-def _entry(
-    mapping: SymbolMapping,
-    canonical: str | None,
-    issue: RegistrationIssue | None,
-    now: Instant,
-) -> SymbolRegistration:
-    return SymbolRegistration(
-        canonical_symbol=canonical or mapping.canonical_symbol,
-        broker_symbol=mapping.broker_symbol,
-        status=RegistrationStatus.REJECTED if issue else RegistrationStatus.ACCEPTED,
-        errors=(issue,) if issue else (),
+    errors = (*repeated, *errors)
+    return SymbolRegistrationResult(
+        account_id=account.account_id,
+        pipe_role=account.role,
+        protocol_version=metadata.protocol_version if metadata else 0,
+        status=_status(errors, warnings, entries),
+        evaluation_id=evaluation_id
+        or derive_evaluation_id(
+            account.account_id,
+            previous=account.verdict.evaluation_id if account.verdict else None,
+            evaluated_at_ms=now.wall_ms,
+        ),
         evaluated_at_ms=now.wall_ms,
+        agent_id=account.agent_id or NO_AGENT,
+        core_version=state.settings.core_version,
+        client_semver=metadata.client_semver if metadata else "",
+        errors=errors,
+        warnings=warnings,
+        symbols=entries,
     )
 
 
-def _duplicates(symbols: tuple[SymbolMapping, ...]) -> list[RegistrationIssue]:
-    counts = Counter(mapping.canonical_symbol.strip().upper() for mapping in symbols)
-    return [
-        RegistrationIssue(
-            code=IssueCode.DUPLICATE_CANONICAL,
-            message=f"{name} is reported {count} times; the whole report is refused",
-        )
-        for name, count in counts.items()
-        if count > 1
-    ]
-
-
-def _symbol_issue(
-    state: State, account: AccountState, mapping: SymbolMapping, canonical: str | None
-) -> RegistrationIssue | None:
-    complaint = spec_complaint(mapping)
-    if complaint is not None:
-        return RegistrationIssue(
-            code=IssueCode.SPEC_INVALID, message=f"{mapping.broker_symbol}: {complaint}"
-        )
-    if canonical is None or canonical not in state.settings.canonical_symbols:
-        return RegistrationIssue(
-            code=IssueCode.CANONICAL_NOT_ALLOWED,
-            message=f"{mapping.canonical_symbol} is not in the catalogue",
-        )
-    if account.role is Role.MASTER:
-        return None
-    policies = [each for each in state.book.policies if each.account_id == account.account_id]
-    if not policies:
-        return RegistrationIssue(
-            code=IssueCode.RISK_POLICY_MISSING,
-            message=f"account {account.account_id} follows no strategy",
-        )
-    risks_money = all(each.risk_type is RiskType.FIXED_RISK for each in policies)
-    if risks_money and mapping.tick_value is None and not account.offers(Feature.TICK_VALUE):
-        return RegistrationIssue(
-            code=IssueCode.FEATURE_MISSING,
-            message=f"{mapping.broker_symbol}: the EA reports no tick value, FIXED_RISK needs it",
-        )
-    return None
-
-
-def _protocol_issues(
-    metadata: HandshakeMetadata | None, settings: EngineSettings
-) -> tuple[tuple[RegistrationIssue, ...], tuple[RegistrationIssue, ...]]:
-    """Return (errors, warnings) about the terminal itself."""
-    unsupported = IssueCode.PROTOCOL_VERSION_UNSUPPORTED
-    if metadata is None:
-        return (RegistrationIssue(code=unsupported, message="the handshake has no metadata"),), ()
-    version = metadata.protocol_version
-    errors, warnings = [], []
-    if not settings.protocol_min <= version <= settings.protocol_max:
-        spoken = f"{settings.protocol_min} to {settings.protocol_max}"
-        errors.append(
-            RegistrationIssue(
-                code=unsupported, message=f"protocol {version} is not spoken here, {spoken} are"
-            )
-        )
-    elif version in settings.blocked_versions:
-        errors.append(RegistrationIssue(code=unsupported, message=f"protocol {version} is blocked"))
-    elif version == 1 and not settings.allow_legacy:
-        errors.append(
-            RegistrationIssue(code=unsupported, message="protocol 1 is not allowed any more")
-        )
-    elif version == 1:
-        warnings.append(
-            RegistrationIssue(code=unsupported, message="protocol 1 is legacy: update the EA")
-        )
-    if metadata.account_mode is AccountMode.NETTING:
-        errors.append(
-            RegistrationIssue(
-                code=IssueCode.ACCOUNT_MODE_UNSUPPORTED,
-                message="netting accounts merge positions; only hedging accounts can be copied",
-            )
-        )
-    warnings.extend(
-        RegistrationIssue(code=IssueCode.FEATURE_MISSING, message=f"the EA does not offer {name}")
-        for name in sorted(settings.required_features - metadata.offered)
-    )
-    return tuple(errors), tuple(warnings)
+def _status(
+    errors: tuple[RegistrationIssue, ...],
+    warnings: tuple[RegistrationIssue, ...],
+    entries: tuple[SymbolRegistration, ...],
+) -> RegistrationStatus:
+    """Rejected is an account only for its protocol, or when no symbol of it can be used."""
+    statuses = {each.status for each in entries}
+    if errors or statuses == {RegistrationStatus.REJECTED}:
+        return RegistrationStatus.REJECTED
+    if warnings or statuses - {RegistrationStatus.ACCEPTED}:
+        return RegistrationStatus.WARNING
+    return RegistrationStatus.ACCEPTED
 
 
 def refuse_stranger(account_id: AccountId, agent_id: AgentId) -> InputRefused:

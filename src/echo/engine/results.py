@@ -1,10 +1,11 @@
 """Results: what a slave's terminal answered, and what follows from it."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from echo.domain.answers import AckStage, ExecutionResult, MessageAck, Outcome, ResultAck
 from echo.domain.commands import CommandKind, ExecuteOrder
-from echo.domain.errors import OMISSION_CODES, ErrorCode
+from echo.domain.errors import OMISSION_CODES, ErrorCode, Refusal
 from echo.domain.facts import Alarm, InputRefused
 from echo.domain.ids import SEQ_OPEN, CommandId
 from echo.domain.intents import ActionKind
@@ -20,10 +21,8 @@ from echo.engine import decisions, dispatch, intake, lanes
 from echo.engine.effects import Send
 from echo.engine.events import AgentSaid
 from echo.engine.outbox import Outbox
+from echo.engine.replica import is_owner
 from echo.engine.state import CommandState, Lane, State, TradeState
-
-UNTIRING = frozenset({CommandKind.CLOSE, CommandKind.REDUCE})
-"""Kinds that are tried again after a refusal, for ever: a position must not stay by accident."""
 
 
 def take(state: State, said: AgentSaid, result: ExecutionResult, now: Instant, out: Outbox) -> None:
@@ -34,6 +33,7 @@ def take(state: State, said: AgentSaid, result: ExecutionResult, now: Instant, o
     command = state.commands.get(result.command_id)
     trade = state.trades.get(command.trade_id) if command else None
     if command is None or trade is None:
+        _warn_if_contradicted(state, result, out)
         _receipt(state, said, result, out)
         return
     account = state.account(command.account_id)
@@ -47,6 +47,11 @@ def take(state: State, said: AgentSaid, result: ExecutionResult, now: Instant, o
             )
         )
         return
+    # What was asked is known here; what an answer says of it can only be the same or wrong.
+    answer = replace(result, kind=command.command.kind)
+    if _is_repeated(command, answer):
+        _receipt(state, said, result, out, command)
+        return
     lane = trade.lanes[command.account_id]
     out.persist(
         ExecutionRecord(
@@ -58,39 +63,60 @@ def take(state: State, said: AgentSaid, result: ExecutionResult, now: Instant, o
             received_at_ms=now.wall_ms,
         )
     )
-    outcome = outcome_of(result)
-    if outcome is Outcome.FAILED and result.kind in UNTIRING:
-        _try_again(state, command, result, now, out)
+    outcome = outcome_of(answer)
+    if outcome is Outcome.FAILED and answer.kind is not CommandKind.EXECUTE:
+        _try_again(state, command, answer, now, out)
     else:
-        _settle(state, trade, lane, command, result, outcome, now, out)
+        _settle(state, trade, lane, command, answer, outcome, now, out)
     _receipt(state, said, result, out, command)
     lanes.advance(state, trade, lane, now, out)
     intake.finish(state, trade, now, out)
 
 
+def _is_repeated(command: CommandState, answer: ExecutionResult) -> bool:
+    """Whether the answer has been taken in: doubt about what is in doubt, a no to what rests."""
+    outcome = outcome_of(answer)
+    if command.resting:
+        return outcome is Outcome.FAILED
+    return command.status is CommandStatus.IN_DOUBT and outcome is Outcome.IN_DOUBT
+
+
 def outcome_of(result: ExecutionResult) -> Outcome:
-    """Read a result as the outcome of its action."""
+    """Read a result as the outcome of its action.
+
+    Only an open can be in doubt or fail for good.  FAILED for anything else means that the
+    position may still be as it was: such a command is tried again, for ever.
+    """
+    if result.kind is CommandKind.EXECUTE:
+        return _outcome_of_open(result)
     if result.doubt:
-        return Outcome.IN_DOUBT
-    if not result.success:
-        if result.kind is CommandKind.EXECUTE:
-            omitted = result.error_code in OMISSION_CODES
-            return Outcome.OMITTED if omitted else Outcome.FAILED
-        if result.error_code is ErrorCode.UNSUPPORTED_BY_PEER or result.kind is CommandKind.MODIFY:
-            return Outcome.OMITTED
         return Outcome.FAILED
     gone = result.error_code is ErrorCode.NOT_FOUND
     match result.kind:
-        case CommandKind.EXECUTE:
-            return Outcome.FILLED
         case CommandKind.MODIFY:
-            return Outcome.NOTHING_TO_MODIFY if gone else Outcome.MODIFIED
+            if gone:
+                return Outcome.NOTHING_TO_MODIFY
+            return Outcome.MODIFIED if result.success else Outcome.OMITTED
         case CommandKind.REDUCE:
             if gone:
                 return Outcome.NOTHING_TO_CLOSE
+            if not result.success:
+                unsupported = result.error_code is ErrorCode.UNSUPPORTED_BY_PEER
+                return Outcome.OMITTED if unsupported else Outcome.FAILED
             return Outcome.UNCHANGED if result.executed_lot == 0 else Outcome.REDUCED
         case _:
-            return Outcome.NOTHING_TO_CLOSE if gone else Outcome.CLOSED
+            if gone:
+                return Outcome.NOTHING_TO_CLOSE
+            return Outcome.CLOSED if result.success else Outcome.FAILED
+
+
+def _outcome_of_open(result: ExecutionResult) -> Outcome:
+    if result.doubt:
+        return Outcome.IN_DOUBT
+    if result.success:
+        # A fill that names no ticket cannot be closed: somebody has to find it first.
+        return Outcome.FILLED if result.ticket and result.ticket > 0 else Outcome.IN_DOUBT
+    return Outcome.OMITTED if result.error_code in OMISSION_CODES else Outcome.FAILED
 
 
 def _settle(
@@ -109,8 +135,6 @@ def _settle(
     elif outcome in {Outcome.REDUCED, Outcome.CLOSED, Outcome.NOTHING_TO_CLOSE}:
         outcome = _shrunk(lane, result, outcome)
         out.persist(_copy_record(trade, lane, now))
-    elif outcome is Outcome.NOTHING_TO_MODIFY:
-        lane.closed = True
     decisions.settle(
         trade,
         lane,
@@ -119,7 +143,7 @@ def _settle(
         now,
         out,
         code=ErrorCode.NO_ERROR if result.success else result.error_code,
-        sentence=result.error_message,
+        sentence=_sentence(result, outcome),
         timestamps=result.timestamps,
         taken_mono_ms=command.taken_mono_ms,
     )
@@ -137,6 +161,13 @@ def _settle(
         lane.current = None
 
 
+def _sentence(result: ExecutionResult, outcome: Outcome) -> str:
+    """Return the terminal's own words; without any, at least its code."""
+    if result.error_message or outcome not in {Outcome.OMITTED, Outcome.FAILED, Outcome.IN_DOUBT}:
+        return result.error_message
+    return f"the terminal gave no reason beyond {result.error_code.name}, ticket {result.ticket}"
+
+
 def _opened(
     trade: TradeState,
     lane: Lane,
@@ -147,11 +178,11 @@ def _opened(
     out: Outbox,
 ) -> None:
     lane.opened = outcome
-    if outcome is not Outcome.FILLED or result.ticket is None:
+    if outcome is not Outcome.FILLED:
         return
     order = command.command
     assert isinstance(order, ExecuteOrder)  # noqa: S101 -- the open of a lane is always an order
-    lane.ticket = result.ticket
+    lane.ticket, lane.symbol = result.ticket, order.symbol
     lane.open_price = result.executed_price or trade.intent.price
     lane.lot_initial = lane.lot_remaining = result.executed_lot or order.lot
     if trade.status is TradeStatus.PENDING:
@@ -174,20 +205,16 @@ def _shrunk(lane: Lane, result: ExecutionResult, outcome: Outcome) -> Outcome:
 def _try_again(
     state: State, command: CommandState, result: ExecutionResult, now: Instant, out: Outbox
 ) -> None:
-    """A broker refused to close: the position is still there, so the command stays alive."""
-    command.refusals += 1
-    command.stage = AckStage.CORE_ACCEPTED
-    command.status = CommandStatus.PENDING
-    out.persist(
-        dispatch.progress(command, now, f"{result.error_code.name}: {result.error_message}")
-    )
-    wait_ms = max(1_000, dispatch.backoff_ms(state, command.refusals))
-    out.arm(dispatch.resend_key(command.command.command_id), now.mono_ms + wait_ms)
+    """A broker refused, or nobody can tell: the command names a state, so it is tried again."""
+    sentence = f"{result.error_code.name}: {result.error_message}"
+    refusal = None if result.doubt else Refusal(result.error_code, sentence)
+    wait_ms = dispatch.rest(state, command, refusal, now, out)
+    out.persist(dispatch.progress(command, now, sentence))
     out.observe(
         Alarm(
-            key=f"close_refused:{command.command.command_id}",
+            key=f"{result.kind}_refused:{command.command.command_id}",
             code=result.error_code.name,
-            sentence=f"account {command.account_id} could not close: {result.error_message};"
+            sentence=f"account {command.account_id} could not {result.kind}: {sentence};"
             f" next try in {wait_ms} ms",
             account_id=command.account_id,
         )
@@ -215,6 +242,25 @@ def expire_unsent(state: State, command_id: CommandId, now: Instant, out: Outbox
     intake.finish(state, trade, now, out)
 
 
+def _warn_if_contradicted(state: State, result: ExecutionResult, out: Outbox) -> None:
+    """A fill of an open that was recorded as not executed: the record stands, a person must act."""
+    trade = state.trades.get(result.trade_id)
+    row = trade.decisions.get((SEQ_OPEN, result.account_id)) if trade else None
+    filled = result.kind is CommandKind.EXECUTE and result.success and not result.doubt
+    if row is None or row.command_id != result.command_id or not filled:
+        return
+    if row.outcome is not Outcome.FILLED:
+        out.observe(
+            Alarm(
+                key=f"contradicted:{result.command_id}",
+                code="FILLED_AFTER_ALL",
+                sentence=f"account {result.account_id} holds ticket {result.ticket} of"
+                f" {result.command_id}, which was recorded as {row.outcome}",
+                account_id=result.account_id,
+            )
+        )
+
+
 def _warn_in_doubt(command: CommandState, result: ExecutionResult, out: Outbox) -> None:
     tickets = ", ".join(map(str, result.candidates)) or "none"
     out.observe(
@@ -237,7 +283,9 @@ def _receipt(
 ) -> None:
     account_id = command.account_id if command else result.account_id
     ledger_n = result.ledger_n or 0
-    if account_id and ledger_n > state.ledger_marks.get(account_id, 0):
+    # A mark that is too high would make the account's terminal believe that it lost its memory.
+    owned = command is not None or is_owner(state, account_id, said.agent_id)
+    if owned and ledger_n > state.ledger_marks.get(account_id, 0):
         state.ledger_marks[account_id] = ledger_n
         out.persist(LedgerMark(account_id=account_id, ledger_n=ledger_n))
     out.send(

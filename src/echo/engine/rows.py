@@ -43,4 +43,6 @@ def trade_record(trade: TradeState, now: Instant, *, settled: bool) -> TradeReco
         updated_at_ms=now.wall_ms,
         followers=trade.followers,
         settled=settled,
+        timeframe=intent.timeframe,
+        atr=intent.atr,
     )

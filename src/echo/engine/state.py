@@ -10,9 +10,15 @@ from decimal import Decimal
 from echo.domain.accounts import AccountInfo
 from echo.domain.answers import AckStage, Outcome
 from echo.domain.commands import Command
-from echo.domain.handshake import HandshakeMetadata, Role, SymbolRegistrationResult
-from echo.domain.ids import SEQ_CLOSE, AccountId, AgentId, CommandId, MessageId, Ticket, TradeId
-from echo.domain.intents import MasterAction, TradeIntent
+from echo.domain.errors import Refusal
+from echo.domain.handshake import (
+    AccountSymbolsReport,
+    HandshakeMetadata,
+    Role,
+    SymbolRegistrationResult,
+)
+from echo.domain.ids import SEQ_CLOSE, AccountId, AgentId, CommandId, Ticket, TradeId
+from echo.domain.intents import MasterAction, TradeClose, TradeIntent
 from echo.domain.journal import CommandStatus, DecisionRecord, TradeStatus
 from echo.domain.policy import PolicyBook
 from echo.domain.quantities import ClockProbe
@@ -27,6 +33,7 @@ class AgentState:
 
     agent_id: AgentId
     session: int
+    joined_mono_ms: int
     heard_mono_ms: int
     probe: ClockProbe = field(default_factory=ClockProbe)
     peer_stamp_mono_ms: int | None = None
@@ -49,7 +56,8 @@ class AccountState:
     """By canonical name."""
     canonical_of: dict[str, str] = field(default_factory=dict)
     """By upper-cased broker name."""
-    reported_at_ms: int = 0
+    report: AccountSymbolsReport | None = None
+    """The latest of this session of its EA; ``None`` = none yet."""
     spec_mono_ms: dict[str, int] = field(default_factory=dict)
     tick_values: dict[str, tuple[Decimal, int]] = field(default_factory=dict)
     quotes: dict[str, tuple[Quote, int]] = field(default_factory=dict)
@@ -88,6 +96,10 @@ class CommandState:
     taken_mono_ms: int | None = None
     """When the Core took the action in; ``None`` after a restart."""
     refusals: int = 0
+    resting: bool = False
+    """Refused, and waiting for its next try: news of the frames before it means nothing."""
+    refusal: Refusal | None = None
+    """The definite no while it rests; ``None`` = it may have been carried out all the same."""
 
 
 @dataclass(slots=True)
@@ -109,15 +121,6 @@ class Lane:
 
 
 @dataclass(slots=True)
-class PendingAck:
-    """Whom to tell when the last chunk of a fan-out is journaled."""
-
-    agent_id: AgentId
-    session: int
-    message_id: MessageId | None
-
-
-@dataclass(slots=True)
 class TradeState:
     """One master's trade with all its lanes."""
 
@@ -135,7 +138,8 @@ class TradeState:
     status: TradeStatus = TradeStatus.PENDING
     fanned_out: int = 0
     """How many followers have their decision about the open."""
-    pending_ack: PendingAck | None = None
+    unanswered: AgentSaid | None = None
+    """The open as last reported; acknowledged when the last chunk of the fan-out is journaled."""
     actions: dict[int, MasterAction] = field(default_factory=dict)
     decisions: dict[tuple[int, AccountId], DecisionRecord] = field(default_factory=dict)
     undecided: int = 0
@@ -151,6 +155,16 @@ class TradeState:
     def last_seq(self) -> int:
         """The highest number among modifies and reductions."""
         return max((seq for seq in self.actions if seq != SEQ_CLOSE), default=0)
+
+    @property
+    def tickets(self) -> frozenset[Ticket]:
+        """Every number that the position has had at its master."""
+        renamed = (
+            action.new_ticket
+            for action in self.actions.values()
+            if isinstance(action, TradeClose) and action.new_ticket is not None
+        )
+        return frozenset((self.intent.ticket, *renamed))
 
     @property
     def is_settled(self) -> bool:

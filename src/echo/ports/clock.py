@@ -19,6 +19,9 @@ class Clock(Protocol):
     def now(self) -> Instant:
         """Return this moment on both clocks."""
 
+    def wall_us(self) -> int:
+        """Return Unix time in microseconds, for stamps that measure parts of a millisecond."""
+
     def call_at(self, mono_ms: int, callback: Callable[[], None]) -> Timer:
         """Call *callback* when the monotonic clock has reached *mono_ms*."""
 

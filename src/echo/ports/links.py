@@ -26,6 +26,9 @@ class AgentSession(Protocol):
         is sent again on the Agent's next stream.
         """
 
+    def hold(self, held: bool) -> None:
+        """Stop reading from the Agent, or go on: what it sends meanwhile waits on its side."""
+
     def end(self, reason: str) -> None:
         """Close the stream."""
 
@@ -153,3 +156,6 @@ class EaLink(Protocol):
 
     def write(self, data: bytes) -> bool:
         """Queue *data*; False = not connected."""
+
+    def end(self, reason: str) -> None:
+        """Close the pipe; the link connects again by itself."""

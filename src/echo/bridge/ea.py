@@ -1,0 +1,59 @@
+"""One EA on one pipe, from its connection to its end."""
+
+from dataclasses import dataclass, field
+
+from echo.domain.handshake import AccountSymbolsReport, Feature, Role
+from echo.domain.ids import AccountId
+
+PROTOCOL_NEWEST = 3
+
+
+@dataclass(slots=True)
+class Ea:
+    """What is known of an EA; before its handshake nothing but its pipe.
+
+    ``epoch`` numbers the sessions of one account and role; ``gate_open``: opens may pass;
+    ``barred``: why they may not whatever the verdict says, empty = they may.
+    """
+
+    session: int
+    role: Role
+    account_id: AccountId
+    opened_at_ms: int
+    heard_mono_ms: int
+    report: AccountSymbolsReport | None = None
+    instance: str = ""
+    protocol_version: int = 1
+    offered: frozenset[str] = field(default_factory=frozenset)
+    epoch: int = 0
+    gate_open: bool = False
+    barred: str = ""
+
+    @property
+    def pipe(self) -> tuple[Role, AccountId]:
+        """The pipe it is on; each serves one EA."""
+        return (self.role, self.account_id)
+
+    @property
+    def peer(self) -> str:
+        """How facts name it."""
+        return f"{self.role.value}_{self.account_id}"
+
+    @property
+    def greeted(self) -> bool:
+        """Whether its handshake was accepted."""
+        return self.report is not None
+
+    @property
+    def lossless(self) -> bool:
+        """Whether it keeps a ledger; if not, it is legacy."""
+        return self.offers(Feature.LOSSLESS) and self.takes_acks
+
+    @property
+    def takes_acks(self) -> bool:
+        """Whether it understands acknowledgements, sessions and delivery settings."""
+        return self.protocol_version >= PROTOCOL_NEWEST
+
+    def offers(self, feature: Feature) -> bool:
+        """Whether it claims to be able to do something."""
+        return feature.value in self.offered

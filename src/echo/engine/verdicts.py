@@ -1,0 +1,165 @@
+"""Verdicts: what is wrong with a terminal and with each of its symbols."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Final
+
+from echo.domain.handshake import (
+    AccountMode,
+    Feature,
+    HandshakeMetadata,
+    IssueCode,
+    RegistrationIssue,
+    RegistrationStatus,
+    Role,
+    SymbolRegistration,
+)
+from echo.domain.policy import RiskType
+from echo.domain.quantities import Instant
+from echo.domain.specs import SymbolMapping, spec_complaint
+from echo.domain.symbols import normalize_canonical
+from echo.engine.settings import EngineSettings, UnknownSymbolAction
+from echo.engine.state import AccountState, State
+
+CURABLE: Final = frozenset({IssueCode.RISK_POLICY_MISSING, IssueCode.FEATURE_MISSING})
+"""Errors of a symbol whose spec is sound: what is open in it can still be changed and closed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What is thought of one reported symbol; ``canonical`` ``None`` = nobody knows what it is."""
+
+    canonical: str | None
+    error: RegistrationIssue | None = None
+    warning: RegistrationIssue | None = None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the symbol's name and spec can be relied on."""
+        return self.error is None or self.error.code in CURABLE
+
+
+def judge_symbol(state: State, account: AccountState, mapping: SymbolMapping) -> Judgement:
+    """Judge one symbol for itself: one bad symbol does not spoil the others."""
+    canonical = normalize_canonical(mapping.canonical_symbol, state.settings.canonical_symbols)
+    complaint = spec_complaint(mapping)
+    if complaint is not None:
+        issue = RegistrationIssue(
+            code=IssueCode.SPEC_INVALID, message=f"{mapping.broker_symbol}: {complaint}"
+        )
+        return Judgement(canonical=canonical, error=issue)
+    warning = None
+    if canonical is None or canonical not in state.settings.canonical_symbols:
+        warning = RegistrationIssue(
+            code=IssueCode.CANONICAL_NOT_ALLOWED,
+            message=f"{mapping.canonical_symbol} is not in the catalogue",
+        )
+        if not _is_tolerated(canonical, mapping, state.settings):
+            return Judgement(canonical=canonical, error=warning)
+    assert canonical is not None  # noqa: S101 -- nothing without a name is tolerated
+    if account.role is Role.MASTER:
+        return Judgement(canonical=canonical, warning=warning)
+    return _judge_policies(state, account, mapping, canonical, warning)
+
+
+def _is_tolerated(canonical: str | None, mapping: SymbolMapping, settings: EngineSettings) -> bool:
+    """Whether a name that the catalogue does not know may be used: only as the broker spells it."""
+    warns = settings.unknown_action is UnknownSymbolAction.WARN
+    return warns and canonical == mapping.broker_symbol.upper()
+
+
+def _judge_policies(
+    state: State,
+    account: AccountState,
+    mapping: SymbolMapping,
+    canonical: str,
+    warning: RegistrationIssue | None,
+) -> Judgement:
+    policies = [each for each in state.book.policies if each.account_id == account.account_id]
+    if not policies:
+        issue = RegistrationIssue(
+            code=IssueCode.RISK_POLICY_MISSING,
+            message=f"account {account.account_id} follows no strategy",
+        )
+        return Judgement(canonical=canonical, error=issue)
+    risks_money = all(each.risk_type is RiskType.FIXED_RISK for each in policies)
+    is_valued = (mapping.tick_value or 0) > 0 or canonical in account.tick_values
+    if not risks_money or is_valued:
+        return Judgement(canonical=canonical, warning=warning)
+    if not account.offers(Feature.TICK_VALUE):
+        issue = RegistrationIssue(
+            code=IssueCode.FEATURE_MISSING,
+            message=f"{mapping.broker_symbol}: the EA reports no tick value, FIXED_RISK needs it",
+        )
+        return Judgement(canonical=canonical, error=issue)
+    awaiting = RegistrationIssue(
+        code=IssueCode.SPEC_STALE, message=f"{mapping.broker_symbol}: awaiting its tick value"
+    )
+    return Judgement(canonical=canonical, warning=warning or awaiting)
+
+
+def entry(mapping: SymbolMapping, judgement: Judgement, now: Instant) -> SymbolRegistration:
+    """Return *judgement* as a line of the verdict."""
+    error, warning = judgement.error, judgement.warning
+    status = RegistrationStatus.WARNING if warning else RegistrationStatus.ACCEPTED
+    return SymbolRegistration(
+        canonical_symbol=judgement.canonical or mapping.canonical_symbol,
+        broker_symbol=mapping.broker_symbol,
+        status=RegistrationStatus.REJECTED if error else status,
+        warnings=(warning,) if warning else (),
+        errors=(error,) if error else (),
+        evaluated_at_ms=now.wall_ms,
+    )
+
+
+def duplicates(symbols: tuple[SymbolMapping, ...]) -> list[RegistrationIssue]:
+    """Complain about canonical names that a report has more than once."""
+    counts = Counter(mapping.canonical_symbol.strip().upper() for mapping in symbols)
+    return [
+        RegistrationIssue(
+            code=IssueCode.DUPLICATE_CANONICAL,
+            message=f"{name} is reported {count} times; the whole report is refused",
+        )
+        for name, count in counts.items()
+        if count > 1
+    ]
+
+
+def protocol_issues(
+    metadata: HandshakeMetadata | None, settings: EngineSettings
+) -> tuple[tuple[RegistrationIssue, ...], tuple[RegistrationIssue, ...]]:
+    """Return (errors, warnings) about the terminal itself."""
+    unsupported = IssueCode.PROTOCOL_VERSION_UNSUPPORTED
+    if metadata is None:
+        return (RegistrationIssue(code=unsupported, message="the handshake has no metadata"),), ()
+    version = metadata.protocol_version
+    errors, warnings = [], []
+    if not settings.protocol_min <= version <= settings.protocol_max:
+        spoken = f"{settings.protocol_min} to {settings.protocol_max}"
+        errors.append(
+            RegistrationIssue(
+                code=unsupported, message=f"protocol {version} is not spoken here, {spoken} are"
+            )
+        )
+    elif version in settings.blocked_versions:
+        errors.append(RegistrationIssue(code=unsupported, message=f"protocol {version} is blocked"))
+    elif version == 1 and not settings.allow_legacy:
+        errors.append(
+            RegistrationIssue(code=unsupported, message="protocol 1 is not allowed any more")
+        )
+    elif version == 1:
+        warnings.append(
+            RegistrationIssue(code=unsupported, message="protocol 1 is legacy: update the EA")
+        )
+    if metadata.account_mode is AccountMode.NETTING:
+        errors.append(
+            RegistrationIssue(
+                code=IssueCode.ACCOUNT_MODE_UNSUPPORTED,
+                message="netting accounts merge positions; only hedging accounts can be copied",
+            )
+        )
+    warnings.extend(
+        RegistrationIssue(code=IssueCode.FEATURE_MISSING, message=f"the EA does not offer {name}")
+        for name in sorted(settings.required_features - metadata.offered)
+    )
+    return tuple(errors), tuple(warnings)
