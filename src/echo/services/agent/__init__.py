@@ -1,0 +1,1 @@
+"""The Agent's shell: pipes, stream and ledger around the bridge."""

@@ -1,0 +1,100 @@
+"""The journal in one SQLite file: every commit is on disk before it returns."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Final, TypeVar
+
+import apsw
+
+from echo.domain.journal import Record, Recovered
+from echo.ports.errors import CommitUnknown, JournalRefused, JournalUnavailable
+from echo.stores.sqlite.database import open_database, read_migrations
+from echo.stores.sqlite.failures import transaction, translated
+from echo.stores.sqlite.recovery import read_recovered
+from echo.stores.sqlite.rows import batches
+from echo.stores.sqlite.statements import read_statements
+from echo.stores.sqlite.writer import Writer, WriterClosed
+
+T = TypeVar("T")
+
+LOG_BYTES: Final = 16 << 20
+
+
+class SqliteJournal:
+    """Write-ahead log with a sync per commit, written by one thread over one connection.
+
+    Made by `open`.  `commit` turns records into rows in that thread, so that the event loop
+    stays free; it is one transaction and, on a disk that syncs in 0.2 ms, about 0.4 ms.
+    """
+
+    def __init__(self, writer: Writer, name: str) -> None:
+        self._writer = writer
+        self._name = name
+        self._statements = read_statements("journal")
+
+    @classmethod
+    def open(cls, path: Path, *, pages_max: int | None = None) -> "SqliteJournal":
+        """Open *path*, made and migrated as needed.
+
+        Args:
+            path: The journal's file.
+            pages_max: Size that it may reach, in pages of 4 KiB; ``None`` = the disk's.
+
+        Raises:
+            StoreLocked: another process has it open.
+            JournalUnavailable: it cannot be opened or written.
+            JournalRefused: a newer program made it.
+        """
+        database = open_database(
+            path,
+            read_migrations("sqlite"),
+            passing=JournalUnavailable,
+            refused=JournalRefused,
+            log_bytes=LOG_BYTES,
+            pages_max=pages_max,
+        )
+        return cls(Writer(database), str(path))
+
+    async def load(self) -> Recovered:
+        """Read everything that a starting Core needs.  Raises ``JournalUnavailable``."""
+        return await self._run(self._read)
+
+    async def commit(self, records: Sequence[Record]) -> None:
+        """Write all *records* in one transaction; errors as the port says."""
+        if records:
+            await self._run(lambda connection: self._write(connection, records))
+
+    async def close(self) -> None:
+        """Finish what is in flight, fold the log into the file and release the store."""
+        await self._writer.close()
+
+    async def _run(self, work: Callable[[apsw.Connection], T]) -> T:
+        try:
+            return await self._writer.run(work)
+        except WriterClosed:
+            raise JournalUnavailable(f"{self._name} is closed") from None
+
+    def _read(self, connection: apsw.Connection) -> Recovered:
+        with self._door():
+            try:
+                return read_recovered(connection, self._statements)
+            except (ValueError, LookupError, ArithmeticError) as error:
+                raise JournalUnavailable(
+                    f"{self._name}: a stored row cannot be understood: {error}"
+                ) from error
+
+    def _write(self, connection: apsw.Connection, records: Sequence[Record]) -> None:
+        # Rows are made before the transaction begins: a record that cannot be a row stops nothing.
+        runs = [(self._statements[name], rows) for name, rows in batches(records)]
+        with self._door(), transaction(connection):
+            for statement, rows in runs:
+                connection.executemany(statement, rows)
+
+    def _door(self) -> AbstractContextManager[None]:
+        return translated(
+            self._name,
+            passing=JournalUnavailable,
+            refused=JournalRefused,
+            committing=CommitUnknown,
+        )

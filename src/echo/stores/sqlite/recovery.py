@@ -1,0 +1,53 @@
+"""What a starting Core is told: the unfinished part of the journal, read back."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import apsw
+
+from echo.domain.journal import Recovered
+from echo.stores.sqlite.account_rows import (
+    read_account,
+    read_agent_session,
+    read_ledger_mark,
+    read_policy,
+    read_symbol_maps,
+)
+from echo.stores.sqlite.trade_rows import (
+    read_action_record,
+    read_command_state,
+    read_copy,
+    read_decision,
+    read_trade,
+)
+
+T = TypeVar("T")
+
+
+def read_recovered(connection: apsw.Connection, statements: Mapping[str, str]) -> Recovered:
+    """Read everything that `Recovered` holds.
+
+    Raises:
+        apsw.Error: the store cannot be read.
+        ValueError, LookupError, ArithmeticError: a row holds what Echo does not write.
+    """
+
+    def rows(name: str) -> apsw.Cursor:
+        return connection.execute(statements[name])
+
+    def all_of(name: str, read: Callable[[Any], T]) -> tuple[T, ...]:
+        return tuple(read(row) for row in rows(name))
+
+    return Recovered(
+        trades=all_of("unsettled_trades", read_trade),
+        actions=all_of("unsettled_actions", read_action_record),
+        decisions=all_of("unsettled_decisions", read_decision),
+        commands=all_of("unsettled_commands", read_command_state),
+        copies=all_of("unsettled_copies", read_copy),
+        settled=frozenset(row[0] for row in rows("settled_trade_ids")),
+        accounts=all_of("accounts", read_account),
+        symbol_maps=read_symbol_maps(rows("symbol_reports"), rows("symbols")),
+        policies=all_of("policies", read_policy),
+        ledger_marks=all_of("ledger_marks", read_ledger_mark),
+        agent_epochs=all_of("agent_sessions", read_agent_session),
+    )

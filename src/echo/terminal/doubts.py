@@ -1,0 +1,121 @@
+"""Settles opens that are in doubt, by looking at what the broker really has."""
+
+from collections.abc import Callable, Mapping
+
+from echo.domain.answers import ExecutionResult
+from echo.domain.errors import ErrorCode
+from echo.domain.ids import CommandId
+from echo.terminal.desk import Desk
+from echo.terminal.opening import Opening, Stage
+from echo.terminal.sightings import CLOCK_SLACK_MS, Sighting, alike, tagged
+
+LOOK_AGAIN_MS = 1_000
+
+Settle = Callable[[Opening, ExecutionResult], None]
+
+
+class Doubts:
+    """Looks, when there has been time enough for a fill to show, and never guesses.
+
+    *openings* are all opens that have no result yet; *settle* gives one its result.
+    """
+
+    def __init__(self, desk: Desk, openings: Mapping[CommandId, Opening], settle: Settle) -> None:
+        self._desk = desk
+        self._openings = openings
+        self._settle = settle
+
+    def enter(self, opening: Opening) -> None:
+        """Begin to doubt: look once the broker has had its time since the order, and this EA."""
+        desk = self._desk
+        opening.stage = Stage.DOUBT
+        since = max(opening.sent_mono_ms, desk.started_mono_ms)
+        opening.doubt_until_mono_ms = since + desk.settings.doubt_ms
+        self._arm(opening, opening.doubt_until_mono_ms - desk.now.mono_ms)
+
+    def glance(self, opening: Opening) -> bool:
+        """Adopt at once what carries the tag: nothing else can be this order's fill.
+
+        Returns whether it did.
+        """
+        desk = self._desk
+        if not desk.view.conclusive:
+            return False
+        found = tagged(opening.sought, desk.view, desk.ledger)
+        if len(found) != 1:
+            return False
+        self._settle(opening, opening.adopted(desk.settings.account_id, found[0]))
+        return True
+
+    def look(self, opening: Opening) -> None:
+        """Decide, if the time has come and the terminal shows everything; else look again."""
+        desk = self._desk
+        wait_ms = opening.doubt_until_mono_ms - desk.now.mono_ms
+        if wait_ms > 0 or not desk.view.conclusive or self._hidden(opening):
+            self._arm(opening, max(wait_ms, LOOK_AGAIN_MS))
+            return
+        by_tag = tagged(opening.sought, desk.view, desk.ledger)
+        if by_tag:
+            self._decide(opening, by_tag)
+            return
+        by_shape = alike(opening.sought, desk.view, desk.ledger)
+        rivals = self._rivals(opening) if by_shape else []
+        if not rivals:
+            self._decide(opening, by_shape)
+            return
+        # The same positions could be the fill of either: whoever looked first would guess.
+        shares = [(each, alike(each.sought, desk.view, desk.ledger)) for each in rivals]
+        for each, found in ((opening, by_shape), *shares):
+            if found and each.stage is Stage.DOUBT:
+                self._undecided(each, found)
+
+    def _rivals(self, opening: Opening) -> list[Opening]:
+        return [
+            each
+            for each in self._openings.values()
+            if each is not opening
+            and each.stage is not Stage.WAITING
+            and each.flight_key == opening.flight_key
+        ]
+
+    def _decide(self, opening: Opening, found: tuple[Sighting, ...]) -> None:
+        account_id = self._desk.settings.account_id
+        match found:
+            case ():
+                if opening.cold:
+                    code, sentence = ErrorCode.STALE, "older than this EA, and nothing was found"
+                else:
+                    code, sentence = ErrorCode.NOT_EXECUTED, "looked for, and not at the broker"
+                result = opening.result(account_id, success=False, code=code, sentence=sentence)
+                self._settle(opening, result)
+            case (only,):
+                self._settle(opening, opening.adopted(account_id, only))
+            case _:
+                self._undecided(opening, found)
+
+    def _undecided(self, opening: Opening, found: tuple[Sighting, ...]) -> None:
+        self._desk.alarm(
+            f"doubt:{opening.command_id}",
+            "IN_DOUBT",
+            f"trade {opening.trade_id}: {len(found)} positions could be its fill",
+        )
+        candidates = tuple(each.ticket for each in found)
+        self._settle(opening, opening.undecided(self._desk.settings.account_id, candidates))
+
+    def _hidden(self, opening: Opening) -> bool:
+        """Whether the history tab does not reach back to the order; a person must widen it."""
+        view = self._desk.view
+        from_ms = opening.sought.server_from_ms + CLOCK_SLACK_MS
+        if from_ms >= view.history_from_ms:
+            return False
+        if not opening.alarmed:
+            opening.alarmed = True
+            self._desk.alarm(
+                f"history:{opening.command_id}",
+                "HISTORY_HIDDEN",
+                f"the history starts at {view.history_from_ms}, the order was sent at {from_ms}",
+            )
+        return True
+
+    def _arm(self, opening: Opening, after_ms: int) -> None:
+        self._desk.arm(("look", opening.command_id), max(0, after_ms))

@@ -1,0 +1,70 @@
+"""What a terminal shows of its account and of the market: all that an EA can know of its broker."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from echo.domain.accounts import AccountInfo, Deal, Position
+from echo.domain.handshake import AccountMode
+from echo.domain.ids import AccountId, Ticket
+from echo.domain.quantities import Side
+from echo.domain.specs import SymbolMapping
+
+MT4 = "mt4"
+MT5 = "mt5"
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """Bid and ask of one symbol, in quote currency; the ask is not below the bid."""
+
+    bid: Decimal
+    ask: Decimal
+
+    def entry(self, side: Side) -> Decimal:
+        """The price at which *side* would open now."""
+        return self.ask if side is Side.BUY else self.bid
+
+    def exit(self, side: Side) -> Decimal:
+        """The price at which *side* would close now; levels are measured from it."""
+        return self.bid if side is Side.BUY else self.ask
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TerminalView:
+    """One moment of a terminal, as its own reading functions would tell it.
+
+    ``connected``: the terminal talks to its broker and trading is allowed; ``synchronised``: its
+    positions and history are complete, so that a position missing here does not exist.
+    ``server_time_ms`` is the broker's clock, in the broker's zone, as open times are.
+    ``history_from_ms``: older deals are not shown, whatever happened to them.
+    """
+
+    account_id: AccountId
+    server: str
+    server_time_ms: int
+    info: AccountInfo
+    positions: tuple[Position, ...] = ()
+    pendings: tuple[Position, ...] = ()
+    history: tuple[Deal, ...] = ()
+    symbols: tuple[SymbolMapping, ...] = ()
+    connected: bool = True
+    synchronised: bool = True
+    history_from_ms: int = 0
+    broker: str = ""
+    terminal: str = MT4
+    terminal_build: int = 0
+    account_mode: AccountMode = AccountMode.HEDGING
+    leverage: int = 0
+
+    @property
+    def conclusive(self) -> bool:
+        """Whether what is missing here is really missing."""
+        return self.connected and self.synchronised
+
+    def position(self, ticket: Ticket) -> Position | None:
+        """Return the open position *ticket*."""
+        return next((each for each in self.positions if each.ticket == ticket), None)
+
+    def symbol(self, name: str) -> SymbolMapping | None:
+        """Return what the broker says about its symbol *name*."""
+        return next((each for each in self.symbols if each.broker_symbol == name), None)

@@ -1,0 +1,101 @@
+"""What all parts of an EA share: its link, what it sees, and what it wants done."""
+
+from echo.domain.facts import Alarm
+from echo.domain.quantities import Instant
+from echo.domain.specs import SymbolMapping
+from echo.terminal.effects import (
+    Append,
+    Arm,
+    Disarm,
+    Effect,
+    Observe,
+    Order,
+    Say,
+    TerminalFact,
+)
+from echo.terminal.events import FileRecord, TimerKey
+from echo.terminal.orders import OrderRequest
+from echo.terminal.sessions import Gate, Link
+from echo.terminal.settings import EaSettings
+from echo.terminal.view import Price, TerminalView
+from echo.wire.pipe.messages import FromEa
+
+
+class Workplace:
+    """The shared state, and the list of effects of the event at hand."""
+
+    def __init__(self, settings: EaSettings) -> None:
+        self.settings = settings
+        self.link = Link(settings)
+        self.gate = Gate()
+        self.instance = ""
+        self.started_mono_ms = 0
+        self.now = Instant(0, 0)
+        self.prices: dict[str, Price] = {}
+        self._view: TerminalView | None = None
+        self._effects: list[Effect] = []
+
+    @property
+    def view(self) -> TerminalView:
+        """What the terminal shows.
+
+        Raises:
+            ValueError: the EA is not attached yet.
+        """
+        if self._view is None:
+            raise ValueError("the first event of an EA is Attached")
+        return self._view
+
+    def see(self, view: TerminalView) -> None:
+        """Take a new view."""
+        self._view = view
+
+    @property
+    def uptime_ms(self) -> int:
+        """How long this life has lasted."""
+        return self.now.mono_ms - self.started_mono_ms
+
+    def symbol(self, name: str) -> SymbolMapping | None:
+        """Return what the broker says about its symbol *name*."""
+        return self.view.symbol(name)
+
+    def take_effects(self) -> list[Effect]:
+        """Hand over what is to be done."""
+        effects = self._effects
+        self._effects = []
+        return effects
+
+    def do(self, *effects: Effect) -> None:
+        """Add effects."""
+        self._effects.extend(effects)
+
+    def say(self, message: FromEa) -> None:
+        """Say *message*, if there is somebody to hear it."""
+        if self.link.up:
+            self._effects.append(Say(message))
+
+    def append(self, record: FileRecord) -> None:
+        """Write to the ledger before anything that follows."""
+        self._effects.append(Append(record))
+
+    def order(self, request: OrderRequest) -> None:
+        """Ask the broker."""
+        self._effects.append(Order(request))
+
+    def arm(self, key: TimerKey, after_ms: int) -> None:
+        """Raise ``Due(key)`` after *after_ms*."""
+        self._effects.append(Arm(key, self.now.mono_ms + after_ms))
+
+    def disarm(self, key: TimerKey) -> None:
+        """Forget a timer."""
+        self._effects.append(Disarm(key))
+
+    def observe(self, fact: TerminalFact) -> None:
+        """Tell telemetry."""
+        self._effects.append(Observe(fact))
+
+    def alarm(self, key: str, code: str, sentence: str) -> None:
+        """Call a person."""
+        self.observe(
+            Alarm(key=key, code=code, sentence=sentence, account_id=self.settings.account_id)
+        )

@@ -1,0 +1,219 @@
+"""Levels end where they shall be, whatever the broker allows at first."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+from echo.domain.answers import ExecutionResult
+from echo.domain.commands import CommandKind
+from echo.domain.errors import ErrorCode
+from echo.domain.ids import Ticket
+from echo.terminal.fates import Fate, Reply, ScriptedFates
+from echo.terminal.orders import CloseLot, SetLevels
+from tests.terminal.rig import EURUSD, Rig, execute, modify, protected, rules
+
+D = Decimal
+STRICT = replace(EURUSD, stop_level_points=100)
+
+
+def modified(rig: Rig) -> list[ExecutionResult]:
+    return [
+        each
+        for each in rig.heard_of(ExecutionResult)
+        if each.kind is CommandKind.MODIFY and not each.stored
+    ]
+
+
+def levels(rig: Rig) -> tuple[Decimal | None, Decimal | None]:
+    [position] = rig.broker.positions.values()
+    return position.stop_loss, position.take_profit
+
+
+def opened(rig: Rig, **changes: object) -> Rig:
+    rig.start()
+    rig.hear(execute(stop_loss=D("1.38"), take_profit=D("1.40"), **changes))
+    return rig
+
+
+def asked(rig: Rig) -> int:
+    return sum(isinstance(each, SetLevels) for each in rig.orders)
+
+
+def test_a_modification_sets_keeps_and_removes() -> None:
+    rig = opened(Rig())
+
+    rig.hear(modify(seq=1, stop_loss=D("1.385")))
+    first = levels(rig)
+    rig.hear(modify(seq=2, take_profit=D(0)))
+
+    assert (first, levels(rig)) == ((D("1.385"), D("1.40")), (D("1.385"), None))
+    assert [each.success for each in modified(rig)] == [True, True]
+
+
+def test_a_modification_that_changes_nothing_asks_nothing() -> None:
+    rig = opened(Rig())
+
+    rig.hear(modify(stop_loss=D("1.38")))
+
+    assert asked(rig) == 0
+    assert [each.success for each in modified(rig)] == [True]
+
+
+def test_an_older_modification_is_superseded() -> None:
+    rig = opened(Rig())
+
+    rig.hear(modify(seq=4, stop_loss=D("1.386")))
+    rig.hear(modify(seq=3, stop_loss=D("1.385")))
+    rig.restart().hear(modify(seq=2, stop_loss=D("1.384")))
+
+    assert levels(rig)[0] == D("1.386")
+    assert [each.error_code for each in modified(rig)] == [
+        ErrorCode.NO_ERROR,
+        ErrorCode.SEQ_CONFLICT,
+        ErrorCode.SEQ_CONFLICT,
+    ]
+
+
+def test_a_newer_modification_waits_for_the_older_request_and_wins() -> None:
+    """Were both on their way, the slower one would have the last word."""
+    rig = opened(Rig())
+    rig.broker._fates = ScriptedFates([Fate(execute_after_ms=800), Fate(execute_after_ms=10)])
+
+    rig.hear(modify(seq=1, stop_loss=D("1.385")))
+    rig.hear(modify(seq=2, stop_loss=D("1.386")))
+    together = asked(rig)
+    rig.pass_ms(2_000)
+
+    assert together == 1
+    assert levels(rig)[0] == D("1.386")
+    assert [(each.error_code) for each in modified(rig)] == [
+        ErrorCode.SEQ_CONFLICT,
+        ErrorCode.NO_ERROR,
+    ]
+
+
+def test_a_position_that_is_gone_has_nothing_to_modify() -> None:
+    rig = opened(Rig())
+    rig.by_hand(CloseLot(ref="hand", ticket=Ticket(1_000_001)))
+
+    rig.hear(modify(stop_loss=D("1.385")))
+
+    assert [(each.success, each.error_code) for each in modified(rig)] == [
+        (True, ErrorCode.NOT_FOUND)
+    ]
+
+
+def test_a_refused_modification_is_tried_until_it_succeeds() -> None:
+    rig = opened(Rig())
+    rig.broker._fates = ScriptedFates([Fate(refuse_code=132)] * 5)
+
+    rig.hear(modify(stop_loss=D("1.385")))
+    rig.pass_ms(10_000)
+
+    assert levels(rig)[0] == D("1.385")
+    assert [each.success for each in modified(rig)] == [True]
+    assert "NOT_DONE" in rig.alarms
+
+
+def test_a_repeated_modification_under_way_is_not_done_twice() -> None:
+    rig = opened(Rig())
+    rig.broker._fates = ScriptedFates([Fate(execute_after_ms=500)])
+
+    rig.hear(modify(stop_loss=D("1.385")))
+    rig.hear(modify(stop_loss=D("1.385")))
+    rig.pass_ms(1_000)
+
+    assert asked(rig) == 1
+    assert len(modified(rig)) == 1
+
+
+def test_protection_follows_the_fill() -> None:
+    rig = Rig().start()
+
+    rig.hear(execute(protect=protected("1.38500", "1.39500")))
+
+    assert levels(rig) == (D("1.385"), D("1.395"))
+
+
+def test_a_level_too_near_is_set_as_near_as_allowed_and_moved_later() -> None:
+    rig = Rig(broker_rules=rules(symbols=(STRICT,))).start()
+    rig.hear(execute(protect=protected("1.38950")))
+    near = levels(rig)[0]
+
+    rig.quote("1.39060")
+    rig.pass_ms(1_100)
+
+    assert near == D("1.38900")
+    assert levels(rig)[0] == D("1.38950")
+
+
+def test_a_modification_too_near_is_answered_when_the_nearest_level_stands() -> None:
+    rig = opened(Rig(broker_rules=rules(symbols=(STRICT,))))
+
+    rig.hear(modify(stop_loss=D("1.38990")))
+    answer = modified(rig)
+    rig.quote("1.39100")
+    rig.pass_ms(1_100)
+
+    assert [each.error_message for each in answer] == ["set as near as the broker allows"]
+    assert levels(rig)[0] == D("1.38990")
+    assert len(modified(rig)) == 1
+
+
+def test_a_position_left_unprotected_is_an_alarm() -> None:
+    rig = Rig(fates=ScriptedFates([Fate(), *[Fate(refuse_code=130)] * 20])).start()
+
+    rig.hear(execute(protect=protected("1.38500")))
+    rig.pass_ms(12_000)
+
+    assert "UNPROTECTED" in rig.alarms
+
+
+def test_a_restart_goes_on_protecting() -> None:
+    rig = Rig(fates=ScriptedFates([Fate(), Fate(refuse_code=130)])).start()
+    rig.hear(execute(protect=protected("1.38500")))
+
+    rig.restart()
+
+    assert levels(rig)[0] == D("1.385")
+
+
+def test_a_request_that_was_never_answered_is_made_again_and_watched() -> None:
+    """A late execution of an older request must not have the last word."""
+    rig = opened(Rig())
+    late = Fate(execute_after_ms=40_000, reply=Reply.SILENCE)
+    rig.broker._fates = ScriptedFates([late])
+    rig.hear(modify(seq=1, stop_loss=D("1.385")))
+    rig.pass_ms(11_000)
+    rig.hear(modify(seq=2, stop_loss=D("1.386")))
+
+    rig.pass_ms(60_000)
+
+    assert levels(rig)[0] == D("1.386")
+    assert {each.error_code for each in modified(rig)} == {ErrorCode.NO_ERROR}
+
+
+def test_a_doubtful_answer_is_watched_too() -> None:
+    rig = opened(Rig())
+    late = Fate(execute_after_ms=30_000, reply=Reply.TIMEOUT)
+    rig.broker._fates = ScriptedFates([late])
+    rig.hear(modify(seq=1, stop_loss=D("1.385")))
+    rig.pass_ms(2_000)
+    rig.hear(modify(seq=2, stop_loss=D("1.386")))
+
+    rig.pass_ms(60_000)
+
+    assert levels(rig)[0] == D("1.386")
+
+
+def test_a_modification_waits_while_its_open_is_in_doubt() -> None:
+    nameless = Fate(reply=Reply.TIMEOUT, comment_chars=0)
+    rig = Rig(fates=ScriptedFates([nameless])).start()
+    rig.hear(execute())
+
+    rig.hear(modify(stop_loss=D("1.385")))
+    early = modified(rig)
+    rig.pass_ms(66_000)
+
+    assert early == []
+    assert levels(rig)[0] == D("1.385")
+    assert [each.error_code for each in modified(rig)] == [ErrorCode.NO_ERROR]
