@@ -99,10 +99,8 @@ async def _serve_grpc() -> None:
             yield _frame(followers)
 
     server = grpc.aio.server()
-    handler = grpc.stream_stream_rpc_method_handler(stream)
-    service = grpc.method_handlers_generic_handler(
-        "echo.v1.AgentService", {"StreamBidi": handler}
-    )
+    handler: grpc.RpcMethodHandler[bytes, bytes] = grpc.stream_stream_rpc_method_handler(stream)
+    service = grpc.method_handlers_generic_handler("echo.v1.AgentService", {"StreamBidi": handler})
     server.add_generic_rpc_handlers((service,))
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
@@ -152,14 +150,14 @@ async def pipe_ms(path: Path, followers: int, rounds: int) -> float:
 async def grpc_ms(port: int, followers: int, rounds: int) -> float:
     """Median round trip of one small frame, answered by one of *followers* commands, in ms."""
     async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
-        call = channel.stream_stream(METHOD)()
+        call: grpc.aio.StreamStreamCall[bytes, bytes] = channel.stream_stream(METHOD)()
         request = agent_pb2.AgentMessage(agent_id="a", timestamp_ms=followers).SerializeToString()
         times = []
         for _ in range(rounds):
             await asyncio.sleep(PAUSE_S)
             started = time.perf_counter()
             await call.write(request)
-            agent_pb2.CoreMessage.FromString(await call.read())
+            agent_pb2.CoreMessage.FromString(cast(bytes, await call.read()))
             times.append(time.perf_counter() - started)
         await call.done_writing()
     return statistics.median(times) * 1000
@@ -208,5 +206,5 @@ if __name__ == "__main__":
     match sys.argv[1:]:
         case ["pipe", where]:
             uvloop.run(_serve_pipe(where))
-        case ["grpc"]:
+        case _:
             uvloop.run(_serve_grpc())

@@ -1,0 +1,146 @@
+"""A desk for measuring: the real Core and Agent as processes, bare EAs around them."""
+
+import asyncio
+import contextlib
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.eas import BareMaster, BareSlave, Trip
+from echo.domain.ids import AccountId, TradeId
+
+QUOTES_EVERY_S = 0.4
+STATES_EVERY_S = 1.0
+READY_WITHIN_S = 20.0
+REGISTERED_WITHIN_S = 20.0
+
+
+@dataclass(slots=True)
+class Desk:
+    """Masters and slaves that are registered and ready to copy."""
+
+    masters: Sequence[BareMaster]
+    slaves: Sequence[BareSlave]
+    trips: dict[TradeId, Trip]
+    programs: Sequence[asyncio.subprocess.Process]
+
+    async def run(self, *, rate_per_s: float, trades: int, warm_up: int) -> list[Trip]:
+        """Open *trades* positions at fixed moments, whatever became of the ones before.
+
+        The first *warm_up* are not counted.  Every position is closed half a second later.
+        """
+        started_s = time.perf_counter()
+        counted: list[TradeId] = []
+        for number in range(trades + warm_up):
+            await asyncio.sleep(max(0.0, started_s + number / rate_per_s - time.perf_counter()))
+            master = self.masters[number % len(self.masters)]
+            trade_id = master.open()
+            self.trips[trade_id] = master.trips.pop(trade_id)
+            asyncio.get_running_loop().call_later(0.5, master.close, trade_id)
+            if number >= warm_up:
+                counted.append(trade_id)
+        await asyncio.sleep(1.5)
+        return [self.trips[trade_id] for trade_id in counted]
+
+
+@asynccontextmanager
+async def desk(folder: Path, *, masters: int, slaves: int) -> AsyncIterator[Desk]:
+    """Start everything in *folder*, and end it again."""
+    settings = _write_settings(folder, masters, slaves)
+    programs: list[asyncio.subprocess.Process] = []
+    trips: dict[TradeId, Trip] = {}
+
+    def arrived(trade_id: TradeId, at_s: float) -> None:
+        if trade_id in trips:
+            trips[trade_id].arrived_s.append(at_s)
+
+    try:
+        for name in ("core", "agent"):
+            programs.append(await _start(name, settings, folder))
+        leaders = [BareMaster(AccountId(str(50_001 + each))) for each in range(masters)]
+        followers = [BareSlave(AccountId(str(70_001 + each)), arrived) for each in range(slaves)]
+        for ea in (*leaders, *followers):
+            await ea.connect(folder / "pipes")
+        for ea in (*leaders, *followers):
+            await asyncio.wait_for(ea.registered.wait(), REGISTERED_WITHIN_S)
+        market = asyncio.create_task(_market(followers))
+        try:
+            await asyncio.sleep(1.0)
+            yield Desk(leaders, followers, trips, programs)
+        finally:
+            market.cancel()
+    finally:
+        for program in reversed(programs):
+            with contextlib.suppress(ProcessLookupError):
+                program.terminate()
+            await program.wait()
+
+
+async def _market(slaves: Sequence[BareSlave]) -> None:
+    """Report prices and money like terminals, spread over time as theirs are."""
+    pause_s = QUOTES_EVERY_S / max(1, len(slaves))
+    states_each = max(1, round(STATES_EVERY_S / QUOTES_EVERY_S))
+    turn = 0
+    while True:
+        turn += 1
+        for slave in slaves:
+            slave.quote()
+            if turn % states_each == 0:
+                slave.state()
+            await asyncio.sleep(pause_s)
+
+
+async def _start(name: str, settings: Path, folder: Path) -> asyncio.subprocess.Process:
+    log = (folder / f"{name}.log").open("ab")
+    program = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        f"echo.apps.{name}",
+        "--config",
+        str(settings),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=log,
+    )
+    assert program.stdout is not None
+    line = await asyncio.wait_for(program.stdout.readline(), READY_WITHIN_S)
+    if b" ready" not in line:
+        raise RuntimeError(f"echo-{name} is not ready: {(folder / f'{name}.log').read_text()}")
+    return program
+
+
+def _write_settings(folder: Path, masters: int, slaves: int) -> Path:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    (folder / "pipes").mkdir(mode=0o700)
+    leaders = [str(50_001 + each) for each in range(masters)]
+    followers = [str(70_001 + each) for each in range(slaves)]
+    text = f"""
+[core]
+bind = "127.0.0.1"
+grpc_port = {port}
+state_dir = "{folder / "core"}"
+slave_accounts = {followers}
+canonical_symbols = ["EURUSD"]
+specs.max_age_ms = 3600000
+
+[agent]
+agent_id = "agent_bench"
+master_accounts = {leaders}
+slave_accounts = {followers}
+pipe_dir = "{folder / "pipes"}"
+delivery.ledger_path = "{folder / "agent.sqlite"}"
+
+[endpoints]
+core_addr = "127.0.0.1:{port}"
+"""
+    for account in followers:
+        text += f'\n[risk."{account}"."*"]\nrisk_type = "FIXED_RISK"\namount = 100\n'
+        text += 'currency = "USD"\n'
+    settings = folder / "echo.toml"
+    settings.write_text(text)
+    return settings

@@ -1,0 +1,131 @@
+"""``echo-agent``: one per host, between its terminals and the Core."""
+
+import asyncio
+import platform
+import sys
+from pathlib import Path
+from typing import Final
+
+from echo.apps.running import Stopping, run_program, state_folder
+from echo.apps.state_file import StateFile
+from echo.bridge.bridge import Bridge
+from echo.bridge.settings import BridgeSettings
+from echo.config.settings import AgentSettings, agent_settings
+from echo.domain.handshake import Role
+from echo.domain.ids import AccountId
+from echo.links.boot import boot_stamp
+from echo.links.grpc_client import GrpcCoreLink
+from echo.links.grpc_options import TlsFiles
+from echo.links.log_facts import LogFacts
+from echo.links.pipe_unix import UnixPipeServer
+from echo.links.system_clock import SystemClock
+from echo.links.system_ids import SystemIds
+from echo.ports.errors import SettingsInvalid
+from echo.services.agent.service import AgentService
+from echo.stores.file import FileSettings
+from echo.stores.sqlite.ledger import SqliteLedger
+
+VERSION: Final = "0.1.0"
+
+
+def compose(settings: AgentSettings, facts: LogFacts, stopping: Stopping) -> AgentService:
+    """Build the service from *settings*.
+
+    Raises:
+        SettingsInvalid: an address or folder cannot be used.
+        StoreLocked, LedgerUnwritable: the ledger cannot be opened.
+        UnsafeBind: the Core is on another machine, and there are no TLS files.
+    """
+    clock, ids = SystemClock(), SystemIds()
+    host, port = _address(settings.core_addr)
+    state_folder(settings.ledger_path.parent)
+
+    def boot() -> tuple[str, int]:
+        stamp = boot_stamp()
+        return stamp.boot_id, stamp.boot_ms
+
+    return AgentService(
+        lambda: Bridge(bridge_part(settings)),
+        pipes=UnixPipeServer(settings.pipe_dir, prefix=settings.pipe_prefix),
+        core=GrpcCoreLink(host, port, settings.agent_id, clock, ids, tls=_tls(settings)),
+        ledger=SqliteLedger.open(settings.ledger_path),
+        clock=clock,
+        facts=facts,
+        boot=boot,
+        ready=lambda: stopping.ready(f"{len(pipes_of(settings))} pipes in {settings.pipe_dir}"),
+    )
+
+
+def bridge_part(settings: AgentSettings) -> BridgeSettings:
+    """Return what the bridge decides by."""
+    return BridgeSettings(
+        agent_id=settings.agent_id,
+        version=VERSION,
+        hostname=platform.node(),
+        os=platform.system(),
+        master_accounts=settings.master_accounts,
+        slave_accounts=settings.slave_accounts,
+        protocol_min=settings.protocol.min_version,
+        protocol_max=settings.protocol.max_version,
+        allow_legacy=settings.protocol.allow_legacy,
+        ack_timeout_ms=settings.delivery.ack_timeout_ms,
+        retry_backoff_ms=settings.delivery.retry_backoff_ms,
+        max_retries=settings.delivery.max_retries,
+    )
+
+
+def pipes_of(settings: AgentSettings) -> list[tuple[Role, AccountId]]:
+    """Return the pipes to listen on."""
+    return [
+        *((Role.MASTER, account) for account in settings.master_accounts),
+        *((Role.SLAVE, account) for account in settings.slave_accounts),
+    ]
+
+
+def main() -> None:
+    """Run until SIGTERM or SIGINT."""
+    run_program("echo-agent", sys.argv[1:], _run)
+
+
+async def _run(config: Path, stopping: Stopping) -> None:
+    settings = agent_settings(FileSettings(config).load().values)
+    pipes = pipes_of(settings)
+    if not pipes:
+        raise SettingsInvalid(
+            ["agent/master_accounts and agent/slave_accounts are empty: no pipe to serve"]
+        )
+    facts = LogFacts("echo-agent", level=settings.log_level.lower())
+    state = StateFile(state_folder(settings.ledger_path.parent) / "agent.state.json")
+    try:
+        service = compose(settings, facts, stopping)
+        state.write(ready=True, address=str(settings.pipe_dir))
+        async with asyncio.TaskGroup() as group:
+            ending = group.create_task(_end(stopping, service))
+            await service.run(pipes)
+            ending.cancel()
+    finally:
+        state.remove()
+        facts.close()
+
+
+async def _end(stopping: Stopping, service: AgentService) -> None:
+    await stopping.event.wait()
+    service.stop()
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdigit() or not 0 < int(port) < 65_536:
+        raise SettingsInvalid([f"endpoints/core_addr = {text!r} is not host:port"])
+    return host.strip("[]"), int(port)
+
+
+def _tls(settings: AgentSettings) -> TlsFiles | None:
+    files = settings.tls
+    if files.ca_file is None and files.cert_file is None:
+        return None
+    return TlsFiles(cert_file=files.cert_file, key_file=files.key_file, ca_file=files.ca_file)
+
+
+if __name__ == "__main__":
+    main()

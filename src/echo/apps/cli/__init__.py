@@ -1,0 +1,1 @@
+"""``echoctl``: the operator's command line."""

@@ -1,0 +1,123 @@
+"""``echoctl``: every command is one function; none of them holds a rule of trading."""
+
+import asyncio
+import json
+import sys
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.live import Live
+
+from echo.apps.demo.cast import Cast
+from echo.apps.demo.options import SECONDS, SPEED, DemoOptions, DemoRefused
+from echo.apps.demo.performance import Performance, Result
+from echo.apps.demo.show import Moment, as_json, moment_table, summary
+from echo.apps.demo.troupe import ProgramFailed
+
+EXIT_REFUSED = 2
+
+app = typer.Typer(
+    name="echoctl",
+    help="Echo, a self-hosted trade copier.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback()
+def root() -> None:
+    """Echo, a self-hosted trade copier."""
+
+
+@app.command()
+def demo(
+    seconds: Annotated[int, typer.Option(help="How long masters trade, in s.")] = SECONDS,
+    speed: Annotated[str, typer.Option(help="Market seconds per second.")] = str(SPEED),
+    masters: Annotated[int, typer.Option(help="How many master accounts.")] = 2,
+    slaves: Annotated[int, typer.Option(help="How many slave accounts.")] = 6,
+    legacy: Annotated[int, typer.Option(help="How many slaves run an EA of protocol 2.")] = 0,
+    data: Annotated[
+        list[Path] | None,
+        typer.Option(help="History to replay: MT4 statement, MT5 report (HTML, xlsx) or CSV."),
+    ] = None,
+    ticks: Annotated[
+        list[str] | None, typer.Option(help="Ticks to replay it on: FILE, or SYMBOL=FILE.")
+    ] = None,
+    broker_delay: Annotated[
+        str, typer.Option(help="How long brokers take: real (as measured) or 0.")
+    ] = "real",
+    state: Annotated[
+        Path | None, typer.Option(help="Folder for journal, books and logs; kept at the end.")
+    ] = None,
+    keep: Annotated[bool, typer.Option(help="Keep the folder even if it is a fresh one.")] = False,
+    as_json_: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Copy real account histories over real ticks, between paper terminals.
+
+    Exit code 1 if anything was lost, duplicated or left unexplained; 2 if it cannot be played.
+    """
+    try:
+        options = DemoOptions(
+            seconds=seconds,
+            speed=_decimal("--speed", speed),
+            masters=masters,
+            slaves=slaves,
+            legacy=legacy,
+            data=tuple(data or ()),
+            ticks=tuple(ticks or ()),
+            broker_delay=broker_delay,
+            state=state,
+            keep=keep,
+            json=as_json_,
+        )
+        result = _quietly(options) if as_json_ else _shown(options)
+    except (DemoRefused, ProgramFailed) as error:
+        print(f"echoctl demo: {error}", file=sys.stderr)
+        raise typer.Exit(EXIT_REFUSED) from None
+    raise typer.Exit(result.exit_code)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+def _quietly(options: DemoOptions) -> Result:
+    performance = Performance(options, seen=lambda _cast, _moment: None, told=_aside)
+    result = asyncio.run(performance.play())
+    skipped = result.material.plan.skipped_symbols
+    print(json.dumps(as_json(result.takings, seconds=result.seconds, skipped=skipped)))
+    return result
+
+
+def _shown(options: DemoOptions) -> Result:
+    console = Console()
+    with Live(console=console, refresh_per_second=4, transient=console.is_terminal) as live:
+
+        def seen(cast: Cast, moment: Moment) -> None:
+            if console.is_terminal:
+                live.update(moment_table(cast, moment))
+
+        performance = Performance(options, seen=seen, told=lambda line: None)
+        result = asyncio.run(performance.play())
+    skipped = result.material.plan.skipped_symbols
+    console.print(summary(result.takings, seconds=result.seconds, skipped=skipped))
+    return result
+
+
+def _aside(line: str) -> None:
+    print(line, file=sys.stderr)
+
+
+def _decimal(option: str, text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise DemoRefused(f"{option} {text} is not a number") from None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,162 @@
+"""``echo-core``: decides, journals, delivers."""
+
+import asyncio
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from echo.apps.running import Stopping, run_program, state_folder
+from echo.apps.state_file import StateFile
+from echo.config.settings import CoreSettings, core_settings
+from echo.domain.facts import Alarm
+from echo.engine.engine import Engine
+from echo.engine.settings import EngineSettings, UnknownSymbolAction
+from echo.links.grpc_options import TlsFiles
+from echo.links.grpc_server import CoreFace, GrpcAgentServer, ListenAt
+from echo.links.log_facts import LogFacts
+from echo.links.system_clock import SystemClock
+from echo.links.system_ids import SystemIds
+from echo.ports.errors import SettingsInvalid
+from echo.services.core.service import CoreService
+from echo.stores.file import FileSettings
+from echo.stores.sqlite.journal import SqliteJournal
+
+VERSION: Final = "0.1.0"
+LOOK_EVERY_S: Final = 0.5
+"""How often the settings file is looked at."""
+
+
+def compose(
+    settings: CoreSettings, facts: LogFacts, told: Callable[[bool], None]
+) -> tuple[CoreService, GrpcAgentServer]:
+    """Build the service and its door from *settings*.
+
+    Raises:
+        StoreLocked, JournalUnavailable, JournalRefused: the journal cannot be opened.
+        SettingsInvalid: the folder cannot be written.
+    """
+    folder = state_folder(settings.state_dir)
+    clock = SystemClock()
+    service: CoreService
+
+    def face() -> CoreFace:
+        return CoreFace(
+            protocol_min=settings.protocol.min_version,
+            protocol_max=settings.protocol.max_version,
+            core_version=VERSION,
+            ready=service.ready,
+        )
+
+    server = GrpcAgentServer(
+        ListenAt(
+            host=settings.bind,
+            port=settings.grpc_port,
+            tls=_tls(settings),
+            heartbeat_interval_ms=settings.heartbeat_interval_ms,
+        ),
+        clock,
+        face,
+    )
+    engine_settings = engine_part(settings)
+    service = CoreService(
+        Engine(engine_settings, settings.book),
+        engine_settings,
+        journal=SqliteJournal.open(folder / "journal.sqlite"),
+        server=server,
+        clock=clock,
+        ids=SystemIds(),
+        facts=facts,
+        ready=told,
+    )
+    return service, server
+
+
+def engine_part(settings: CoreSettings) -> EngineSettings:
+    """Return what the engine decides by."""
+    return EngineSettings(
+        slave_accounts=settings.slave_accounts,
+        canonical_symbols=settings.canonical_symbols,
+        unknown_action=UnknownSymbolAction(settings.unknown_action),
+        spec_max_age_ms=settings.spec_max_age_ms,
+        quote_max_age_ms=settings.quote_max_age_ms,
+        min_distance_points=settings.min_distance_points,
+        max_risk_drift_pct=settings.max_risk_drift_pct,
+        protocol_min=settings.protocol.min_version,
+        protocol_max=settings.protocol.max_version,
+        blocked_versions=settings.blocked_versions,
+        required_features=settings.required_features,
+        allow_legacy=settings.protocol.allow_legacy,
+        ack_timeout_ms=settings.delivery.ack_timeout_ms,
+        retry_backoff_ms=settings.delivery.retry_backoff_ms,
+        max_retries=settings.delivery.max_retries,
+        heartbeat_interval_ms=settings.heartbeat_interval_ms,
+        core_version=VERSION,
+    )
+
+
+def main() -> None:
+    """Run until SIGTERM or SIGINT."""
+    run_program("echo-core", sys.argv[1:], _run)
+
+
+async def _run(config: Path, stopping: Stopping) -> None:
+    source = FileSettings(config)
+    settings = core_settings(source.load().values)
+    facts = LogFacts("echo-core", level=settings.log_level.lower())
+    state = StateFile(state_folder(settings.state_dir) / "core.state.json")
+    server: GrpcAgentServer
+
+    def told(ready: bool) -> None:
+        state.write(ready=ready, address=f"{settings.bind}:{server.port}")
+        if ready:
+            stopping.ready(f"{settings.bind}:{server.port}")
+
+    try:
+        service, server = compose(settings, facts, told)
+        async with asyncio.TaskGroup() as group:
+            watching = group.create_task(_watch(source, settings, service, facts))
+            ending = group.create_task(_end(stopping, service))
+            await service.run()
+            watching.cancel()
+            ending.cancel()
+    finally:
+        state.remove()
+        facts.close()
+
+
+async def _end(stopping: Stopping, service: CoreService) -> None:
+    await stopping.event.wait()
+    service.stop()
+
+
+async def _watch(
+    source: FileSettings, settings: CoreSettings, service: CoreService, facts: LogFacts
+) -> None:
+    """Put changed settings into force; what cannot be used is told, and changes nothing."""
+    while True:
+        await asyncio.sleep(LOOK_EVERY_S)
+        try:
+            reading = source.poll()
+        except SettingsInvalid as error:
+            facts.observe(Alarm(key="settings", code="SETTINGS_INVALID", sentence=str(error)))
+            continue
+        if reading is None:
+            continue
+        changed = core_settings(reading.values)
+        # What is bound to a start stays as it was; the rest counts at once.
+        settings = replace(changed, bind=settings.bind, grpc_port=settings.grpc_port)
+        service.change_settings(engine_part(settings))
+        service.change_policies(settings.book)
+
+
+def _tls(settings: CoreSettings) -> TlsFiles | None:
+    files = settings.tls
+    if files.cert_file is None:
+        return None
+    return TlsFiles(cert_file=files.cert_file, key_file=files.key_file, ca_file=files.ca_file)
+
+
+if __name__ == "__main__":
+    main()

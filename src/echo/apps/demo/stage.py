@@ -1,0 +1,185 @@
+"""The stage: one folder with the settings of every program of the demo."""
+
+import socket
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from echo.apps.demo.cast import Cast, Player, Quoted
+from echo.apps.demo.material import Material
+from echo.apps.demo.options import DemoOptions
+from echo.apps.terminal_config import (
+    AccountConfig,
+    ClockConfig,
+    MarketConfig,
+    SymbolConfig,
+    TerminalConfig,
+    write_action,
+)
+from echo.domain.handshake import Role
+from echo.domain.policy import CopyOptions, RiskPolicy
+
+SOCKET_PATH_MAX: Final = 100
+
+
+class Stage:
+    """Writes what the programs read, and knows where they write."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.pipes = folder / "pipes"
+        self.settings = folder / "echo.toml"
+        self.journal = folder / "core" / "journal.sqlite"
+
+    def prepare(self, cast: Cast) -> None:
+        """Write the settings of Core and Agent."""
+        for name in ("pipes", "core", "agent", "terminals", "logs"):
+            (self.folder / name).mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.settings.write_text(_echo_toml(self, cast, _free_port()))
+
+    def book(self, player: Player) -> Path:
+        """Where *player*'s broker writes its book."""
+        return self.folder / "terminals" / f"book-{player.role}-{player.account_id}.jsonl"
+
+    def log(self, name: str) -> Path:
+        """Where a program's log goes."""
+        return self.folder / "logs" / f"{name}.log"
+
+    def write_terminal(
+        self,
+        player: Player,
+        number: int,
+        material: Material,
+        options: DemoOptions,
+        started_wall_ms: int,
+    ) -> Path:
+        """Write the settings of one terminal and return their file."""
+        config = TerminalConfig(
+            state_dir=str(self.folder / "terminals"),
+            pipe_dir=str(self.pipes),
+            clock=ClockConfig(
+                started_wall_ms=started_wall_ms,
+                market_start_ms=material.plan.market_start_ms,
+                speed=material.plan.speed,
+            ),
+            markets={
+                quoted.feed.file: _market(quoted, material) for quoted in player.broker.symbols
+            },
+            accounts=[_account(player, number, material, options)],
+        )
+        path = self.folder / "terminals" / f"{player.role}-{player.account_id}.json"
+        path.write_bytes(msgspec.json.encode(config))
+        return path
+
+
+def _market(quoted: Quoted, material: Material) -> MarketConfig:
+    found = material.tick_file(quoted.feed)
+    return MarketConfig(
+        file=str(found.path),
+        day_start_ms=found.day_start_ms,
+        shift_ms=found.shift_ms,
+        markup_points=quoted.markup_points,
+    )
+
+
+def _account(
+    player: Player, number: int, material: Material, options: DemoOptions
+) -> AccountConfig:
+    script = next(
+        (each.actions for each in material.plan.scripts if each.master == player.account_id), ()
+    )
+    return AccountConfig(
+        role=player.role,
+        account=player.account_id,
+        broker=player.broker.name,
+        server=player.broker.server,
+        terminal=player.broker.terminal,
+        protocol_version=player.protocol_version,
+        balance=player.balance,
+        broker_delay=options.broker_delay,
+        seed=number,
+        symbols=[_symbol(each) for each in player.broker.symbols],
+        script=[write_action(action) for action in script] if player.role is Role.MASTER else [],
+    )
+
+
+def _symbol(quoted: Quoted) -> SymbolConfig:
+    spec = quoted.spec
+    return SymbolConfig(
+        name=spec.broker_symbol,
+        canonical=spec.canonical_symbol,
+        market=quoted.feed.file,
+        digits=spec.digits,
+        tick_size=spec.tick_size,
+        contract_size=spec.contract_size or spec.min_lot,
+        min_lot=spec.min_lot,
+        max_lot=spec.max_lot,
+        lot_step=spec.lot_step,
+        stop_level_points=spec.stop_level_points,
+    )
+
+
+def _echo_toml(stage: Stage, cast: Cast, port: int) -> str:
+    symbols = {
+        quoted.spec.canonical_symbol for player in cast.players for quoted in player.broker.symbols
+    }
+    lines = [
+        "# Written by the demo; a real desk's file looks the same.",
+        "[core]",
+        'bind = "127.0.0.1"',
+        f"grpc_port = {port}",
+        f"state_dir = {_text(stage.folder / 'core')}",
+        f"slave_accounts = {_texts(player.account_id for player in cast.slaves)}",
+        f"canonical_symbols = {_texts(sorted(symbols))}",
+        "",
+        "[agent]",
+        'agent_id = "agent_demo"',
+        f"master_accounts = {_texts(player.account_id for player in cast.masters)}",
+        f"slave_accounts = {_texts(player.account_id for player in cast.slaves)}",
+        f"pipe_dir = {_text(stage.pipes)}",
+        f"delivery.ledger_path = {_text(stage.folder / 'agent' / 'ledger.sqlite')}",
+        "",
+        "[endpoints]",
+        f'core_addr = "127.0.0.1:{port}"',
+    ]
+    for policy in cast.policies:
+        lines += _risk(policy)
+    for account_id, options in cast.options.items():
+        lines += _options(account_id, options)
+    return "\n".join(lines) + "\n"
+
+
+def _risk(policy: RiskPolicy) -> list[str]:
+    lines = ["", f'[risk."{policy.account_id}"."{policy.strategy_id}"]']
+    lines.append(f'risk_type = "{policy.risk_type}"')
+    if policy.lot_size is not None:
+        lines.append(f"lot_size = {policy.lot_size}")
+    if policy.amount is not None:
+        lines += [f"amount = {policy.amount}", f'currency = "{policy.currency}"']
+    return lines
+
+
+def _options(account_id: str, options: CopyOptions) -> list[str]:
+    named = {
+        "max_spread": options.max_spread_points,
+        "max_slippage": options.max_slippage_points,
+    }
+    limits = [f"{name} = {value}" for name, value in named.items() if value is not None]
+    return ["", f'[policy."{account_id}"]', *limits] if limits else []
+
+
+def _text(value: object) -> str:
+    return msgspec.json.encode(str(value)).decode()
+
+
+def _texts(values: Iterable[str]) -> str:
+    return "[" + ", ".join(map(_text, values)) + "]"
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

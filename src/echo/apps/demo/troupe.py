@@ -1,0 +1,130 @@
+"""The programs of the demo as processes: started, watched, brought back, ended without a trace."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+READY_WITHIN_S = 20.0
+ENDED_WITHIN_S = 8.0
+RESTARTS_MAX = 100
+
+
+class ProgramFailed(Exception):
+    """A program did not come up; the message carries what it said."""
+
+
+@dataclass(slots=True)
+class Program:
+    """One program: how it is started, and its process while it runs."""
+
+    name: str
+    module: str
+    config: Path
+    log: Path
+    process: asyncio.subprocess.Process | None = None
+    ready: asyncio.Event = field(default_factory=asyncio.Event)
+    starts: int = 0
+
+
+class Troupe:
+    """Keeps programs running until they are dismissed.
+
+    A program that ends by itself, or is killed, is started again: every program of Echo may be
+    killed at any moment, and starting is recovering.
+    """
+
+    def __init__(self, told: Callable[[str], None]) -> None:
+        self._told = told
+        self._programs: list[Program] = []
+        self._watchers: list[asyncio.Task[None]] = []
+        self._ending = False
+
+    @property
+    def programs(self) -> tuple[Program, ...]:
+        """All programs, in the order in which they were started."""
+        return tuple(self._programs)
+
+    async def start(self, *programs: Program) -> None:
+        """Start *programs* together and wait until all are ready.
+
+        Raises:
+            ProgramFailed: one of them ended, or was not ready in time.
+        """
+        for program in programs:
+            self._programs.append(program)
+            self._watchers.append(asyncio.create_task(self._watch(program)))
+        for program in programs:
+            try:
+                await asyncio.wait_for(program.ready.wait(), READY_WITHIN_S)
+            except TimeoutError:
+                raise ProgramFailed(
+                    f"{program.name} is not ready: {_last_words(program)}"
+                ) from None
+            if program.process is None:
+                raise ProgramFailed(f"{program.name} did not start: {_last_words(program)}")
+
+    async def dismiss(self) -> None:
+        """End all programs, the last started first; whatever does not listen is killed."""
+        self._ending = True
+        for program in reversed(self._programs):
+            if program.process is not None and program.process.returncode is None:
+                with contextlib.suppress(ProcessLookupError):
+                    program.process.send_signal(signal.SIGTERM)
+        if self._watchers:
+            _, stubborn = await asyncio.wait(self._watchers, timeout=ENDED_WITHIN_S)
+            for program in self._programs:
+                if stubborn and program.process is not None and program.process.returncode is None:
+                    self._told(f"{program.name} did not end by itself and was killed")
+                    program.process.kill()
+            if stubborn:
+                await asyncio.wait(stubborn, timeout=ENDED_WITHIN_S)
+
+    async def _watch(self, program: Program) -> None:
+        while not self._ending and program.starts < RESTARTS_MAX:
+            code = await self._run(program)
+            if self._ending:
+                return
+            if not program.ready.is_set():
+                # It never came up: starting it again would say the same again.
+                program.process = None
+                program.ready.set()
+                return
+            self._told(f"{program.name} ended with {_cause(code)}; started again")
+
+    async def _run(self, program: Program) -> int:
+        program.starts += 1
+        with program.log.open("ab") as log:
+            # A session of its own: Ctrl-C reaches the demo alone, which ends the others in order.
+            process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                program.module,
+                "--config",
+                os.fspath(program.config),
+                stdout=asyncio.subprocess.PIPE,
+                stderr=log,
+                stdin=asyncio.subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        program.process = process
+        assert process.stdout is not None  # noqa: S101 -- a pipe was asked for
+        async for line in process.stdout:
+            if b" ready" in line:
+                program.ready.set()
+        return await process.wait()
+
+
+def _cause(code: int) -> str:
+    if code < 0:
+        return f"signal {signal.Signals(-code).name}"
+    return f"exit code {code}"
+
+
+def _last_words(program: Program) -> str:
+    lines = program.log.read_text(errors="replace").strip().splitlines()
+    return " / ".join(lines[-3:]) or "it said nothing"
