@@ -387,7 +387,9 @@ def command_id(ticket: int = 1, seq: int = 0, account_id: AccountId = SLAVE) -> 
     return derive_command_id(trade_id(ticket), seq, account_id)
 
 
-def order(stage: Stage, ticket: int = 1, account_id: AccountId = SLAVE, **changes: Any) -> Command:
+def order(
+    stage: Stage, ticket: int = 1, account_id: AccountId = SLAVE, **changes: Any
+) -> ExecuteOrder:
     """An open that has just left the Core with 5 s of its time."""
     opened = ExecuteOrder(
         command_id=command_id(ticket, 0, account_id),
@@ -444,9 +446,7 @@ def reduce_order(ticket: int = 1, seq: int = 2, account_id: AccountId = SLAVE) -
 
 
 def flatten(account_id: AccountId = SLAVE) -> Flatten:
-    return Flatten(
-        command_id=CommandId("flatten-1"), account_id=account_id, tickets=(Ticket(501),)
-    )
+    return Flatten(command_id=CommandId("flatten-1"), account_id=account_id, tickets=(Ticket(501),))
 
 
 def cancel_pendings(account_id: AccountId = SLAVE) -> CancelPendings:
@@ -539,4 +539,3 @@ def snapshot(
             for ticket in deals
         ),
     )
-

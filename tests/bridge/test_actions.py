@@ -1,5 +1,6 @@
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -8,7 +9,7 @@ from echo.domain.answers import AckStage, MessageAck, Receipt, TradeIntentAck
 from echo.domain.errors import ErrorCode
 from echo.domain.facts import Alarm, InputRefused
 from echo.domain.handshake import Role
-from echo.domain.ids import SEQ_CLOSE
+from echo.domain.ids import SEQ_CLOSE, AccountId
 from echo.domain.intents import TradeClose, TradeIntent, TradeModify
 from tests.bridge.stage import (
     MASTER,
@@ -17,16 +18,16 @@ from tests.bridge.stage import (
     WALL_MS,
     Stage,
     close,
+    close_order,
     intent,
     intent_ack,
     modify,
     ready,
     result,
-    close_order,
     trade_id,
 )
 
-OLD = {"protocol_version": 2, "features": ()}
+OLD: dict[str, Any] = {"protocol_version": 2, "features": ()}
 
 
 def test_while_the_core_is_there_only_its_answer_counts() -> None:
@@ -332,7 +333,7 @@ def test_actions_are_named_by_trade_and_number() -> None:
     }
 
     assert len(names) == 3
-    assert PROMISES_MAX >= SETTINGS.uplink_entries_max
+    assert SETTINGS.uplink_entries_max <= PROMISES_MAX
 
 
 def test_a_settled_action_may_be_reported_again_and_gets_a_number_of_its_own() -> None:
@@ -355,3 +356,26 @@ def test_a_pipe_before_its_handshake_is_not_answered_out_of_the_ledger() -> None
     assert stage.write().down(TradeIntentAck) == []
     stage.greet(session, Role.MASTER, MASTER)
     assert len(stage.say(session, close()).down(TradeIntentAck)) == 1
+
+
+def test_an_answer_that_names_no_account_reaches_whoever_reported_the_action() -> None:
+    stage = ready()
+    master = stage.master()
+    stage.say(master, intent())
+    nameless = intent_ack(intent(), account_id=AccountId(""))
+
+    assert stage.core(nameless).down(TradeIntentAck, master) == [intent_ack(intent())]
+    assert stage.core(replace(nameless, seq=9)) == []
+
+
+def test_an_answer_that_names_no_account_is_understood_after_a_restart() -> None:
+    stage = Stage()
+    stage.say(stage.master(), close())
+    stage.write()
+    later = Stage(contents=stage.contents())
+    later.core_up()
+    master = later.master()
+
+    done = later.core(intent_ack(close(), account_id=AccountId("")))
+
+    assert done.down(TradeIntentAck, master) == [intent_ack(close())]

@@ -1,15 +1,16 @@
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
-from echo.bridge.errands import ERRANDS_MAX
 from echo.bridge.effects import Note, SendEa
+from echo.bridge.errands import ERRANDS_MAX
 from echo.bridge.events import EaRefused
 from echo.domain.answers import AckResult, AckStage, CommandAck, ExecutionResult, Receipt
 from echo.domain.commands import CloseOrder, Command, CommandKind, ExecuteOrder
 from echo.domain.errors import ErrorCode
-from echo.domain.facts import InputRefused
+from echo.domain.facts import Alarm, InputRefused
 from echo.domain.handshake import RegistrationStatus, Role
 from echo.domain.ids import Ticket
 from echo.domain.sessions import ClockEcho, Ping
@@ -30,8 +31,8 @@ from tests.bridge.stage import (
 )
 
 PING = Ping(ping_id="p")
-OLD = {"protocol_version": 2, "features": ()}
-WITH_ACKS = {"protocol_version": 3, "features": ()}
+OLD: dict[str, Any] = {"protocol_version": 2, "features": ()}
+WITH_ACKS: dict[str, Any] = {"protocol_version": 3, "features": ()}
 
 
 # ---------------------------------------------------------------- time to live
@@ -203,7 +204,13 @@ def test_an_open_without_a_mono_stamp_goes_to_the_ea_with_no_time_left() -> None
 
 @pytest.mark.parametrize(
     "command",
-    [modify_order(), reduce_order(), flatten(), cancel_pendings(), replace(close_order(), ticket=Ticket(0))],
+    [
+        modify_order(),
+        reduce_order(),
+        flatten(),
+        cancel_pendings(),
+        replace(close_order(), ticket=Ticket(0)),
+    ],
     ids=["modify", "reduce", "flatten", "cancel", "ticket 0"],
 )
 def test_what_a_legacy_ea_cannot_do_is_answered_for_it(command: Command) -> None:
@@ -216,6 +223,7 @@ def test_what_a_legacy_ea_cannot_do_is_answered_for_it(command: Command) -> None
     [answer] = done.up(ExecutionResult)
     assert (answer.success, answer.error_code) == (False, ErrorCode.UNSUPPORTED_BY_PEER)
     assert answer.kind is command.kind
+    assert [alarm.code for alarm in done.facts(Alarm)] == ["UNSUPPORTED_BY_PEER"]
 
 
 def test_what_waits_is_judged_when_its_ea_comes() -> None:

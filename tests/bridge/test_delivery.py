@@ -93,7 +93,9 @@ def test_an_ea_that_turns_a_command_away_is_heard_in_the_core() -> None:
     slave = stage.slave()
     stage.core(close_order())
 
-    [ack] = stage.say(slave, receipt(close_order(), Receipt.FAILED, "no such symbol")).up(CommandAck)
+    [ack] = stage.say(slave, receipt(close_order(), Receipt.FAILED, "no such symbol")).up(
+        CommandAck
+    )
 
     assert (ack.stage, ack.result) == (AckStage.PIPE_DELIVERED, AckResult.FAILED)
     assert ack.error_message == "no such symbol"

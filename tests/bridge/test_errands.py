@@ -46,9 +46,7 @@ def errand(command: Command, clock: OpenClock | None = None) -> Errand:
 
 
 def an_open() -> ExecuteOrder:
-    opened = order(ready())
-    assert isinstance(opened, ExecuteOrder)
-    return opened
+    return order(ready())
 
 
 def test_errands_are_kept_by_account_in_the_order_of_arrival() -> None:

@@ -2,9 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from echo.bridge.effects import EndPipe, SendCore
+from echo.bridge.effects import EndPipe, SendCore, SendEa
 from echo.bridge.events import PipeClosed
-from echo.domain.answers import TradeIntentAck
 from echo.domain.commands import CloseOrder, ExecuteOrder
 from echo.domain.facts import InputRefused, LinkChanged
 from echo.domain.handshake import (
@@ -30,6 +29,7 @@ from tests.bridge.stage import (
     close_order,
     handshake,
     intent,
+    intent_ack,
     order,
     ready,
     result,
@@ -359,7 +359,7 @@ def test_each_ea_is_spoken_to_in_its_protocol() -> None:
     for claimed in (0, 1, 2, 3, 9):
         session = stage.master(protocol_version=claimed)
         done = stage.say(session, Ping(ping_id="p", timestamp_ms=5))
-        versions += [effect.protocol_version for effect in done if hasattr(effect, "session")]
+        versions += [effect.protocol_version for effect in done.of(SendEa)]
         stage.disconnect(session)
 
     assert versions == [1, 1, 2, 3, 3]
@@ -367,10 +367,5 @@ def test_each_ea_is_spoken_to_in_its_protocol() -> None:
 
 def test_acknowledgements_for_a_master_that_is_away_are_dropped() -> None:
     stage = ready()
-    done = stage.core(
-        TradeIntentAck(
-            trade_id=intent().trade_id, seq=0, result="OK", account_id=MASTER  # type: ignore[arg-type]  # any will do
-        )
-    )
 
-    assert done == []
+    assert stage.core(intent_ack(intent())) == []

@@ -29,7 +29,11 @@ from tests.bridge.stage import (
 
 def test_a_stream_begins_with_hello_and_a_probe() -> None:
     settings = replace(
-        SETTINGS, agent_id=AgentId("agent_7"), hostname="vps", os="linux", slave_accounts=(SLAVE, MASTER)
+        SETTINGS,
+        agent_id=AgentId("agent_7"),
+        hostname="vps",
+        os="linux",
+        slave_accounts=(SLAVE, MASTER),
     )
     stage = Stage(settings)
 

@@ -326,3 +326,28 @@ def test_an_answered_command_is_not_brought_to_a_new_session() -> None:
     session = stage.connect(Role.SLAVE, SLAVE)
 
     assert stage.greet(session, Role.SLAVE, SLAVE).down(CloseOrder) == []
+
+
+def test_a_receipt_that_names_no_account_reaches_whoever_sent_the_result() -> None:
+    stage = ready()
+    slave = stage.slave()
+    stage.say(slave, result(close_order()))
+    nameless = replace(result_ack(close_order(), ledger_n=5), account_id=AccountId(""))
+
+    done = stage.core(nameless)
+
+    assert done.down(ResultAck, slave) == [result_ack(close_order(), ledger_n=5)]
+    assert stage.core(replace(nameless, command_id=CommandId("unknown"))) == []
+
+
+def test_a_receipt_that_names_no_account_is_understood_after_a_restart() -> None:
+    stage = Stage()
+    stage.say(stage.slave(), result(close_order()))
+    stage.write()
+    later = Stage(contents=stage.contents())
+    later.core_up()
+    slave = later.slave()
+
+    done = later.core(replace(result_ack(close_order()), account_id=AccountId("")))
+
+    assert done.down(ResultAck, slave) == [result_ack(close_order())]

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -55,7 +56,7 @@ def test_silence_is_answered_by_the_same_frame_ever_less_often() -> None:
         if stage.now.mono_ms % 1_000 == 0:
             stage.core(stage.beat())
 
-    gaps = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(times)]
     assert gaps == [150, 200, 400, 800, 800]
     assert stage.live(2_000).numbered[0].message_id == first.numbered[0].message_id
 
@@ -80,7 +81,9 @@ def test_a_new_stream_gets_everything_in_order_under_the_same_names() -> None:
 
     again = stage.core_up()
 
-    assert [each.message_id for each in again.numbered] == [each.message_id for each in sent.numbered]
+    assert [each.message_id for each in again.numbered] == [
+        each.message_id for each in sent.numbered
+    ]
     assert {each.stream for each in again.of(SendCore)} == {2}
 
 

@@ -364,13 +364,19 @@ def handshakes(version: st.SearchStrategy[int]) -> st.SearchStrategy[Handshake]:
 def symbols_reports(
     symbols: st.SearchStrategy[Any],
 ) -> st.SearchStrategy[AccountSymbolsReport]:
-    return built(
-        AccountSymbolsReport,
-        account_id=ACCOUNTS,
-        symbols=symbols,
-        reported_at_ms=INT64,
-        metadata=maybe(st.sampled_from(Role).flatmap(lambda role: metadata(role, INT32))),
-    )
+    """Only a list that was sent has a time."""
+    metadatas = maybe(st.sampled_from(Role).flatmap(lambda role: metadata(role, INT32)))
+
+    def of(listed: Any) -> st.SearchStrategy[AccountSymbolsReport]:
+        return built(
+            AccountSymbolsReport,
+            account_id=ACCOUNTS,
+            symbols=st.just(listed),
+            reported_at_ms=st.just(0) if listed is None else st.integers(1, 2**63 - 1),
+            metadata=metadatas,
+        )
+
+    return symbols.flatmap(of)
 
 
 RANGES = built(SessionRange, start_minute=st.integers(0, 1440), end_minute=st.integers(0, 1440))

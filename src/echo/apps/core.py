@@ -87,6 +87,7 @@ def engine_part(settings: CoreSettings) -> EngineSettings:
         protocol_max=settings.protocol.max_version,
         blocked_versions=settings.blocked_versions,
         required_features=settings.required_features,
+        missing_feature_rejects=settings.missing_feature_action == "reject",
         allow_legacy=settings.protocol.allow_legacy,
         ack_timeout_ms=settings.delivery.ack_timeout_ms,
         retry_backoff_ms=settings.delivery.retry_backoff_ms,

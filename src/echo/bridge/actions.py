@@ -36,10 +36,12 @@ class Actions:
         self._uplink = uplink
         self._pipes = pipes
         self._promised: Recent[str, MasterAction] = Recent(PROMISES_MAX)
+        self._senders: Recent[tuple[TradeId, int], AccountId] = Recent(PROMISES_MAX)
 
     def take(self, ea: Ea, action: MasterAction) -> None:
         """Take in an action: forward it, or find it on its way already."""
         action = self._received(ea, action)
+        self._senders.put((action.trade_id, action.seq), ea.account_id)
         key = action_key(ea.account_id, action.trade_id, action.seq)
         item = self._uplink.find(key)
         if item is not None:
@@ -56,6 +58,7 @@ class Actions:
         """A former life may have promised what it had noted."""
         if not isinstance(item.message, ExecutionResult):
             self._promised.put(item.key, item.message)
+            self._senders.put((item.message.trade_id, item.message.seq), item.account_id)
 
     def noted(self, item: UplinkItem) -> None:
         """The ledger has the item: while the Core is away that is a promise."""
@@ -69,7 +72,15 @@ class Actions:
                 self._promise(item)
 
     def answered(self, ack: TradeIntentAck) -> None:
-        """Take in the Core's answer and pass it on to the EA."""
+        """Take in the Core's answer and pass it on to the EA.
+
+        The wire does not say whose action it was: the Core answers whoever sent it, and that is
+        remembered here.
+        """
+        sender = ack.account_id or self._senders.get((ack.trade_id, ack.seq))
+        if sender is None:
+            return
+        ack = replace(ack, account_id=sender)
         key = action_key(ack.account_id, ack.trade_id, ack.seq)
         promised = self._promised.get(key)
         if ack.result is not Receipt.RETRY:

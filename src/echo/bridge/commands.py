@@ -12,6 +12,7 @@ from echo.bridge.state import State
 from echo.domain.answers import AckResult, PipeDeliveryAck, Receipt
 from echo.domain.commands import Command, ExecuteOrder
 from echo.domain.errors import ErrorCode, Refusal
+from echo.domain.facts import Alarm
 from echo.domain.handshake import Role
 from echo.domain.ids import AccountId, CommandId
 from echo.domain.ledger import LedgerEntry, LedgerKind
@@ -203,11 +204,23 @@ class Commands:
             return
         why = unsupported(errand.command, ea) if ea is not None else ""
         if why:
-            self._results.refuse(errand, Refusal(ErrorCode.UNSUPPORTED_BY_PEER, why))
+            self._refuse_unsupported(errand, why)
         elif isinstance(errand.command, ExecuteOrder):
             self._look_open(errand, errand.command, ea)
         elif ea is not None:
             self._delivery.bring(errand, ea)
+
+    def _refuse_unsupported(self, errand: Errand, why: str) -> None:
+        code = ErrorCode.UNSUPPORTED_BY_PEER
+        self._results.refuse(errand, Refusal(code, why))
+        self._state.observe(
+            Alarm(
+                key=f"unsupported:{errand.account_id}",
+                code=code.name,
+                sentence=why,
+                account_id=errand.account_id,
+            )
+        )
 
     def _look_open(self, errand: Errand, order: ExecuteOrder, ea: Ea | None) -> None:
         if errand.clock is None:

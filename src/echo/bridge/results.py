@@ -81,11 +81,13 @@ class Results:
         self._errands = errands
         self._answered: Recent[CommandId, ExecutionResult] = Recent(ANSWERED_MAX)
         self._doubted: Recent[CommandId, None] = Recent(DOUBTED_MAX)
+        self._senders: Recent[CommandId, AccountId] = Recent(ANSWERED_MAX)
 
     def restore(self, item: UplinkItem) -> None:
         """A result of a former life is still on its way."""
         if isinstance(item.message, ExecutionResult):
             self._remember(item.message)
+            self._senders.put(item.message.command_id, item.account_id)
 
     def is_under_way(self, account_id: AccountId, command_id: CommandId) -> bool:
         """Whether a result of the command is on its way to the Core."""
@@ -109,7 +111,8 @@ class Results:
             sentence = f"a result for account {errand.account_id} came from {ea.peer}"
             self._state.refuse(ea.peer, "foreign_command", sentence)
             return
-        result = replace(result, account_id=ea.account_id)
+        if not result.account_id:
+            result = replace(result, account_id=ea.account_id)
         if not ea.lossless and not result.success:
             gone = nothing_to_close(result.kind, result.error_code, result.error_message)
             if gone:
@@ -148,7 +151,11 @@ class Results:
             self._forget_warrant(result.command_id)
 
     def acknowledged(self, ack: ResultAck) -> None:
-        """The Core has a result: its EA may stop to repeat it."""
+        """The Core has a result: its EA, remembered here, may stop to repeat it."""
+        sender = ack.account_id or self._senders.get(ack.command_id)
+        if sender is None:
+            return
+        ack = replace(ack, account_id=sender)
         self._pipes.journaled(ack.account_id, ack.ledger_n)
         errand = self._errands.get(ack.command_id)
         # A refused close is repeated under its own id: only an open is over with any answer.
@@ -179,6 +186,7 @@ class Results:
     def _send_up(self, result: ExecutionResult) -> None:
         key = _key_of(result)
         self._remember(result)
+        self._senders.put(result.command_id, result.account_id)
         if self._uplink.find(key) is None:
             self._uplink.add(key, result.account_id, result)
 

@@ -84,7 +84,18 @@ class OrderLeaving:
     trade_id: TradeId
 
 
-TerminalFact = Fact | ActionDetected | OrderLeaving
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderBlocked:
+    """An open is ready to leave, but the broker still owes an answer about one just like it.
+
+    From here on the wait is the broker's, not Echo's.
+    """
+
+    command_id: CommandId
+    trade_id: TradeId
+
+
+TerminalFact = Fact | ActionDetected | OrderLeaving | OrderBlocked
 
 
 @dataclass(frozen=True, slots=True)

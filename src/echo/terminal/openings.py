@@ -15,7 +15,7 @@ from echo.domain.ids import CommandId, TradeId, order_tag
 from echo.terminal.answers import Answers
 from echo.terminal.desk import Desk
 from echo.terminal.doubts import Doubts
-from echo.terminal.effects import OrderLeaving
+from echo.terminal.effects import OrderBlocked, OrderLeaving
 from echo.terminal.entries import EntryChecks
 from echo.terminal.opening import (
     Opening,
@@ -205,8 +205,12 @@ class Openings:
             return place
         if not self._desk.view.synchronised:
             return "the terminal does not show everything yet"
-        opening.blocked_by = self._rival(opening)
+        before, opening.blocked_by = opening.blocked_by, self._rival(opening)
         if opening.blocked_by is not None:
+            if before is None:
+                self._desk.observe(
+                    OrderBlocked(command_id=command.command_id, trade_id=command.trade_id)
+                )
             return f"{opening.blocked_by} is not resolved yet"
         price = self._checks.refuse_price(opening, command)
         return self._checks.refuse_excess(command) if price is None else price

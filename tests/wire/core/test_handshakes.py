@@ -17,12 +17,21 @@ REPORT = AccountSymbolsReport(
 )
 
 
-@given(our.symbols_reports(our.maybe(our.several(our.MAPPINGS).filter(bool))))
+@given(our.symbols_reports(our.maybe(our.several(our.MAPPINGS))))
 def test_reports_are_read_as_they_were_written(report: AccountSymbolsReport) -> None:
     message = pb.AccountSymbolsReport()
     handshakes.write_symbols_report(message, report)
 
     assert handshakes.read_symbols_report(message) == report
+
+
+def test_an_empty_list_of_symbols_is_not_a_missing_one() -> None:
+    empty, missing = pb.AccountSymbolsReport(), pb.AccountSymbolsReport()
+    handshakes.write_symbols_report(empty, replace(REPORT, symbols=()))
+    handshakes.write_symbols_report(missing, replace(REPORT, symbols=None))
+
+    assert handshakes.read_symbols_report(empty).symbols == ()
+    assert handshakes.read_symbols_report(missing).symbols is None
 
 
 @given(our.REGISTRATIONS)

@@ -96,17 +96,25 @@ def take_stock(
 
 
 def latencies(books: Iterable[Sequence[BookEntry]]) -> Latencies | None:
-    """Measure from the stamps that the terminals left in their books; ``None`` = no copy."""
+    """Measure from the stamps that the terminals left in their books; ``None`` = no copy.
+
+    An order that had to wait for the broker's answer about another counts up to the moment at
+    which it was ready: from then on the delay is the broker's own.
+    """
     detected: dict[str, int] = {}
-    sent: list[tuple[str, int]] = []
+    ready: list[tuple[str, int]] = []
     for book in books:
+        stamps: dict[str, dict[str, int]] = {}
         for entry in book:
-            if entry.kind is BookKind.STAMP and entry.note == "detected":
-                detected.setdefault(entry.subject, entry.at_us)
-            elif entry.kind is BookKind.STAMP and entry.note == "sent":
-                sent.append((entry.subject, entry.at_us))
+            if entry.kind is BookKind.STAMP:
+                stamps.setdefault(entry.subject, {}).setdefault(entry.note, entry.at_us)
+        for subject, moments in stamps.items():
+            if "detected" in moments:
+                detected[subject] = moments["detected"]
+            elif "sent" in moments:
+                ready.append((subject, moments.get("blocked", moments["sent"])))
     times_ms = sorted(
-        (at_us - detected[subject]) / 1_000 for subject, at_us in sent if subject in detected
+        (at_us - detected[subject]) / 1_000 for subject, at_us in ready if subject in detected
     )
     if not times_ms:
         return None

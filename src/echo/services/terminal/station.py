@@ -21,7 +21,7 @@ from echo.services.timers import TimerKey, Timers
 from echo.terminal import effects, events
 from echo.terminal.book import stamp
 from echo.terminal.broker import PaperBroker
-from echo.terminal.effects import ActionDetected, Effect, OrderLeaving, TerminalFact
+from echo.terminal.effects import ActionDetected, Effect, OrderBlocked, OrderLeaving, TerminalFact
 from echo.terminal.events import Event
 from echo.terminal.settings import EaSettings
 from echo.wire.framing import LINE_BYTES_MAX, Line, LineReader
@@ -225,6 +225,8 @@ class Station:
                 self._stamp("detected", f"{fact.trade_id}/{fact.seq}")
             case OrderLeaving():
                 self._stamp("sent", f"{fact.trade_id}/0")
+            case OrderBlocked():
+                self._stamp("blocked", f"{fact.trade_id}/0")
             case _:
                 self._facts.observe(fact)
 

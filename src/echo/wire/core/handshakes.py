@@ -41,9 +41,13 @@ def read_role(text: str) -> Role:
 
 
 def write_symbols_report(out: pb.AccountSymbolsReport, report: AccountSymbolsReport) -> None:
-    """Fill *out* with *report*."""
+    """Fill *out* with *report*.
+
+    A list that was not sent and an empty one look alike in the stream; only a list has a time.
+    """
     out.account_id = report.account_id
-    out.reported_at_ms = report.reported_at_ms
+    if report.symbols is not None:
+        out.reported_at_ms = report.reported_at_ms
     for mapping in report.symbols or ():
         _write_mapping(out.symbols.add(), mapping)
     if report.metadata is not None:
@@ -51,10 +55,11 @@ def write_symbols_report(out: pb.AccountSymbolsReport, report: AccountSymbolsRep
 
 
 def read_symbols_report(message: pb.AccountSymbolsReport) -> AccountSymbolsReport:
-    """Return what *message* says; no symbols = not reported, what is known of them stays."""
+    """Return what *message* says; without a time no list was sent, and the known one stays."""
+    symbols = tuple(_read_mapping(each) for each in message.symbols)
     return AccountSymbolsReport(
         account_id=account_id(message.account_id),
-        symbols=tuple(_read_mapping(each) for each in message.symbols) or None,
+        symbols=symbols if symbols or message.reported_at_ms else None,
         reported_at_ms=message.reported_at_ms,
         metadata=_read_metadata(message.metadata) if message.HasField("metadata") else None,
     )
