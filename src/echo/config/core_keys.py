@@ -36,6 +36,7 @@ CORE_KEYS: Final[tuple[Setting, ...]] = (
     path("core/tls/cert_file", None, "Certificate that the Core shows to Agents."),
     path("core/tls/key_file", None, "Private key of that certificate."),
     path("core/tls/client_ca_file", None, "Authority that must have signed Agents' certificates."),
+    path("core/record_file", None, "Write every event with its moment here, for replay."),
     texts("core/slave_accounts", (), "Accounts that receive copies, in order."),
     texts(
         "core/canonical_symbols",
@@ -121,7 +122,13 @@ CORE_KEYS: Final[tuple[Setting, ...]] = (
         low=1,
         high=99,
     ),
-    texts("core/protocol/required_features", (), "Features whose lack is a warning."),
+    texts("core/protocol/required_features", (), "Features that every EA should offer."),
+    choice(
+        "core/protocol/missing_feature_action",
+        "warn",
+        ("warn", "reject"),
+        "Whether an EA without a required feature is warned about, or copies nothing.",
+    ),
     switch("core/protocol/allow_legacy", True, "Whether protocol 1 is spoken."),
     ignored(
         "core/protocol/retry_interval_ms", "Registrations are judged anew when something changes."

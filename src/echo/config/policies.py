@@ -1,7 +1,7 @@
 """Policies out of settings: who follows what, with how much, within which tolerances."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Set
 from decimal import Decimal
 
 from echo.config.policy_keys import POLICY_KEYS
@@ -41,35 +41,72 @@ def policy_book(values: Mapping[str, Value]) -> PolicyBook:
     )
 
 
-def policy_complaints(values: Mapping[str, Value]) -> list[str]:
-    """Check each account's policies for sense."""
-    found = []
+def policy_complaints(values: Mapping[str, Value], bad: Set[str] = frozenset()) -> list[str]:
+    """Check each account's policies for sense; keys in *bad* were complained about already."""
+    found: list[str] = []
     for (account, strategy), row in _rows(values).items():
         where = f"risk/{account}/{strategy}"
         if not is_identifier(account):
             found.append(f"{where}: {account!r} is not an account")
-        kind = row.get("risk_type")
-        if kind is None:
-            found.append(f"{where}/risk_type is missing")
-        if kind == RiskType.FIXED_LOT and row.get("lot_size") is None:
-            found.append(f"{where}/lot_size is missing: FIXED_LOT needs it")
-        if kind == RiskType.FIXED_RISK:
-            if row.get("amount") is None:
-                found.append(f"{where}/amount is missing: FIXED_RISK needs it")
-            currency = str(row.get("currency") or "")
-            if not _CURRENCY.fullmatch(currency):
-                found.append(f"{where}/currency = {currency!r} is not three capitals")
-        low, high = row.get("min_lot_override"), row.get("max_lot_override")
-        if isinstance(low, Decimal) and isinstance(high, Decimal) and low > high:
-            found.append(f"{where}/min_lot_override = {low} is above max_lot_override = {high}")
+        spellings = (f"{where}/", f"risk/{account}/default/")
+        if not any(key.startswith(spellings) for key in bad):
+            found += _row_complaints(where, row)
     for key, value in values.items():
-        if key.endswith("/sides") and not set(_texts(value)) <= set(Side):
-            found.append(f"{key} = {', '.join(_texts(value))} holds more than BUY and SELL")
-        if key.endswith("/magic_ranges"):
-            found += [
-                f"{key}: {each!r} is not a range" for each in _texts(value) if not _range(each)
-            ]
+        parts = key.split("/")
+        if parts[0] == "policy" and parts[1] != ANY_ACCOUNT and not is_identifier(parts[1]):
+            found.append(f"{key}: {parts[1]!r} is neither an account nor *")
+        if parts[0] == "risk" and parts[2] == "default":
+            twin = f"risk/{parts[1]}/{ANY_STRATEGY}/{parts[3]}"
+            found += [f"{key} and {twin} are two names of one row: keep one"] * (twin in values)
+        found += _list_complaints(key, parts[-1], value)
     return found
+
+
+def policy_warnings(values: Mapping[str, Value]) -> list[str]:
+    """Name accounts that will copy nothing, because one half of what they need is missing."""
+    slaves = _texts(values["core/slave_accounts"])
+    following = {account: None for account, _ in _rows(values)}
+    return [
+        *(
+            f"account {each} has no policy under risk/{each}: it copies nothing"
+            for each in slaves
+            if each not in following
+        ),
+        *(
+            f"risk/{each} is given, but {each} is not in core/slave_accounts: it copies nothing"
+            for each in following
+            if each not in slaves
+        ),
+    ]
+
+
+def _row_complaints(where: str, row: Mapping[str, Value]) -> Iterator[str]:
+    kind = row.get("risk_type")
+    if kind is None:
+        yield f"{where}/risk_type is missing"
+    if kind == RiskType.FIXED_LOT and row.get("lot_size") is None:
+        yield f"{where}/lot_size is missing: FIXED_LOT needs it"
+    if kind == RiskType.FIXED_RISK:
+        if row.get("amount") is None:
+            yield f"{where}/amount is missing: FIXED_RISK needs it"
+        currency = str(row.get("currency") or "")
+        if not _CURRENCY.fullmatch(currency):
+            yield f"{where}/currency = {currency!r} is not three capitals"
+    low, high = row.get("min_lot_override"), row.get("max_lot_override")
+    if isinstance(low, Decimal) and isinstance(high, Decimal) and low > high:
+        yield f"{where}/min_lot_override = {low} is above max_lot_override = {high}"
+
+
+def _list_complaints(key: str, name: str, value: Value) -> Iterator[str]:
+    match name:
+        case "sides" if not set(_texts(value)) <= set(Side):
+            yield f"{key} = {', '.join(_texts(value))} holds more than BUY and SELL"
+        case "magic_ranges":
+            wrong = [each for each in _texts(value) if not _range(each)]
+            yield from (f"{key}: {each!r} is not a range such as 100-199" for each in wrong)
+        case "master_accounts" if key.startswith("risk/"):
+            wrong = [each for each in _texts(value) if not is_identifier(each)]
+            yield from (f"{key}: {each!r} is not an account" for each in wrong)
 
 
 def _rows(values: Mapping[str, Value]) -> Rows:
@@ -80,12 +117,27 @@ def _rows(values: Mapping[str, Value]) -> Rows:
             # Rows named "default" are how older desks say "any strategy".
             strategy = ANY_STRATEGY if parts[2] == "default" else parts[2]
             rows.setdefault((parts[1], strategy), {})[parts[3]] = value
-    for key, value in values.items():
-        parts = key.split("/")
-        if parts[0] == "policy" and parts[2] == "risk_fixed" and isinstance(value, Decimal):
-            row: dict[str, Value] = {"risk_type": "FIXED_RISK", "amount": value, "currency": "USD"}
-            rows.setdefault((parts[1], ANY_STRATEGY), row)
+    for account, amount in _fixed_risks(values).items():
+        row: dict[str, Value] = {
+            "risk_type": "FIXED_RISK",
+            "amount": amount,
+            "currency": values["core/risk/default_currency"],
+        }
+        rows.setdefault((account, ANY_STRATEGY), row)
     return rows
+
+
+def _fixed_risks(values: Mapping[str, Value]) -> dict[str, Value]:
+    """Return account -> amount of ``risk_fixed``, which ``*`` sets for every slave account."""
+    named = {
+        key.split("/")[1]: value
+        for key, value in values.items()
+        if key.startswith("policy/") and key.endswith("/risk_fixed")
+    }
+    if ANY_ACCOUNT in named:
+        amount = named.pop(ANY_ACCOUNT)
+        return {**dict.fromkeys(_texts(values["core/slave_accounts"]), amount), **named}
+    return named
 
 
 def _policy(account: str, strategy: str, row: Mapping[str, Value]) -> RiskPolicy:
@@ -142,7 +194,8 @@ def _range(text: str) -> tuple[int, int] | None:
     if not found:
         return None
     low = int(found[1])
-    return low, int(found[2]) if found[2] else low
+    high = int(found[2]) if found[2] else low
+    return (low, high) if low <= high else None
 
 
 def _decimal(value: Value) -> Decimal | None:

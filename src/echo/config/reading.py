@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-from echo.config.policies import policy_complaints
+from echo.config.policies import policy_complaints, policy_warnings
 from echo.config.schema import SETTINGS, find, nearest
 from echo.config.setting import Value
 from echo.config.values import BadValue, read_value
+from echo.domain.ids import is_identifier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,22 +30,31 @@ def read_settings(flat: Mapping[str, object]) -> Reading:
     }
     complaints: list[str] = []
     warnings: list[str] = []
+    spelled: dict[str, str] = {}
+    bad: set[str] = set()
     for key, raw in flat.items():
         setting = find(key)
         if setting is None:
             meant = nearest(key)
             hint = f"; did you mean {meant}?" if meant else ""
             complaints.append(f"{key} is not a setting{hint}")
-        elif setting.ignored:
+            continue
+        if setting.ignored:
             warnings.append(f"{key} has no effect: {setting.sentence}")
-        else:
-            canonical = "/".join((*key.split("/")[:-1], setting.parts[-1]))
-            try:
-                values[canonical] = read_value(setting, key, raw)
-            except BadValue as error:
-                complaints.append(str(error))
-    if not complaints:
-        complaints += cross_complaints(values)
+            continue
+        canonical = "/".join((*key.split("/")[:-1], setting.parts[-1]))
+        other = spelled.setdefault(canonical, key)
+        if other != key:
+            complaints.append(f"{key} and {other} are two names of one setting: keep one")
+            continue
+        try:
+            values[canonical] = read_value(setting, key, raw)
+        except BadValue as error:
+            complaints.append(str(error))
+            bad.add(canonical)
+    # What could not be read has its default here, or nothing; it is complained about once.
+    complaints += cross_complaints(values) + policy_complaints(values, bad)
+    warnings += policy_warnings(values)
     return Reading(values=values, complaints=tuple(complaints), warnings=tuple(warnings))
 
 
@@ -72,11 +82,10 @@ def cross_complaints(values: Mapping[str, Value]) -> list[str]:
         rising = all(before < after for before, after in pairwise(waits_ms))
         if len(waits) < 5 or not rising:
             found.append(f"{program}/delivery/retry_backoff_ms needs at least five rising waits")
-    found += _tls_complaints(values)
+    found += _tls_complaints(values) + _name_complaints(values)
     both = set(_texts(values["agent/master_accounts"])) & set(
         _texts(values["agent/slave_accounts"])
     )
-    found += policy_complaints(values)
     found += [f"account {each} is a master and a slave of one Agent" for each in sorted(both)]
     return found
 
@@ -87,6 +96,19 @@ def _tls_complaints(values: Mapping[str, Value]) -> list[str]:
         for program in ("core", "agent")
         if (values[f"{program}/tls/cert_file"] is None)
         != (values[f"{program}/tls/key_file"] is None)
+    ]
+
+
+def _name_complaints(values: Mapping[str, Value]) -> list[str]:
+    """Names that go into pipes, file names and frames must be plain."""
+    named = [("agent/agent_id", _texts((str(values["agent/agent_id"]),)))]
+    for key in ("core/slave_accounts", "agent/master_accounts", "agent/slave_accounts"):
+        named.append((key, _texts(values[key])))
+    return [
+        f"{key}: {name!r} is not 1 to 64 of letters, digits, '.', '_' and '-'"
+        for key, names in named
+        for name in names
+        if not is_identifier(name)
     ]
 
 

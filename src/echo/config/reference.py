@@ -9,17 +9,20 @@ import json
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from itertools import groupby
+from textwrap import wrap
 from typing import Final
 
 from echo.config.schema import SETTINGS
 from echo.config.setting import Setting, Value
 
 ITEMS_IN_TABLE_MAX: Final = 12
+LINE_LETTERS_MAX: Final = 99
 
 EXAMPLES: Final[dict[str, Value]] = {
     "core/tls/cert_file": "pki/core.crt",
     "core/tls/key_file": "pki/core.key",
     "core/tls/client_ca_file": "pki/ca.crt",
+    "core/record_file": "var/core/events.jsonl",
     "agent/tls/ca_file": "pki/ca.crt",
     "agent/tls/cert_file": "pki/agent.crt",
     "agent/tls/key_file": "pki/agent.key",
@@ -55,18 +58,16 @@ the parts of a key are nested tables (`core/delivery/max_retries` is `max_retrie
 `[core.delivery]`), and in a key-value store. Every key is shown with its default in
 [echo.sample.toml](../../deploy/echo.sample.toml).
 
-An unknown key, a wrong type or a value out of bounds stops a program at its start; while it runs, the
-last good settings stay in force and the mistake is an alarm. Lists may be written as an array, as JSON
-or with commas. "At once": a change counts without a restart, for everything that is decided from then
-on.
+An unknown key, a wrong type or a value out of bounds stops a program at its start; while it runs,
+the last good settings stay in force and the mistake is an alarm. Lists may be written as an array,
+as JSON or with commas. "At once": a change counts without a restart, for all that is decided from
+then on.
 """
 
 _SAMPLE_HEAD: Final = """\
-# Settings of Echo.  Copy this file to echo.toml and take away the "#" before what you change;
-# what stays commented out has the value shown, or, where it says "for example", none.
-#
-# "at once": a change counts while the programs run.  Unknown keys and values out of bounds are
-# refused, each with its reason.
+# Settings of Echo.  Copy this file to echo.toml and take away the "#" before what you change.
+# What stays commented out has the value shown, or none where it says "for example".
+# Unknown keys, wrong types and values out of bounds are refused, each with its reason.
 """
 
 _IGNORED_HEAD: Final = """\
@@ -182,13 +183,24 @@ def _sample_table(table: tuple[str, ...], settings: Iterable[Setting]) -> str:
     named = [PLACEHOLDERS.get(part, part) for part in table]
     title = ".".join(part if part.isidentifier() else json.dumps(part) for part in named)
     # Tables of single accounts stay commented out: an empty one would already say something.
-    mark = "# " if "{account}" in table else ""
+    mark = "#" if "{account}" in table else ""
     lines = [f"{mark}[{title}]"]
     for each in settings:
-        lines += [f"# {line}" for line in _explained(each)]
+        lines += ["", *(f"# {line}" for line in _explained(each))]
         value = each.default if each.default is not None else EXAMPLES[each.key]
-        lines.append(f"# {each.parts[-1]} = {toml_of(value)}")
+        lines += [f"#{line}" for line in _assigned(each.parts[-1], value)]
     return "\n".join(lines) + "\n"
+
+
+def _assigned(name: str, value: Value) -> Iterator[str]:
+    line = f"{name} = {toml_of(value)}"
+    if len(line) <= LINE_LETTERS_MAX or not isinstance(value, tuple):
+        yield line
+        return
+    yield f"{name} = ["
+    items = ", ".join(toml_of(each) for each in value)
+    yield from (f"  {part}" for part in wrap(items, LINE_LETTERS_MAX - 2))
+    yield "]"
 
 
 def _explained(setting: Setting) -> Iterator[str]:

@@ -12,7 +12,12 @@ from echo.config.setting import Setting
 
 SETTINGS: Final[tuple[Setting, ...]] = (*CORE_KEYS, *AGENT_KEYS, *POLICY_KEYS, *IDLE_KEYS)
 
-_PLAIN: Final = {each.key: each for each in SETTINGS if "{" not in each.key}
+_PLAIN: Final = {
+    "/".join((*each.parts[:-1], name)): each
+    for each in SETTINGS
+    if "{" not in each.key
+    for name in (each.parts[-1], *each.aliases)
+}
 _PATTERNS: Final = tuple(each for each in SETTINGS if "{" in each.key)
 
 

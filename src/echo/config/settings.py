@@ -48,6 +48,7 @@ class CoreSettings:
     bind: str
     grpc_port: int
     state_dir: Path
+    record_file: Path | None
     tls: TlsFiles
     slave_accounts: tuple[AccountId, ...]
     canonical_symbols: frozenset[str]
@@ -59,6 +60,7 @@ class CoreSettings:
     protocol: ProtocolSettings
     blocked_versions: frozenset[int]
     required_features: frozenset[str]
+    missing_feature_action: str
     delivery: DeliverySettings
     heartbeat_interval_ms: int
     log_level: str
@@ -88,6 +90,7 @@ def core_settings(values: Mapping[str, Value]) -> CoreSettings:
         bind=_as(str, values["core/bind"]),
         grpc_port=_as(int, values["core/grpc_port"]),
         state_dir=Path(_as(str, values["core/state_dir"])),
+        record_file=_path(values["core/record_file"]),
         tls=TlsFiles(
             cert_file=_path(values["core/tls/cert_file"]),
             key_file=_path(values["core/tls/key_file"]),
@@ -107,6 +110,7 @@ def core_settings(values: Mapping[str, Value]) -> CoreSettings:
         required_features=frozenset(
             map(str, _as(tuple, values["core/protocol/required_features"]))
         ),
+        missing_feature_action=_as(str, values["core/protocol/missing_feature_action"]),
         delivery=_delivery("core", values),
         heartbeat_interval_ms=_as(int, values["core/delivery/heartbeat_interval_ms"]),
         log_level=_as(str, values["core/log_level"]),

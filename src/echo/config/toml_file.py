@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 
 
 class NotToml(ValueError):
@@ -15,7 +16,7 @@ def flatten_toml(text: str) -> dict[str, object]:
         NotToml: with line and column.
     """
     try:
-        return dict(_flat(tomllib.loads(text), ""))
+        return dict(_flat(tomllib.loads(text, parse_float=Decimal), ""))
     except tomllib.TOMLDecodeError as error:
         raise NotToml(str(error)) from error
 

@@ -13,6 +13,7 @@ class FileSettings:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._seen: tuple[int, int] | None = None
+        self._looked: tuple[int, int] | None = None
 
     def load(self) -> Reading:
         """Read the file.
@@ -37,16 +38,21 @@ class FileSettings:
         return reading
 
     def poll(self) -> Reading | None:
-        """Read the file again if it has changed since the last look; ``None`` = it has not.
+        """Read the file again if it has changed; ``None`` = it has not, or is still changing.
+
+        A changed file is read when two looks in a row find it the same: many editors empty a
+        file before they fill it, and an empty file would be a valid one.  A file that is gone
+        changes nothing.
 
         Raises:
-            SettingsInvalid: it has, into something that cannot be used.
+            SettingsInvalid: it has changed into something that cannot be used; raised once.
         """
         try:
             stat = self._path.stat()
         except OSError:
             return None
-        if (stat.st_mtime_ns, stat.st_size) == self._seen:
+        found = (stat.st_mtime_ns, stat.st_size)
+        settled, self._looked = found == self._looked, found
+        if found == self._seen or not settled:
             return None
-        self._seen = (stat.st_mtime_ns, stat.st_size)
         return self.load()

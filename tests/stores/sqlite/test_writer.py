@@ -11,6 +11,7 @@ import pytest
 
 from echo.ports.errors import JournalRefused, JournalUnavailable
 from echo.stores.sqlite.database import Database, Migration, open_database
+from echo.stores.sqlite.failures import transaction
 from echo.stores.sqlite.writer import ROWS_WORTH_A_CHECKPOINT, Writer, WriterClosed
 from echo.stores.store_lock import StoreLock
 from tests.fakes import until_real
@@ -135,10 +136,15 @@ def test_loop_that_is_gone_does_not_stop_the_writer(database: Database) -> None:
 
 
 async def test_log_is_folded_back_in_a_pause(database: Database, writer: Writer) -> None:
-    rows = [(n,) for n in range(ROWS_WORTH_A_CHECKPOINT)]
     before = database.path.stat().st_size
 
-    await writer.run(lambda c: c.execute("CREATE TABLE wide (n, t DEFAULT (zeroblob(500)))").get)
-    await writer.run(lambda c: c.executemany("INSERT INTO wide (n) VALUES (?)", rows).get)
+    def put_many(connection: apsw.Connection) -> None:
+        with transaction(connection):
+            for n in range(ROWS_WORTH_A_CHECKPOINT):
+                put(connection, n)
+            connection.execute("CREATE TABLE wide AS SELECT zeroblob(50000)")
+
+    await writer.run(put_many)
+    assert database.path.stat().st_size == before, "a commit does not pay for it"
 
     await until_real(lambda: database.path.stat().st_size > before)
