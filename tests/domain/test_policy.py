@@ -70,3 +70,11 @@ def test_by_default_stops_are_copied_and_nothing_is_filtered() -> None:
     assert options.sides == frozenset(Side)
     assert options.max_spread_points is None
     assert options.magic_ranges == ()
+
+
+def test_a_book_tells_all_that_it_was_made_of() -> None:
+    own, default = CopyOptions(max_delay_ms=1), CopyOptions(max_delay_ms=2)
+    book = PolicyBook([SWING_POLICY], {SLAVE: own}, default)
+
+    assert book.options_by_account == {SLAVE: own}
+    assert book.default_options == default

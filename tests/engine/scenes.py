@@ -1,6 +1,6 @@
 """A Core on a stage: builders of everything that it hears, and a desk that plays it by hand."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -356,6 +356,7 @@ class Desk:
             default_options=options or CopyOptions(),
         )
         self.archive = Archive()
+        self.watch: Callable[[list[Effect]], None] = lambda _: None
         self.now = Instant(WALL_MS, MONO_MS)
         self.events: list[tuple[Event, Instant]] = []
         self.start()
@@ -376,6 +377,10 @@ class Desk:
         self.now = Instant(self.now.wall_ms + 5_000, self.now.mono_ms // 2)
         self.start(self.archive.read_back())
 
+    def feed_again(self) -> list[Effect]:
+        """The journal refused: what is durable is read back, what is volatile stays."""
+        return self.feed(Started(self.archive.read_back()))
+
     def feed(self, event: Event) -> list[Effect]:
         """Let *event* happen now; everything journaled counts as committed."""
         self.events.append((event, self.now))
@@ -391,6 +396,7 @@ class Desk:
                     self.timers.pop(effect.key, None)
                 case _:
                     pass
+        self.watch(self.told)
         return self.told
 
     def later(self, ms: int) -> None:
@@ -477,8 +483,8 @@ class Desk:
 
     def quote(
         self, account_id: AccountId = SLAVE, *, agent: AgentId = AGENT, **changes: Any
-    ) -> None:
-        self.say(quote(account_id, **changes), agent=agent, message_id=None)
+    ) -> list[Effect]:
+        return self.say(quote(account_id, **changes), agent=agent, message_id=None)
 
     def open(self, **changes: Any) -> ExecuteOrder:
         """The master opens and the slave is told to; return what it is told."""

@@ -170,6 +170,13 @@ async def test_a_taken_port_is_refused(server: GrpcAgentServer) -> None:
         await new_server(server.port).start(Core())
 
 
+@pytest.mark.parametrize("host", ["192.0.2.1", "no.such.host.example.com"])
+async def test_an_address_that_is_not_here_is_refused(host: str) -> None:
+    where = ListenAt(host=host, tls=CORE_TLS)
+    with pytest.raises(PortTaken, match=host):
+        await GrpcAgentServer(where, SystemClock(), lambda: FACE).start(Core())
+
+
 async def test_an_address_of_another_machine_is_refused_without_tls() -> None:
     with pytest.raises(UnsafeBind, match="TLS"):
         await GrpcAgentServer(ListenAt(host="192.0.2.1"), SystemClock(), lambda: FACE).start(Core())

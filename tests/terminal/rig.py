@@ -33,7 +33,7 @@ from echo.terminal.fates import PROMPT, Fates
 from echo.terminal.market import BrokerRules, SymbolRules
 from echo.terminal.orders import OrderRequest, SendOrder
 from echo.terminal.settings import EaSettings
-from echo.terminal.view import MT4, Price
+from echo.terminal.view import Price
 from echo.wire.pipe.messages import FromEa, ToEa
 
 ACCOUNT = AccountId("70001")
@@ -55,6 +55,14 @@ EURUSD = SymbolRules(
 QUOTE = Price(bid=Decimal("1.39000"), ask=Decimal("1.39010"))
 
 Said = TypeVar("Said")
+
+
+class Nobody:
+    """What is left of an EA that was taken off its chart."""
+
+    def handle(self, event: events.Event, now: Instant) -> list[effects.Effect]:
+        """Do nothing."""
+        return []
 
 
 class Crashed(Exception):
@@ -254,6 +262,12 @@ class Rig:
         self.connected = False
         self.feed(events.PipeDown("cut"))
 
+    def kill(self) -> None:
+        """Take the EA off its chart; its account lives on."""
+        self.connected = False
+        self.timers.clear()
+        self.ea = Nobody()
+
     def restart(self) -> "Rig":
         """Lose the process, keep the file and the broker, begin again."""
         self.crash_in = None
@@ -389,9 +403,7 @@ class Rig:
 
 
 def _harmless(effect: effects.Effect) -> bool:
-    return not isinstance(
-        effect, effects.Append | effects.Rewrite | effects.Say | effects.Order
-    )
+    return not isinstance(effect, effects.Append | effects.Rewrite | effects.Say | effects.Order)
 
 
 def until(rig: Rig, reached: Callable[[], bool], *, within_ms: int, step_ms: int = 100) -> bool:

@@ -26,9 +26,7 @@ both = pytest.mark.parametrize("terminal", [MT4, MT5])
 
 
 def results(rig: Rig, kind: CommandKind) -> list[ExecutionResult]:
-    return [
-        each for each in rig.heard_of(ExecutionResult) if each.kind is kind and not each.stored
-    ]
+    return [each for each in rig.heard_of(ExecutionResult) if each.kind is kind and not each.stored]
 
 
 def closed(rig: Rig) -> list[ExecutionResult]:

@@ -217,3 +217,25 @@ def test_a_modification_waits_while_its_open_is_in_doubt() -> None:
     assert early == []
     assert levels(rig)[0] == D("1.385")
     assert [each.error_code for each in modified(rig)] == [ErrorCode.NO_ERROR]
+
+
+def test_a_level_reaches_its_place_however_busy_the_market_is() -> None:
+    rig = Rig(broker_rules=rules(symbols=(STRICT,))).start()
+    rig.hear(execute(protect=protected("1.38950")))
+
+    for step in range(20):
+        rig.quote(f"1.390{60 + step % 5}")
+        rig.pass_ms(100)
+
+    assert levels(rig)[0] == D("1.38950")
+
+
+def test_a_level_is_not_moved_away_from_its_place_when_the_market_comes_near() -> None:
+    rig = Rig(broker_rules=rules(symbols=(STRICT,))).start()
+    rig.hear(execute(protect=protected("1.38950")))
+
+    rig.quote("1.38960")
+    rig.pass_ms(5_000)
+
+    assert levels(rig)[0] == D("1.38900")
+    assert asked(rig) == 1

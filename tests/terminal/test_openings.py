@@ -53,9 +53,7 @@ def verdict(status: RegistrationStatus, symbol: RegistrationStatus) -> SymbolReg
         evaluation_id=EvaluationId("e"),
         evaluated_at_ms=0,
         symbols=(
-            SymbolRegistration(
-                canonical_symbol="EURUSD", broker_symbol="EURUSD.m", status=symbol
-            ),
+            SymbolRegistration(canonical_symbol="EURUSD", broker_symbol="EURUSD.m", status=symbol),
         ),
     )
 

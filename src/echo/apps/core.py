@@ -19,19 +19,32 @@ from echo.links.log_facts import LogFacts
 from echo.links.system_clock import SystemClock
 from echo.links.system_ids import SystemIds
 from echo.ports.errors import SettingsInvalid
+from echo.ports.telemetry import FactSink
+from echo.services.core.recorder import Recorder
 from echo.services.core.service import CoreService
 from echo.stores.file import FileSettings
+from echo.stores.recording import RecordingFile
 from echo.stores.sqlite.journal import SqliteJournal
 
 VERSION: Final = "0.1.0"
 LOOK_EVERY_S: Final = 0.5
 """How often the settings file is looked at."""
 
+FLUSH_EVERY_S: Final = 1.0
+"""How much of a recording may be lost when the Core is killed."""
+
 
 def compose(
-    settings: CoreSettings, facts: LogFacts, told: Callable[[bool], None]
+    settings: CoreSettings,
+    facts: FactSink,
+    told: Callable[[bool], None],
+    record: Recorder | None = None,
 ) -> tuple[CoreService, GrpcAgentServer]:
     """Build the service and its door from *settings*.
+
+    Args:
+        told: Called with whether the Core serves, whenever that changes.
+        record: Takes every event, for replay.
 
     Raises:
         StoreLocked, JournalUnavailable, JournalRefused: the journal cannot be opened.
@@ -68,6 +81,7 @@ def compose(
         clock=clock,
         ids=SystemIds(),
         facts=facts,
+        record=record,
         ready=told,
     )
     return service, server
@@ -107,23 +121,33 @@ async def _run(config: Path, stopping: Stopping) -> None:
     settings = core_settings(source.load().values)
     facts = LogFacts("echo-core", level=settings.log_level.lower())
     state = StateFile(state_folder(settings.state_dir) / "core.state.json")
+    recording = _recording(settings, facts)
     server: GrpcAgentServer
+    announced = False
 
     def told(ready: bool) -> None:
+        nonlocal announced
         state.write(ready=ready, address=f"{settings.bind}:{server.port}")
-        if ready:
+        if ready and not announced:
+            announced = True
             stopping.ready(f"{settings.bind}:{server.port}")
 
     try:
-        service, server = compose(settings, facts, told)
+        record = None if recording is None else Recorder(recording.write)
+        service, server = compose(settings, facts, told, record)
         async with asyncio.TaskGroup() as group:
-            watching = group.create_task(_watch(source, settings, service, facts))
-            ending = group.create_task(_end(stopping, service))
+            beside = [
+                group.create_task(_watch(source, settings, service, facts)),
+                group.create_task(_end(stopping, service)),
+                group.create_task(_flush(recording)),
+            ]
             await service.run()
-            watching.cancel()
-            ending.cancel()
+            for task in beside:
+                task.cancel()
     finally:
         state.remove()
+        if recording is not None:
+            recording.close()
         facts.close()
 
 
@@ -132,8 +156,21 @@ async def _end(stopping: Stopping, service: CoreService) -> None:
     service.stop()
 
 
+def _recording(settings: CoreSettings, facts: FactSink) -> RecordingFile | None:
+    def failed(sentence: str) -> None:
+        facts.observe(Alarm(key="recording", code="RECORDING_FAILED", sentence=sentence))
+
+    return None if settings.record_file is None else RecordingFile(settings.record_file, failed)
+
+
+async def _flush(recording: RecordingFile | None) -> None:
+    while recording is not None:
+        await asyncio.sleep(FLUSH_EVERY_S)
+        recording.flush()
+
+
 async def _watch(
-    source: FileSettings, settings: CoreSettings, service: CoreService, facts: LogFacts
+    source: FileSettings, settings: CoreSettings, service: CoreService, facts: FactSink
 ) -> None:
     """Put changed settings into force; what cannot be used is told, and changes nothing."""
     while True:

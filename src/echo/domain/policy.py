@@ -126,3 +126,13 @@ class PolicyBook:
     def policies(self) -> tuple[RiskPolicy, ...]:
         """All policies, in the order they were given."""
         return tuple(self._policies.values())
+
+    @property
+    def options_by_account(self) -> Mapping[AccountId, CopyOptions]:
+        """The tolerances of every account that has its own."""
+        return self._options
+
+    @property
+    def default_options(self) -> CopyOptions:
+        """The tolerances of all others."""
+        return self._default_options

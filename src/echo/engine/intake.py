@@ -85,7 +85,8 @@ def go_on(state: State, trade_id: TradeId, now: Instant, out: Outbox) -> None:
         _receipt(said, Receipt.OK, out)
     for seq in sorted(trade.actions):
         complete(state, trade, seq, now, out)
-    finish(state, trade, now, out)
+    if trade.is_settled:
+        finish(state, trade, now, out)
 
 
 def finish(state: State, trade: TradeState, now: Instant, out: Outbox) -> None:

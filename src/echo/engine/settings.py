@@ -30,6 +30,7 @@ class EngineSettings:
     protocol_max: int = 3
     blocked_versions: frozenset[int] = frozenset()
     required_features: frozenset[str] = frozenset()
+    missing_feature_rejects: bool = False
     allow_legacy: bool = True
     ack_timeout_ms: int = 150
     retry_backoff_ms: tuple[int, ...] = (50, 100, 200, 400, 800, 1_600, 3_200, 6_400, 10_000)

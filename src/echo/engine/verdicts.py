@@ -158,7 +158,8 @@ def protocol_issues(
                 message="netting accounts merge positions; only hedging accounts can be copied",
             )
         )
-    warnings.extend(
+    found = errors if settings.missing_feature_rejects else warnings
+    found.extend(
         RegistrationIssue(code=IssueCode.FEATURE_MISSING, message=f"the EA does not offer {name}")
         for name in sorted(settings.required_features - metadata.offered)
     )

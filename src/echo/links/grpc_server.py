@@ -1,6 +1,7 @@
 """The Core's door for Agents: one bidirectional gRPC stream per Agent."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -78,7 +79,7 @@ class GrpcAgentServer:
         """Begin to listen.
 
         Raises:
-            PortTaken: the address is in use, or is none of this machine's.
+            PortTaken: the address is in use, or cannot be listened on.
             UnsafeBind: it can be reached from elsewhere, and there are no TLS files.
             SettingsInvalid: the TLS files cannot be read or used.
         """
@@ -92,6 +93,7 @@ class GrpcAgentServer:
         server = grpc.aio.server(options=server_options(where.heartbeat_interval_ms))
         server.add_generic_rpc_handlers((self._methods(),))
         address = authority(where.host, where.port)
+        await _look_whether_free(where)
         try:
             if where.tls is None:
                 self._port = server.add_insecure_port(address)
@@ -195,6 +197,23 @@ class GrpcAgentServer:
             agent_id.encode() in names.get(key, ())
             for key in ("x509_subject_alternative_name", "x509_common_name")
         )
+
+
+async def _look_whether_free(where: ListenAt) -> None:
+    """Raise ``PortTaken`` with the system's reason; gRPC gives none, and writes to the console."""
+    loop = asyncio.get_running_loop()
+    try:
+        found = await loop.getaddrinfo(
+            where.host.strip("[]"), where.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )
+        family, kind, protocol, _, address = found[0]
+        with socket.socket(family, kind, protocol) as probe:
+            # As gRPC does it: connections that are just being closed are no hindrance.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        at = authority(where.host, where.port)
+        raise PortTaken(f"cannot listen on {at}: {error.strerror}") from error
 
 
 def _credentials(tls: TlsFiles) -> grpc.ServerCredentials:

@@ -39,6 +39,7 @@ from echo.terminal.settling import (
     filled_lot,
     open_entry,
     refused_entry,
+    triggered_entry,
 )
 from echo.terminal.valuation import account_info, floating_profit
 from echo.terminal.view import Price, TerminalView
@@ -300,22 +301,7 @@ class PaperBroker:
             return
         ahead = (price.entry(order.side) - order.open_price) * order.side.sign
         if (ahead >= 0) if stop else (ahead <= 0):
-            self._enter(
-                BookEntry(
-                    kind=BookKind.OPENED,
-                    at_ms=self._clock(now),
-                    ticket=order.ticket,
-                    symbol=order.symbol,
-                    side=order.side,
-                    lot=order.lot,
-                    price=price.entry(order.side),
-                    stop_loss=order.stop_loss,
-                    take_profit=order.take_profit,
-                    magic_number=order.magic_number,
-                    comment=order.comment,
-                    asked=order.comment,
-                )
-            )
+            self._enter(triggered_entry(order, price=price, at_ms=self._clock(now)))
             self._events.append(
                 Filled(ref="", ticket=order.ticket, lot=order.lot, price=price.entry(order.side))
             )

@@ -18,7 +18,7 @@ from echo.domain.specs import SymbolMapping
 from echo.terminal.answers import Answers
 from echo.terminal.desk import Desk, result_of
 from echo.terminal.ledger import Intention
-from echo.terminal.lineage import same_origin
+from echo.terminal.lineage import came_from, same_origin
 from echo.terminal.opening import Reading, code_of, reading_of
 from echo.terminal.orders import CloseLot, LotClosed, Refused
 from echo.terminal.patience import Patience, alarm_if_long
@@ -166,6 +166,7 @@ class Closings:
             for each in self._desk.view.positions
             if each.side is earlier.side
             and each.ticket not in self._desk.ledger.owners
+            and came_from(each.comment) is None
             and each.lot == earlier.remaining
             and same_origin(
                 each,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from echo.domain.accounts import Deal, Position
 from echo.domain.ids import SEQ_CLOSE, Ticket, TradeId
 from echo.domain.intents import MasterAction, TradeClose, TradeIntent, TradeModify
-from echo.terminal.lineage import rest_of
+from echo.terminal.lineage import current_position, rest_by_shape
 from echo.terminal.view import TerminalView
 
 
@@ -55,11 +55,12 @@ Change = Appeared | Moved | Shrunk | Vanished
 
 def changes(tracked: Mapping[Ticket, Tracked], view: TerminalView) -> list[Change]:
     """Compare; *view* must be conclusive, for what is missing in it counts as closed."""
-    found: list[Change] = []
     present = {each.ticket: each for each in view.positions}
-    explained = set(tracked)
+    now_at = {ticket: present.get(ticket) or current_position(ticket, view) for ticket in tracked}
+    explained = {each.ticket for each in now_at.values() if each is not None}
+    found: list[Change] = []
     for ticket, trade in tracked.items():
-        position = present.get(ticket) or rest_of(trade.position, view, explained)
+        position = now_at[ticket] or rest_by_shape(trade.position, view, explained)
         if position is None:
             found.append(Vanished(trade, _last_deal(ticket, view)))
             continue

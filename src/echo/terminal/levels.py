@@ -180,6 +180,7 @@ class LevelKeeper:
     def _ask(self, goal: Goal, ticket: Ticket, target: Levels) -> None:
         desk = self._desk
         goal.ref = f"{desk.instance}:levels:{goal.trade_id}:{goal.patience.next_attempt()}"
+        goal.patience.not_before_mono_ms = desk.now.mono_ms + LOOK_MS
         self._by_ref[goal.ref] = goal.trade_id
         desk.order(
             SetLevels(
@@ -196,8 +197,12 @@ class LevelKeeper:
         price, spec = desk.prices.get(position.symbol), desk.symbol(position.symbol)
         if price is None or spec is None:
             return wanted
-        return nearest_legal(
+        legal = nearest_legal(
             wanted, side=position.side, exit_price=price.exit(position.side), spec=spec
+        )
+        return Levels(
+            stop_loss=_nearer(position.stop_loss, legal.stop_loss, wanted.stop_loss),
+            take_profit=_nearer(position.take_profit, legal.take_profit, wanted.take_profit),
         )
 
     def _reached(self, goal: Goal, target: Levels) -> None:
@@ -218,7 +223,7 @@ class LevelKeeper:
         if target == goal.wanted and self._desk.now.mono_ms >= goal.watch_until_mono_ms:
             self._drop(goal)
         else:
-            self._again(goal, LOOK_MS)
+            self._desk.arm(("levels", goal.trade_id), LOOK_MS)
 
     def _watch(self, goal: Goal) -> None:
         goal.watch_until_mono_ms = self._desk.now.mono_ms + self._desk.settings.doubt_ms
@@ -267,6 +272,15 @@ def _wanted(command: ModifyOrder | None, position: Position) -> Levels:
         stop_loss=_level(command.stop_loss, position.stop_loss),
         take_profit=_level(command.take_profit, position.take_profit),
     )
+
+
+def _nearer(
+    present: Decimal | None, legal: Decimal | None, wanted: Decimal | None
+) -> Decimal | None:
+    """Keep a level that is nearer to the wanted one than what the market allows just now."""
+    if present is None or legal is None or wanted is None:
+        return legal
+    return present if abs(present - wanted) < abs(legal - wanted) else legal
 
 
 def _level(asked: Decimal | None, present: Decimal | None) -> Decimal | None:

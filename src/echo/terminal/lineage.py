@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Final
 
-from echo.domain.accounts import Deal, Position
+from echo.domain.accounts import Position
 from echo.domain.ids import Ticket
 from echo.terminal.view import TerminalView
 
@@ -30,25 +30,18 @@ def went_to(comment: str) -> Ticket | None:
     return Ticket(int(found[1])) if found else None
 
 
-def predecessor(ticket: Ticket, comment: str, history: Iterable[Deal]) -> Ticket | None:
-    """Return the ticket from which *ticket* was split off, by either side's comment."""
-    named = came_from(comment)
-    if named is not None:
-        return named
-    return next((deal.ticket for deal in history if went_to(deal.comment) == ticket), None)
-
-
 def root_ticket(position: Position, view: TerminalView) -> Ticket:
     """Return the first ticket that *position* ever had, as far as the history shows it."""
-    comments = {deal.ticket: deal.comment for deal in view.history}
+    closed = {deal.ticket: deal.comment for deal in view.history if "#" in deal.comment}
+    split_off = {went_to(comment): ticket for ticket, comment in closed.items()}
     seen = {position.ticket}
     ticket, comment = position.ticket, position.comment
-    while (before := predecessor(ticket, comment, view.history)) is not None:
-        if before in seen:
-            break
+    while True:
+        before = came_from(comment) or split_off.get(ticket)
+        if before is None or before in seen:
+            return ticket
         seen.add(before)
-        ticket, comment = before, comments.get(before, "")
-    return ticket
+        ticket, comment = before, closed.get(before, "")
 
 
 def same_origin(
@@ -96,20 +89,21 @@ def current_position(ticket: Ticket, view: TerminalView) -> Position | None:
     return None
 
 
-def rest_of(old: Position, view: TerminalView, taken: Iterable[Ticket]) -> Position | None:
-    """Return the rest of *old*, which is no longer open itself, or ``None`` if it is all closed.
+def rest_by_shape(old: Position, view: TerminalView, taken: Iterable[Ticket]) -> Position | None:
+    """Return what is left of *old*, which closed, when no comment tells.
 
-    By comment, else the one untaken position of the same side, open time and price, symbol and
-    magic number with less volume.
+    The one position that belongs to nobody, of the same side, open time and price, symbol and
+    magic number, with less volume.  ``None`` when there is not exactly one, or when the history
+    shows that all of *old* was closed.
     """
-    found = current_position(old.ticket, view)
-    if found is not None:
-        return found
+    if any(deal.ticket == old.ticket and deal.lot >= old.lot for deal in view.history):
+        return None
     excluded = set(taken)
     alike = [
         each
         for each in view.positions
         if each.ticket not in excluded
+        and came_from(each.comment) is None
         and each.side is old.side
         and each.lot < old.lot
         and same_origin(

@@ -102,6 +102,24 @@ def close_entry(
     )
 
 
+def triggered_entry(order: Position, *, price: Price, at_ms: int) -> BookEntry:
+    """The position that a pending order becomes, under its own ticket."""
+    return BookEntry(
+        kind=BookKind.OPENED,
+        at_ms=at_ms,
+        ticket=order.ticket,
+        symbol=order.symbol,
+        side=order.side,
+        lot=order.lot,
+        price=price.entry(order.side),
+        stop_loss=order.stop_loss,
+        take_profit=order.take_profit,
+        magic_number=order.magic_number,
+        comment=order.comment,
+        asked=order.comment,
+    )
+
+
 def refused_entry(order: OrderRequest, *, at_ms: int, code: int) -> BookEntry:
     """A request that was not executed."""
     return BookEntry(kind=BookKind.REFUSED, at_ms=at_ms, code=code, ref=order.ref)

@@ -229,10 +229,10 @@ class AgentService:
                 case EndPipe():
                     self._end_pipe(effect)
                 case EndStream():
-                    self._end_stream(effect, to_core)
+                    self._tell_core(to_core)
                     to_core = []
-        if to_core and self._stream is not None:
-            self._stream.send(to_core)
+                    self._end_stream(effect)
+        self._tell_core(to_core)
         for fact in facts:
             self._facts.observe(fact)
 
@@ -259,14 +259,13 @@ class AgentService:
         if hearing is not None:
             hearing.pipe.end(effect.reason)
 
-    def _end_stream(
-        self, effect: EndStream, last_words: Sequence[tuple[MessageId | None, AgentToCore]]
-    ) -> None:
-        stream = self._stream
-        if stream is not None and stream.stream == effect.stream:
-            if last_words:
-                stream.send(last_words)
-            stream.end(effect.reason)
+    def _end_stream(self, effect: EndStream) -> None:
+        if self._stream is not None and self._stream.stream == effect.stream:
+            self._stream.end(effect.reason)
+
+    def _tell_core(self, messages: Sequence[tuple[MessageId | None, AgentToCore]]) -> None:
+        if messages and self._stream is not None:
+            self._stream.send(messages)
 
     # --------------------------------------------------------------------------- its memory
 

@@ -1,0 +1,133 @@
+"""Domain values as canonical JSON and back: the same value gives the same bytes, everywhere.
+
+Every value says what it is, so that a line can be read without knowing what it holds: objects
+carry their type under ``@``; numbers, texts, lists (tuples) and null are plain.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from decimal import Decimal
+from enum import Enum
+from functools import cache
+from types import ModuleType
+from typing import Any, Final
+
+from msgspec import json
+
+from echo.domain import (
+    accounts,
+    answers,
+    commands,
+    errors,
+    facts,
+    handshake,
+    intents,
+    journal,
+    policy,
+    quantities,
+    sessions,
+    specs,
+)
+from echo.domain.policy import PolicyBook
+from echo.engine import events, settings
+
+_TYPE: Final = "@"
+_VALUE: Final = "="
+_VOCABULARY: Final[tuple[ModuleType, ...]] = (
+    *(accounts, answers, commands, errors, facts, handshake, intents, journal, policy),
+    *(quantities, sessions, specs, events, settings),
+)
+
+_encoder: Final = json.Encoder(order="sorted")
+
+
+def canonical(value: object) -> bytes:
+    """Return *value* as canonical JSON.  Raises ``TypeError`` for what is no domain value."""
+    return _encoder.encode(_plain(value))
+
+
+def from_canonical(data: bytes) -> Any:
+    """Return the value that `canonical` wrote.
+
+    Raises:
+        ValueError: it is not JSON, or names a type that is not known.
+    """
+    return _value(json.decode(data))
+
+
+def _plain(value: object) -> object:
+    match value:
+        case Enum():
+            return {_TYPE: type(value).__name__, _VALUE: value.value}
+        case None | bool() | int() | str():
+            return value
+        case Decimal():
+            return {_TYPE: "Decimal", _VALUE: str(value)}
+        case frozenset():
+            return {_TYPE: "set", _VALUE: sorted((_plain(each) for each in value), key=_sorting)}
+        case Mapping():
+            pairs = [[_plain(key), _plain(each)] for key, each in value.items()]
+            return {_TYPE: "map", _VALUE: sorted(pairs, key=_sorting)}
+        case tuple() | list():
+            return [_plain(each) for each in value]
+        case PolicyBook():
+            parts = (value.policies, value.options_by_account, value.default_options)
+            return {_TYPE: "PolicyBook", _VALUE: _plain(parts)}
+        case _ if is_dataclass(value) and not isinstance(value, type):
+            plain = {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
+            return {_TYPE: type(value).__name__} | plain
+        case _:
+            raise TypeError(f"{value!r} is no domain value")
+
+
+def _sorting(plain: object) -> bytes:
+    return _encoder.encode(plain)
+
+
+def _value(plain: Any) -> Any:
+    match plain:
+        case list():
+            return tuple(_value(each) for each in plain)
+        case {"@": "Decimal", "=": str(text)}:
+            return Decimal(text)
+        case {"@": "set", "=": list(each)}:
+            return frozenset(map(_value, each))
+        case {"@": "map", "=": list(pairs)}:
+            return {_value(key): _value(each) for key, each in pairs}
+        case {"@": "PolicyBook", "=": parts}:
+            return PolicyBook(*_value(parts))
+        case {"@": str(name), "=": value}:
+            return _type(name)(value)
+        case {"@": str(name), **rest}:
+            return _type(name)(**{str(key): _value(each) for key, each in rest.items()})
+        case dict():
+            raise ValueError(f"an object without a type: {plain!r}"[:200])
+        case _:
+            return plain
+
+
+def _type(name: str) -> type[Any]:
+    try:
+        return _types()[name]
+    except KeyError:
+        raise ValueError(f"{name!r} is no type of a domain value") from None
+
+
+@cache
+def _types() -> Mapping[str, type[Any]]:
+    found: dict[str, type[Any]] = {}
+    for kind in _declared():
+        if found.setdefault(kind.__name__, kind) is not kind:
+            raise TypeError(f"two types are called {kind.__name__}")
+    return found
+
+
+def _declared() -> Iterator[type[Any]]:
+    for module in _VOCABULARY:
+        for kind in vars(module).values():
+            if (
+                isinstance(kind, type)
+                and kind.__module__ == module.__name__
+                and (is_dataclass(kind) or issubclass(kind, Enum))
+            ):
+                yield kind
