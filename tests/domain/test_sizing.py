@@ -64,6 +64,13 @@ def test_the_worked_example() -> None:
     assert dict(result.inputs)["ticks"] == 5000
 
 
+def test_a_tick_size_that_does_not_divide_costs_no_step() -> None:
+    spec = replace(GOLD, tick_size=Decimal("0.3"))
+    context = replace(CONTEXT, spec=spec, stop_price=Decimal(3995), tick_value=Decimal("0.3"))
+
+    assert sized(replace(FIXED_RISK, amount=Decimal(5)), context).lot == 1
+
+
 def test_every_size_can_be_explained() -> None:
     policy = replace(FIXED_RISK, commission_per_lot=Decimal(7))
     inputs = dict(sized(policy).inputs)

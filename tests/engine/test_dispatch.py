@@ -163,8 +163,10 @@ def test_nothing_is_sent_while_the_agent_is_away() -> None:
     stage = desk()
     stage.open()
     stage.leave()
+    told = stage.wait(60_000)
 
-    assert sent(stage.wait(60_000), ExecuteOrder) == []
+    assert sent(told, ExecuteOrder) == []
+    assert facts(told, DeliveryRetried) == []
 
 
 def test_after_a_restart_an_open_has_no_time_left_and_an_unknown_age() -> None:

@@ -199,8 +199,8 @@ def play(script: list[tuple[Any, ...]]) -> Market:
     return market
 
 
-@settings(max_examples=150)
-@given(st.lists(steps, max_size=40))
+@settings(max_examples=250)
+@given(st.lists(steps, max_size=60))
 def test_nothing_that_may_never_happen_happens(script: list[tuple[Any, ...]]) -> None:
     market = play(script)
     market.finish()

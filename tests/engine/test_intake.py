@@ -11,7 +11,7 @@ from echo.domain.errors import ErrorCode
 from echo.domain.facts import ActionReceived, InputRefused
 from echo.domain.handshake import Role
 from echo.domain.ids import SEQ_CLOSE, AccountId, MessageId, Ticket, TradeId
-from echo.domain.intents import MasterAction
+from echo.domain.intents import ActionKind, MasterAction
 from echo.domain.journal import (
     ActionRecord,
     CommandRecord,
@@ -464,14 +464,21 @@ def test_a_legacy_close_finds_its_trade_after_a_restart() -> None:
     assert stage.one(stage.say(closed(trade_id=FRESH_ID)), CloseOrder).trade_id == LEGACY_ID
 
 
-def test_a_close_finds_its_trade_by_any_ticket_that_it_has_had() -> None:
+@pytest.mark.parametrize("restart", [False, True])
+@pytest.mark.parametrize("ticket", [TICKET, Ticket(6001)])
+def test_a_close_finds_its_trade_by_any_ticket_that_it_has_had(
+    ticket: Ticket, restart: bool
+) -> None:
     stage = desk()
-    order = stage.fill()
+    stage.fill()
     stage.say(reduced(1, "0.50", new_ticket=Ticket(6001)))
-    for ticket in (TICKET, Ticket(6001)):
-        told = stage.say(closed(trade_id=FRESH_ID, ticket=ticket))
-        assert receipt(told).result is Receipt.OK
-    assert stage.archive.decision(SEQ_CLOSE).trade_id == order.trade_id
+    if restart:
+        stage.restart()
+        ready(stage)
+    told = stage.say(closed(trade_id=FRESH_ID, ticket=ticket))
+
+    assert receipt(told).result is Receipt.OK
+    assert stage.archive.decision(SEQ_CLOSE).kind is ActionKind.CLOSE
 
 
 def test_a_position_that_a_legacy_master_reports_twice_is_opened_once() -> None:

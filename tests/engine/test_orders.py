@@ -7,6 +7,7 @@ import pytest
 from echo.domain.commands import CloseOrder, ModifyOrder, ReduceOrder, Residual
 from echo.domain.errors import ErrorCode
 from echo.domain.ids import SEQ_CLOSE, derive_command_id
+from echo.domain.intents import MasterAction
 from echo.domain.policy import CopyOptions
 from echo.domain.quantities import Timestamps
 from tests.engine.scenes import (
@@ -15,6 +16,7 @@ from tests.engine.scenes import (
     closed,
     desk,
     done,
+    filled,
     mapping,
     modified,
     reduced,
@@ -69,6 +71,19 @@ def test_the_newest_of_several_changes_of_one_level_counts() -> None:
     assert second.stop_loss == 0
 
 
+def test_what_a_sent_modify_carried_for_others_is_not_carried_again() -> None:
+    stage = desk()
+    order = stage.open()
+    stage.say(modified(1, sl="1.09"))
+    stage.say(modified(2, tp="1.2"))
+    both = stage.one(stage.say(filled(order)), ModifyOrder)
+    stage.say(done(both))
+    third = stage.one(stage.say(modified(3, tp="1.3")), ModifyOrder)
+
+    assert both.stop_loss == Decimal("1.09010")
+    assert (third.stop_loss, third.take_profit) == (None, Decimal("1.30010"))
+
+
 def test_stops_that_are_not_copied_are_not_modified() -> None:
     stage = desk(options=CopyOptions(copy_sl_tp=False))
     stage.fill()
@@ -85,11 +100,11 @@ def test_stops_that_are_not_copied_are_not_modified() -> None:
         (reduced(1, "0.5"), "what EURUSD.x should keep cannot be told"),
     ],
 )
-def test_without_a_spec_only_a_close_can_be_done(action: object, sentence: str) -> None:
+def test_without_a_spec_only_a_close_can_be_done(action: MasterAction, sentence: str) -> None:
     stage = desk()
     stage.fill()
     stage.register(SLAVE, symbols=())
-    stage.say(action)  # type: ignore[arg-type]  # one of the actions above
+    stage.say(action)
 
     assert (stage.code(1), stage.archive.decision(1).sentence) == (ErrorCode.SPEC_MISSING, sentence)
     assert stage.one(stage.say(closed()), CloseOrder).symbol == "EURUSD.x"

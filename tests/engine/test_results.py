@@ -366,6 +366,7 @@ def test_a_receipt_of_an_earlier_frame_does_not_stop_the_next_try() -> None:
     stage.ack(close.command_id)
 
     assert len(sent(stage.wait(1_000), CloseOrder)) == 1
+    assert len(sent(stage.wait(150), CloseOrder)) == 1, "nobody has confirmed the second try yet"
 
 
 def test_a_repeated_refusal_does_not_put_the_next_try_off() -> None:

@@ -188,6 +188,13 @@ def test_errors_that_pass_leave_the_spec_usable() -> None:
             ["the EA does not offer a", "the EA does not offer c"],
             id="missing features only warn, in order",
         ),
+        pytest.param(
+            {"features": ()},
+            {"required_features": frozenset({"a"}), "missing_feature_rejects": True},
+            ["the EA does not offer a"],
+            [],
+            id="missing features reject where that is wanted",
+        ),
     ],
 )
 def test_terminals(

@@ -1,7 +1,7 @@
 """Lanes: the actions of one trade on one account, in the master's order."""
 
 from echo.domain.answers import Outcome
-from echo.domain.commands import ModifyOrder, ReduceOrder, TradeCommand
+from echo.domain.commands import ModifyOrder, TradeCommand
 from echo.domain.errors import ErrorCode, Refusal
 from echo.domain.facts import Alarm
 from echo.domain.ids import SEQ_CLOSE, AccountId, TradeId
@@ -109,15 +109,14 @@ def _give_up_reduction(
 ) -> None:
     """A close makes a reduction pointless that the broker has just refused.
 
-    One that is under way, or may have been carried out, still has to be waited for: it may
-    change the ticket that the close must name.
+    Nothing else can be refused and have a close wait behind it.  One that is under way, or may
+    have been carried out, still has to be waited for: it may change the ticket that the close
+    must name.
     """
     current = state.commands.get(lane.current) if lane.current else None
-    if current is None or current.refusal is None or SEQ_CLOSE not in lane.waiting:
+    refusal = current.refusal if current else None
+    if current is None or refusal is None or SEQ_CLOSE not in lane.waiting:
         return
-    if not isinstance(current.command, ReduceOrder):
-        return
-    refusal = current.refusal
     current.status = CommandStatus.CANCELLED
     out.persist(dispatch.progress(current, now, refusal.sentence))
     dispatch.forget(state, current, out)
