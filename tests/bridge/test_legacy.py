@@ -1,6 +1,6 @@
 import pytest
 
-from echo.bridge.legacy import nothing_to_close, turned_away
+from echo.bridge.legacy import nothing_to_close, proves_nothing, turned_away
 from echo.domain.commands import CommandKind
 from echo.domain.errors import ErrorCode
 
@@ -39,3 +39,21 @@ def test_a_close_of_what_is_gone_is_no_failure(
     kind: CommandKind, code: ErrorCode, message: str, gone: bool
 ) -> None:
     assert nothing_to_close(kind, code, message) is gone
+
+
+@pytest.mark.parametrize(
+    ("kind", "message", "doubt"),
+    [
+        pytest.param(CommandKind.EXECUTE, "code=128", True, id="time-out"),
+        pytest.param(CommandKind.EXECUTE, "code=141", True, id="too many requests"),
+        pytest.param(CommandKind.EXECUTE, "code=7777", True, id="a number nobody knows"),
+        pytest.param(CommandKind.EXECUTE, "code=134", False, id="no money"),
+        pytest.param(CommandKind.EXECUTE, "code=138", False, id="requote"),
+        pytest.param(CommandKind.EXECUTE, "symbol_disabled", False, id="the EA did not ask"),
+        pytest.param(CommandKind.CLOSE, "code=128", False, id="a close is asked again"),
+    ],
+)
+def test_an_open_that_failed_without_proof_is_in_doubt(
+    kind: CommandKind, message: str, doubt: bool
+) -> None:
+    assert proves_nothing(kind, message) is doubt

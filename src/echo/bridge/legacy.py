@@ -1,9 +1,10 @@
 """What is special about EAs without a ledger: they forget, do not confirm, and read slowly."""
 
+import re
 from typing import Final
 
 from echo.domain.commands import CommandKind
-from echo.domain.errors import ErrorCode, Refusal
+from echo.domain.errors import IN_DOUBT_MT4, MT4_CODES, RETRYABLE_MT4, ErrorCode, Refusal
 
 LEFT_MS_MIN: Final = 2_000
 """A legacy EA reads once a second and knows no time to live: below this it might be too late."""
@@ -13,6 +14,8 @@ UNREAD_MS: Final = 2_000
 """An open that has had no answer for so long may lie unread in the pipe; none goes behind it."""
 RESULT_MS: Final = 2_000
 """How long a result may still follow a command that was turned away on receipt."""
+
+_BROKERS_NUMBER: Final = re.compile(r"code=(\d{1,9})")
 
 _TURNED_AWAY: Final = {
     "unknown_symbol": ErrorCode.SYMBOL_NOT_MAPPED,
@@ -38,3 +41,16 @@ def nothing_to_close(kind: CommandKind, code: ErrorCode, message: str) -> bool:
     if kind is not CommandKind.CLOSE:
         return False
     return code is ErrorCode.NOT_FOUND or turned_away(message).code is ErrorCode.NOT_FOUND
+
+
+def proves_nothing(kind: CommandKind, message: str) -> bool:
+    """Whether a failed open may have been executed all the same.
+
+    The EA passes on the number that its broker gave it, as ``code=<n>``.  After a time-out, and
+    after numbers that nobody knows, an order may exist; without a number the EA did not ask.
+    """
+    found = _BROKERS_NUMBER.search(message)
+    if kind is not CommandKind.EXECUTE or found is None:
+        return False
+    number = int(found[1])
+    return number in IN_DOUBT_MT4 or number not in MT4_CODES.keys() | RETRYABLE_MT4

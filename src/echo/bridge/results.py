@@ -5,7 +5,7 @@ from typing import Final
 
 from echo.bridge.ea import Ea
 from echo.bridge.errands import Errand, Errands, Warrant
-from echo.bridge.legacy import nothing_to_close
+from echo.bridge.legacy import nothing_to_close, proves_nothing
 from echo.bridge.notes import Notes
 from echo.bridge.pipes import Pipes
 from echo.bridge.recent import Recent
@@ -117,6 +117,8 @@ class Results:
             gone = nothing_to_close(result.kind, result.error_code, result.error_message)
             if gone:
                 result = replace(result, success=True, error_code=ErrorCode.NOT_FOUND)
+            elif proves_nothing(result.kind, result.error_message):
+                result = replace(result, doubt=True)
         if errand is not None:
             self._settle(errand, _completed(result, errand))
         elif self._uplink.full and self._uplink.find(_key_of(result)) is None:
