@@ -49,6 +49,7 @@ class Core:
     """An `AgentHandler` that greets, and remembers what it hears."""
 
     def __init__(self) -> None:
+        self.greeting = CORE_HELLO
         self.links: dict[int, AgentSession] = {}
         self.hellos: list[AgentHello] = []
         self.frames: list[list[tuple[MessageId | None, AgentToCore]]] = []
@@ -58,7 +59,7 @@ class Core:
     def agent_joined(self, link: AgentSession, hello: AgentHello) -> None:
         self.links[link.session] = link
         self.hellos.append(hello)
-        link.send([CORE_HELLO])
+        link.send([self.greeting])
 
     def agent_said(
         self, link: AgentSession, messages: Sequence[tuple[MessageId | None, AgentToCore]]

@@ -3,10 +3,11 @@
 import asyncio
 import platform
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from echo.apps.running import Stopping, run_program, state_folder
+from echo.apps.running import Stopping, run_program, state_folder, warn
 from echo.apps.state_file import StateFile
 from echo.bridge.bridge import Bridge
 from echo.bridge.settings import BridgeSettings
@@ -21,6 +22,7 @@ from echo.links.pipe_unix import UnixPipeServer
 from echo.links.system_clock import SystemClock
 from echo.links.system_ids import SystemIds
 from echo.ports.errors import SettingsInvalid
+from echo.ports.telemetry import FactSink
 from echo.services.agent.service import AgentService
 from echo.stores.file import FileSettings
 from echo.stores.sqlite.ledger import SqliteLedger
@@ -28,8 +30,8 @@ from echo.stores.sqlite.ledger import SqliteLedger
 VERSION: Final = "0.1.0"
 
 
-def compose(settings: AgentSettings, facts: LogFacts, stopping: Stopping) -> AgentService:
-    """Build the service from *settings*.
+def compose(settings: AgentSettings, facts: FactSink, ready: Callable[[], None]) -> AgentService:
+    """Build the service from *settings*; *ready* is called when its pipes are served.
 
     Raises:
         SettingsInvalid: an address or folder cannot be used.
@@ -52,7 +54,7 @@ def compose(settings: AgentSettings, facts: LogFacts, stopping: Stopping) -> Age
         clock=clock,
         facts=facts,
         boot=boot,
-        ready=lambda: stopping.ready(f"{len(pipes_of(settings))} pipes in {settings.pipe_dir}"),
+        ready=ready,
     )
 
 
@@ -88,17 +90,23 @@ def main() -> None:
 
 
 async def _run(config: Path, stopping: Stopping) -> None:
-    settings = agent_settings(FileSettings(config).load().values)
+    reading = FileSettings(config).load()
+    settings = agent_settings(reading.values)
     pipes = pipes_of(settings)
     if not pipes:
         raise SettingsInvalid(
             ["agent/master_accounts and agent/slave_accounts are empty: no pipe to serve"]
         )
     facts = LogFacts("echo-agent", level=settings.log_level.lower())
+    warn(reading, facts)
     state = StateFile(state_folder(settings.ledger_path.parent) / "agent.state.json")
-    try:
-        service = compose(settings, facts, stopping)
+
+    def ready() -> None:
         state.write(ready=True, address=str(settings.pipe_dir))
+        stopping.ready(f"{len(pipes)} pipes in {settings.pipe_dir}")
+
+    try:
+        service = compose(settings, facts, ready)
         async with asyncio.TaskGroup() as group:
             ending = group.create_task(_end(stopping, service))
             await service.run(pipes)

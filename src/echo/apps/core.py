@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from echo.apps.running import Stopping, run_program, state_folder
+from echo.apps.running import Stopping, run_program, state_folder, warn
 from echo.apps.state_file import StateFile
 from echo.config.settings import CoreSettings, core_settings
 from echo.domain.facts import Alarm
@@ -118,8 +118,10 @@ def main() -> None:
 
 async def _run(config: Path, stopping: Stopping) -> None:
     source = FileSettings(config)
-    settings = core_settings(source.load().values)
+    reading = source.load()
+    settings = core_settings(reading.values)
     facts = LogFacts("echo-core", level=settings.log_level.lower())
+    warn(reading, facts)
     state = StateFile(state_folder(settings.state_dir) / "core.state.json")
     recording = _recording(settings, facts)
     server: GrpcAgentServer
@@ -182,6 +184,7 @@ async def _watch(
             continue
         if reading is None:
             continue
+        warn(reading, facts)
         changed = core_settings(reading.values)
         # What is bound to a start stays as it was; the rest counts at once.
         settings = replace(changed, bind=settings.bind, grpc_port=settings.grpc_port)

@@ -7,14 +7,21 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from threading import Thread, Timer
+from typing import Any, Final
 
+from echo.config.reading import Reading
+from echo.domain.facts import InputRefused
 from echo.ports.errors import EchoError, SettingsInvalid
+from echo.ports.telemetry import FactSink
 
-EXIT_BAD_CONFIGURATION = 2
-EXIT_FAILED = 1
-SWITCH_INTERVAL_S = 0.0005
+EXIT_BAD_CONFIGURATION: Final = 2
+EXIT_FAILED: Final = 1
+ENDED_WITHIN_S: Final = 5.0
+"""How long an orderly end may take."""
+SWITCH_INTERVAL_S: Final = 0.0002
 """A journal thread that comes back from the disk must not wait the usual 5 ms for a busy loop."""
 
 
@@ -24,17 +31,30 @@ class Stopping:
     def __init__(self, name: str) -> None:
         self._name = name
         self.event = asyncio.Event()
+        self.was_ready = False
 
     def ready(self, where: str) -> None:
         """Say on standard output that the program serves; whoever started it waits for this."""
+        self.was_ready = True
         # What was loaded so far stays: collecting it again and again would only cost time.
         gc.collect()
         gc.freeze()
         print(f"{self._name} ready: {where}", flush=True)
 
     def stop(self) -> None:
-        """Ask the program to end."""
-        self.event.set()
+        """Ask the program to end.
+
+        One that cannot, because a disk hangs, is ended: it is made to be killed at any moment.
+        """
+        if not self.event.is_set():
+            self.event.set()
+            ending = Timer(ENDED_WITHIN_S, self._end)
+            ending.daemon = True
+            ending.start()
+
+    def _end(self) -> None:
+        print(f"{self._name}: still busy after {ENDED_WITHIN_S:g} s, ended", file=sys.stderr)
+        os._exit(EXIT_FAILED)
 
 
 Run = Callable[[Path, Stopping], Coroutine[Any, Any, None]]
@@ -45,17 +65,24 @@ def run_program(name: str, arguments: Sequence[str], run: Run) -> None:
 
     Exit codes: 0 told to stop; 1 failed while running; 2 cannot start with this configuration.
     """
-    parser = argparse.ArgumentParser(prog=name)
+    parser = argparse.ArgumentParser(prog=name, allow_abbrev=False)
     parser.add_argument("--config", type=Path, required=True, help="the program's settings")
-    config: Path = parser.parse_args(arguments).config
+    parser.add_argument(
+        "--until-eof",
+        action="store_true",
+        help="stop when standard input ends too: whoever started the program may be gone",
+    )
+    options = parser.parse_args(arguments)
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     os.umask(0o077)
+    stopping = Stopping(name)
     try:
-        _loop(_until_told(name, config, run))
-    except* SettingsInvalid as group:
-        _complain(name, group, EXIT_BAD_CONFIGURATION)
+        _loop(_until_told(stopping, run(options.config, stopping), until_eof=options.until_eof))
     except* EchoError as group:
-        _complain(name, group, EXIT_BAD_CONFIGURATION)
+        for error in _leaves(group):
+            for line in str(error).splitlines():
+                print(f"{name}: {line}", file=sys.stderr)
+        sys.exit(EXIT_FAILED if stopping.was_ready else EXIT_BAD_CONFIGURATION)
 
 
 def state_folder(path: Path) -> Path:
@@ -66,19 +93,41 @@ def state_folder(path: Path) -> Path:
     """
     try:
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise SettingsInvalid(
+            [f"the folder {path} cannot be made: a file is in its place"]
+        ) from error
     except OSError as error:
-        raise SettingsInvalid([f"{path} cannot be made: {error.strerror}"]) from error
+        raise SettingsInvalid([f"the folder {path} cannot be made: {error.strerror}"]) from error
     if not os.access(path, os.W_OK | os.X_OK):
-        raise SettingsInvalid([f"{path} cannot be written by this user"])
+        raise SettingsInvalid([f"the folder {path} cannot be written by this user"])
     return path
 
 
-async def _until_told(name: str, config: Path, run: Run) -> None:
-    stopping = Stopping(name)
+def warn(reading: Reading, facts: FactSink) -> None:
+    """Tell of settings that are accepted and have no effect, or not the one that they seem to."""
+    for sentence in reading.warnings:
+        facts.observe(InputRefused(peer="settings", reason="no_effect", sentence=sentence))
+
+
+async def _until_told(
+    stopping: Stopping, running: Coroutine[Any, Any, None], *, until_eof: bool
+) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.stop)
-    await run(config, stopping)
+    if until_eof:
+        # A thread, for standard input may be anything: not every kind of file can be polled.
+        Thread(target=_wait_for_eof, args=(loop, stopping), name="until-eof", daemon=True).start()
+    await running
+
+
+def _wait_for_eof(loop: asyncio.AbstractEventLoop, stopping: Stopping) -> None:
+    with suppress(OSError):
+        while os.read(0, 4_096):
+            pass
+    with suppress(RuntimeError):  # the loop is closed: the program has ended by itself
+        loop.call_soon_threadsafe(stopping.stop)
 
 
 def _loop(main: Coroutine[Any, Any, None]) -> None:
@@ -92,13 +141,6 @@ def _loop(main: Coroutine[Any, Any, None]) -> None:
         factory = uvloop.new_event_loop
     with asyncio.Runner(loop_factory=factory) as runner:
         runner.run(main)
-
-
-def _complain(name: str, group: BaseExceptionGroup[BaseException], code: int) -> None:
-    for error in _leaves(group):
-        for line in str(error).splitlines():
-            print(f"{name}: {line}", file=sys.stderr)
-    sys.exit(code)
 
 
 def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:

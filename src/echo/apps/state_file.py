@@ -6,17 +6,23 @@ from pathlib import Path
 
 
 class StateFile:
-    """One small JSON file, replaced whole; it is gone when its program has ended in order."""
+    """One small JSON file, replaced whole; it is gone when its program has ended in order.
+
+    A program that never came to say anything leaves the file of the one that runs alone.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._written = False
 
     def write(self, *, ready: bool, address: str) -> None:
         """Say whether the program serves, and where."""
         fresh = self._path.with_suffix(".new")
         fresh.write_text(json.dumps({"ready": ready, "pid": os.getpid(), "address": address}))
         fresh.replace(self._path)
+        self._written = True
 
     def remove(self) -> None:
         """Say nothing any more."""
-        self._path.unlink(missing_ok=True)
+        if self._written:
+            self._path.unlink(missing_ok=True)

@@ -4,10 +4,12 @@ import sys
 from decimal import Decimal
 from pathlib import Path
 from random import Random
+from typing import Final
 
 from echo.apps.running import Stopping, run_program, state_folder
 from echo.apps.terminal_config import (
     AccountConfig,
+    BrokerDelay,
     MarketConfig,
     SymbolConfig,
     TerminalConfig,
@@ -21,32 +23,33 @@ from echo.links.pipe_unix_client import UnixEaLink
 from echo.links.system_clock import SystemClock
 from echo.links.system_ids import SystemIds
 from echo.ports.errors import SettingsInvalid
-from echo.services.terminal.books import read_entries
+from echo.ports.telemetry import FactSink
+from echo.services.terminal.books import restore_book
 from echo.services.terminal.ea_file import EaFile
 from echo.services.terminal.feed import Feed, MarketClock
 from echo.services.terminal.script import Hand
 from echo.services.terminal.service import TerminalService
 from echo.services.terminal.station import Parts, Station
 from echo.stores.files import LocalFile
+from echo.terminal.book import BookEntry
 from echo.terminal.broker import PaperBroker
+from echo.terminal.ea import make_ea
 from echo.terminal.fates import NO_DELAYS, Delays, DrawnFates
 from echo.terminal.market import BrokerRules, SymbolRules
-from echo.terminal.master import MasterEa
 from echo.terminal.settings import EaSettings
-from echo.terminal.slave import SlaveEa
 from echo.terminal.ticks import Ticks, TicksUnreadable, read_ticks
 
-DELAYS = {"real": Delays(), "0": NO_DELAYS}
-FIRST_TICKETS_APART = 1_000_000
+DELAYS: Final = {BrokerDelay.REAL: Delays(), BrokerDelay.NONE: NO_DELAYS}
+FIRST_TICKETS_APART: Final = 1_000_000
 
 
-def compose(config: TerminalConfig) -> TerminalService:
+def compose(config: TerminalConfig, facts: FactSink) -> TerminalService:
     """Build the service from *config*.
 
     Raises:
-        SettingsInvalid: a file of ticks cannot be read, or a word means nothing.
+        SettingsInvalid: a file of ticks or a book cannot be read, or a folder not be written.
     """
-    clock, ids, facts = SystemClock(), SystemIds(), LogFacts()
+    clock, ids = SystemClock(), SystemIds()
     markets = {name: _ticks(market) for name, market in config.markets.items()}
     stations = []
     for number, account in enumerate(config.accounts):
@@ -64,9 +67,13 @@ def main() -> None:
 
 async def _run(config_path: Path, stopping: Stopping) -> None:
     config = read_config(config_path)
-    service = compose(config)
-    stopping.ready(", ".join(f"{each.role} {each.account}" for each in config.accounts))
-    await service.run(stopping.event)
+    facts = LogFacts("echo-terminal")
+    try:
+        service = compose(config, facts)
+        stopping.ready(", ".join(f"{each.role} {each.account}" for each in config.accounts))
+        await service.run(stopping.event)
+    finally:
+        facts.close()
 
 
 def _parts(
@@ -79,31 +86,26 @@ def _parts(
     folder = state_folder(Path(config.state_dir))
     rules = _rules(account, first_ticket)
     book = LocalFile(folder / f"book-{account.role}-{account.account}.jsonl")
-    entries = read_entries(book.read())
-    try:
-        delays = DELAYS[account.broker_delay]
-    except KeyError:
-        raise SettingsInvalid(
-            [f"broker_delay {account.broker_delay!r} is none of {', '.join(DELAYS)}"]
-        ) from None
+    entries = _entries(book)
     chance = Random(account.seed)  # noqa: S311 -- a market's moods, not a secret
-    broker = PaperBroker.restore(rules, entries, DrawnFates(chance, delays))
+    fates = DrawnFates(chance, DELAYS[account.broker_delay])
+    broker = PaperBroker.restore(rules, entries, fates)
     settings = EaSettings(
         role=account.role,
         account_id=AccountId(account.account),
         server=account.server,
         protocol_version=account.protocol_version,
         symbols=_symbols(account),
+        doubt_ms=account.doubt_ms,
     )
-    is_master = account.role is Role.MASTER
     hand = None
-    if is_master:
+    if account.role is Role.MASTER:
         script = tuple(map(read_action, account.script))
         hand = Hand(script, {each.canonical: each.name for each in account.symbols}, broker)
         hand.restore(entries)
     return Parts(
         settings=settings,
-        ea=MasterEa(settings) if is_master else SlaveEa(settings),
+        ea=make_ea(settings),
         broker=broker,
         feed=Feed({each.market: markets[each.market] for each in account.symbols}),
         market=MarketClock(
@@ -116,6 +118,15 @@ def _parts(
         book=book,
         link=link,
     )
+
+
+def _entries(book: LocalFile) -> tuple[BookEntry, ...]:
+    try:
+        return restore_book(book)
+    except OSError as error:
+        raise SettingsInvalid([f"{error.filename}: {error.strerror}"]) from error
+    except ValueError as error:
+        raise SettingsInvalid([f"a broker's book cannot be read: {error}"]) from error
 
 
 def _symbols(account: AccountConfig) -> tuple[tuple[str, str], ...]:

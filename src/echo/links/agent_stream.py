@@ -20,6 +20,8 @@ from echo.wire.refusals import WireError
 Context = grpc.aio.ServicerContext[pb.AgentMessage, pb.CoreMessage]
 Said = tuple[MessageId | None, AgentToCore]
 
+_GONE: Final = "the connection to the Agent is gone"
+
 LAST_WORDS_S: Final = 1.0
 """How long an ended stream may take to deliver what was queued."""
 
@@ -81,15 +83,14 @@ class AgentStream:
         ]
         try:
             await asyncio.wait(works, return_when=asyncio.FIRST_COMPLETED)
-        except asyncio.CancelledError:
-            self._reason = self._reason or "the connection to the Agent is gone"
-            raise
         finally:
             self._queue.close()
             for work in works:
                 work.cancel()
-            await asyncio.wait(works)
-            self._handler.agent_left(self, self._reason)
+            try:
+                await asyncio.wait(works)
+            finally:
+                self._handler.agent_left(self, self._reason or _GONE)
         for work in works:
             if not work.cancelled() and (error := work.exception()) is not None:
                 raise error
@@ -102,7 +103,7 @@ class AgentStream:
             if not self._may_read.is_set():
                 await self._may_read.wait()
             if self._reason:
-                return
+                continue  # the stream is ended and only delivers its last words
             said, refused = read_agent_frame(frame)
             if said:
                 self._handler.agent_said(self, said)

@@ -147,8 +147,11 @@ class CoreStream:
             self._call.cancel()
             for work in works:
                 work.cancel()
-            await asyncio.wait(works)
-            self._handler.core_down(self, self._reason or "the connection to the Core is gone")
+            try:
+                await asyncio.wait(works)
+            finally:
+                reason = self._reason or "the connection to the Core is gone"
+                self._handler.core_down(self, reason)
         for work in works:
             if not work.cancelled() and (error := work.exception()) is not None:
                 raise error
@@ -158,7 +161,7 @@ class CoreStream:
             async for frame in self._call:
                 self.was_answered = True
                 if self._reason:
-                    return
+                    continue  # the stream is ended and only delivers its last words
                 said, refused = read_core_frame(frame)
                 if not self._batch:
                     self._batch = any(

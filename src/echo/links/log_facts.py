@@ -3,6 +3,7 @@
 import sys
 import time
 from collections import deque
+from functools import lru_cache
 from threading import Event, Thread
 from typing import BinaryIO, Final
 
@@ -54,7 +55,11 @@ class LogFacts:
     def __init__(
         self, program: str = "echo", stream: BinaryIO | None = None, *, level: str = "info"
     ) -> None:
-        self._program = program
+        self._heads = {
+            kind: b'"level":"%b","program":"%b","fact":"%b",'
+            % (each.encode(), program.encode(), kind.__name__.encode())
+            for kind, each in _LEVEL_OF.items()
+        }
         self._stream = sys.stderr.buffer if stream is None else stream
         self._wanted = {
             kind for kind, each in _LEVEL_OF.items() if LEVELS.index(each) >= LEVELS.index(level)
@@ -100,15 +105,12 @@ class LogFacts:
         return True
 
     def _line(self, at_ns: int, fact: Fact) -> bytes:
+        # Spliced, not merged: a fan-out is hundreds of facts, and the thread shares a lock with
+        # the event loop.
         kind = type(fact)
-        entry = {
-            "at": _utc(at_ns),
-            "level": _LEVEL_OF[kind],
-            "program": self._program,
-            "fact": kind.__name__,
-            **msgspec.to_builtins(fact),
-        }
-        return self._encoder.encode(entry) + b"\n"
+        seconds, ns = divmod(at_ns, 1_000_000_000)
+        head = b'{"at":"%b.%03dZ",%b' % (_utc(seconds), ns // 1_000_000, self._heads[kind])
+        return b"%b%b\n" % (head, self._encoder.encode(fact)[1:])
 
     def _overflow(self, dropped: int) -> bytes:
         sentence = f"{dropped} facts were not logged: more than {WAITING_MAX} waited"
@@ -116,8 +118,7 @@ class LogFacts:
         return self._line(time.time_ns(), alarm)
 
 
-def _utc(at_ns: int) -> str:
-    """RFC 3339, UTC, milliseconds."""
-    seconds, ns = divmod(at_ns, 1_000_000_000)
-    date = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
-    return f"{date}.{ns // 1_000_000:03d}Z"
+@lru_cache(maxsize=4)
+def _utc(unix_s: int) -> bytes:
+    """RFC 3339, UTC, without the zone."""
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(unix_s)).encode()

@@ -3,6 +3,7 @@ the next one.
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Sequence
 from typing import Final, Generic, TypeVar
 
@@ -20,7 +21,7 @@ class SendQueue(Generic[_T]):
 
     def __init__(self, queued_max: int = QUEUED_MAX) -> None:
         self._queued_max = queued_max
-        self._queued: list[_T] = []
+        self._queued: deque[_T] = deque()
         self._wake = asyncio.Event()
         self._closed = False
 
@@ -47,5 +48,4 @@ class SendQueue(Generic[_T]):
                 return []
             self._wake.clear()
             await self._wake.wait()
-        taken, self._queued = self._queued[:SLICE_MAX], self._queued[SLICE_MAX:]
-        return taken
+        return [self._queued.popleft() for _ in range(min(len(self._queued), SLICE_MAX))]

@@ -163,6 +163,18 @@ async def test_a_journal_that_cannot_be_read_yet_is_waited_for(core: Core) -> No
     assert core.journal.loads == 2
 
 
+async def test_a_journal_that_is_waited_for_does_not_hold_up_a_stop(core: Core) -> None:
+    core.journal.load_troubles = [JournalUnavailable("locked")] * 100
+    core.running = asyncio.create_task(core.service.run())
+    await until(lambda: core.journal.loads == 1)
+
+    core.service.stop()
+    await core.running
+
+    assert core.journal.closed
+    assert core.server.handler is None
+
+
 async def test_an_address_that_is_taken_ends_the_service_and_closes_the_journal(
     core: Core,
 ) -> None:

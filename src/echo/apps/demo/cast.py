@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Final
+from typing import Final, Literal
 
 from echo.apps.demo_data.feeds import FXCM_EURUSD, OANDA_EURUSD, OANDA_XAUUSD, DemoFeed
 from echo.domain.handshake import Role
@@ -33,7 +33,7 @@ class PaperBroker:
 
     name: str
     server: str
-    terminal: str
+    terminal: Literal["mt4", "mt5"]
     symbols: tuple[Quoted, ...]
     spelling: str = "{}"
     """How it spells a symbol that is none of the demo's own."""

@@ -20,18 +20,23 @@ from echo.apps.demo.stage import Stage
 from echo.apps.demo.takings import Takings, latencies, read_book, take_stock
 from echo.apps.demo.troupe import Program, Troupe
 from echo.domain.answers import Outcome
+from echo.ports.errors import JournalUnavailable
 from echo.stores.sqlite.reading import JournaledBooks, read_books
 
 LEAD_MS: Final = 3_000
 """From writing the terminals' settings to the first tick: they start, connect, register."""
 LOOK_EVERY_S: Final = 0.5
-DRAIN_S: Final = 10.0
+DRAIN_S: Final = 10
 QUIET_LOOKS: Final = 2
+
+
+EXIT_INTERRUPTED: Final = 130
+"""As a shell tells it of a program that Ctrl-C has ended."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What is left when the curtain has fallen."""
+    """What is left when the curtain has fallen; ``interrupted``: before the play was over."""
 
     takings: Takings
     seconds: float
@@ -40,7 +45,9 @@ class Result:
 
     @property
     def exit_code(self) -> int:
-        """1 if anything was lost, duplicated or left unexplained."""
+        """1 if anything was lost, duplicated or left unexplained; 130 if it was interrupted."""
+        if self.interrupted:
+            return EXIT_INTERRUPTED
         unexplained = self.takings.outcome(Outcome.PENDING)
         return 1 if self.takings.discrepancies or unexplained else 0
 
@@ -51,6 +58,9 @@ class Performance:
     Args:
         seen: Called about twice a second with what is known.
         told: Called with a line of news.
+
+    Raises:
+        DemoRefused: it cannot be played as asked.
     """
 
     def __init__(
@@ -68,35 +78,34 @@ class Performance:
         people = cast(options.masters, options.slaves, options.legacy)
         self._material = gather(options, [player.account_id for player in people.masters])
         self._cast = people.trading(self._material.digits)
-        self._interrupted = asyncio.Event()
+        self.troupe = Troupe(self._told)
+        """The programs; any of them may be killed while it plays."""
 
     async def play(self) -> Result:
-        """Start everything, watch it, end everything, count.
+        """Start everything, watch it, end everything, count.  Ctrl-C ends it early, in order.
 
         Raises:
             DemoRefused: the folder cannot be used.
             ProgramFailed: a program did not come up.
         """
-        folder = self._folder()
-        stage = Stage(folder)
-        troupe = Troupe(self._told)
         started_s = time.monotonic()
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, self._interrupted.set)
+        folder = self._folder()
         try:
+            stage = Stage(folder)
+            acts = asyncio.create_task(self._acts(stage))
+            for number in (signal.SIGINT, signal.SIGTERM):
+                asyncio.get_running_loop().add_signal_handler(number, acts.cancel)
             try:
-                stage.prepare(self._cast)
-                await troupe.start(self._program(stage, "core", stage.settings))
-                await troupe.start(self._program(stage, "agent", stage.settings))
-                await self._run(stage, troupe)
+                await asyncio.wait({acts})
             finally:
-                await troupe.dismiss()
+                await self.troupe.dismiss()
+            if not acts.cancelled():
+                acts.result()
             return Result(
-                takings=self._count(stage),
+                takings=self._count(stage, self._journaled(stage)),
                 seconds=time.monotonic() - started_s,
                 material=self._material,
-                interrupted=self._interrupted.is_set(),
+                interrupted=acts.cancelled(),
             )
         finally:
             if self._options.state is None and not self._options.keep:
@@ -118,7 +127,10 @@ class Performance:
         module = "echo.apps.terminal" if name.startswith("terminal") else f"echo.apps.{name}"
         return Program(name=name, module=module, config=config, log=stage.log(name))
 
-    async def _run(self, stage: Stage, troupe: Troupe) -> None:
+    async def _acts(self, stage: Stage) -> None:
+        stage.prepare(self._cast)
+        for name in ("core", "agent"):
+            await self.troupe.start(self._program(stage, name, stage.settings))
         begins_wall_ms = time.time_ns() // 1_000_000 + LEAD_MS
         terminals = []
         for number, player in enumerate(self._cast.players):
@@ -126,19 +138,23 @@ class Performance:
                 player, number, self._material, self._options, begins_wall_ms
             )
             terminals.append(self._program(stage, f"terminal-{player.account_id}", config))
-        await troupe.start(*terminals)
+        await self.troupe.start(*terminals)
+        await self._watch(stage, begins_wall_ms)
+
+    async def _watch(self, stage: Stage, begins_wall_ms: int) -> None:
+        """Look on until everything has found its end, or has had its time."""
         end_wall_ms = begins_wall_ms + self._material.plan.end_ms
         quiet = 0
-        while not self._interrupted.is_set():
+        while quiet < QUIET_LOOKS:
             now_ms = time.time_ns() // 1_000_000
-            journaled = await asyncio.to_thread(read_books, stage.journal)
-            self._look(stage, journaled, (now_ms - begins_wall_ms) / 1_000)
-            if now_ms > end_wall_ms:
-                quiet = quiet + 1 if self._is_quiet(stage, journaled) else 0
-                if quiet >= QUIET_LOOKS or now_ms > end_wall_ms + DRAIN_S * 1_000:
-                    return
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._interrupted.wait(), LOOK_EVERY_S)
+            if now_ms > end_wall_ms + DRAIN_S * 1_000:
+                return
+            with contextlib.suppress(JournalUnavailable):  # its Core may just be starting again
+                journaled = await asyncio.to_thread(self._journaled, stage)
+                self._look(stage, journaled, (now_ms - begins_wall_ms) / 1_000)
+                done = now_ms > end_wall_ms and self._is_quiet(stage, journaled)
+                quiet = quiet + 1 if done else 0
+            await asyncio.sleep(LOOK_EVERY_S)
 
     def _look(self, stage: Stage, journaled: JournaledBooks, elapsed_s: float) -> None:
         plan = self._material.plan
@@ -163,8 +179,12 @@ class Performance:
         takings = self._count(stage, journaled)
         return not takings.discrepancies and not takings.outcome(Outcome.PENDING)
 
-    def _count(self, stage: Stage, journaled: JournaledBooks | None = None) -> Takings:
-        journaled = journaled or read_books(stage.journal)
+    def _journaled(self, stage: Stage) -> JournaledBooks:
+        if not stage.journal.exists():
+            return JournaledBooks(trades=(), decisions=())
+        return read_books(stage.journal)
+
+    def _count(self, stage: Stage, journaled: JournaledBooks) -> Takings:
         books = {player: read_book(stage.book(player)) for player in self._cast.players}
         return take_stock(self._cast, books, journaled.trades, journaled.decisions)
 

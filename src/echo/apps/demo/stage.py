@@ -12,6 +12,7 @@ from echo.apps.demo.material import Material
 from echo.apps.demo.options import DemoOptions
 from echo.apps.terminal_config import (
     AccountConfig,
+    BrokerDelay,
     ClockConfig,
     MarketConfig,
     SymbolConfig,
@@ -21,7 +22,8 @@ from echo.apps.terminal_config import (
 from echo.domain.handshake import Role
 from echo.domain.policy import CopyOptions, RiskPolicy
 
-SOCKET_PATH_MAX: Final = 100
+DOUBT_MS: Final = 4_000
+"""The slowest answer of a paper broker takes 3.7 s; a real one has been seen to take a minute."""
 
 
 class Stage:
@@ -98,7 +100,8 @@ def _account(
         terminal=player.broker.terminal,
         protocol_version=player.protocol_version,
         balance=player.balance,
-        broker_delay=options.broker_delay,
+        broker_delay=BrokerDelay(options.broker_delay),
+        doubt_ms=DOUBT_MS,
         seed=number,
         symbols=[_symbol(each) for each in player.broker.symbols],
         script=[write_action(action) for action in script] if player.role is Role.MASTER else [],

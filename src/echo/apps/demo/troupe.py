@@ -8,10 +8,11 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
-READY_WITHIN_S = 20.0
-ENDED_WITHIN_S = 8.0
-RESTARTS_MAX = 100
+READY_WITHIN_S: Final = 20.0
+ENDED_WITHIN_S: Final = 8.0
+STARTS_MAX: Final = 100
 
 
 class ProgramFailed(Exception):
@@ -85,7 +86,7 @@ class Troupe:
                 await asyncio.wait(stubborn, timeout=ENDED_WITHIN_S)
 
     async def _watch(self, program: Program) -> None:
-        while not self._ending and program.starts < RESTARTS_MAX:
+        while not self._ending and program.starts < STARTS_MAX:
             code = await self._run(program)
             if self._ending:
                 return
@@ -106,9 +107,11 @@ class Troupe:
                 program.module,
                 "--config",
                 os.fspath(program.config),
+                # Should the demo itself be killed, its end of this pipe closes with it.
+                "--until-eof",
+                stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,
-                stdin=asyncio.subprocess.DEVNULL,
                 start_new_session=True,
             )
         program.process = process

@@ -109,6 +109,8 @@ class CoreService:
         self._links: dict[int, AgentSession] = {}
         self._poison: dict[MessageId, int] = {}
         self._stopping = Signal()
+        self._first = Signal()
+        """The journal was read for the first time, or `stop` came before that."""
         self._held = False
         self._serving = self._listening = self._ready = False
         self._journal_answers = True
@@ -125,7 +127,8 @@ class CoreService:
             PortTaken, UnsafeBind: the address cannot be listened on.
         """
         try:
-            await self._recover()
+            if not await self._recovered():
+                return
             await self._server.start(self)
             self._listening = True
             self._judge()
@@ -140,6 +143,7 @@ class CoreService:
     def stop(self) -> None:
         """Ask `run` to finish what is being committed, and to return."""
         self._stopping.set()
+        self._first.set()
 
     def change_settings(self, settings: EngineSettings) -> None:
         """Put new settings into force."""
@@ -255,6 +259,19 @@ class CoreService:
             link.hold(held)
 
     # --------------------------------------------------------------------------- its memory
+
+    async def _recovered(self) -> bool:
+        """Recover, however long the journal takes; False = told to stop meanwhile."""
+
+        async def recover() -> None:
+            await self._recover()
+            self._first.set()
+
+        async with TaskGroup() as group:
+            recovering = group.create_task(recover())
+            await self._first.wait()
+            recovering.cancel()
+        return not self._stopping.is_set()
 
     async def _recover(self) -> None:
         recovered = await self._committer.load()

@@ -1,0 +1,36 @@
+"""What a running program says about itself."""
+
+import json
+import os
+from pathlib import Path
+
+from echo.apps.state_file import StateFile
+
+
+def test_it_says_whether_where_and_who(tmp_path: Path) -> None:
+    path = tmp_path / "core.state.json"
+    state = StateFile(path)
+    state.write(ready=False, address="127.0.0.1:1")
+    state.write(ready=True, address="127.0.0.1:2")
+
+    told = json.loads(path.read_text())
+    assert told == {"ready": True, "pid": os.getpid(), "address": "127.0.0.1:2"}
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_program_that_has_ended_says_nothing(tmp_path: Path) -> None:
+    state = StateFile(tmp_path / "core.state.json")
+    state.write(ready=True, address="")
+    state.remove()
+    state.remove()
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_program_that_said_nothing_leaves_what_another_says(tmp_path: Path) -> None:
+    path = tmp_path / "core.state.json"
+    StateFile(path).write(ready=True, address="")
+
+    StateFile(path).remove()
+
+    assert path.exists()
