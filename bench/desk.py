@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from bench.eas import BareMaster, BareSlave, Trip
@@ -15,6 +16,8 @@ from echo.domain.ids import AccountId, TradeId
 
 QUOTES_EVERY_S = 0.4
 STATES_EVERY_S = 1.0
+CLOSE_AFTER_S = 0.525
+"""Between the moments at which positions are opened, so that no close meets an open."""
 READY_WITHIN_S = 20.0
 REGISTERED_WITHIN_S = 20.0
 
@@ -31,7 +34,7 @@ class Desk:
     async def run(self, *, rate_per_s: float, trades: int, warm_up: int) -> list[Trip]:
         """Open *trades* positions at fixed moments, whatever became of the ones before.
 
-        The first *warm_up* are not counted.  Every position is closed half a second later.
+        The first *warm_up* are not counted.  Every position is closed a moment later.
         """
         started_s = time.perf_counter()
         counted: list[TradeId] = []
@@ -40,7 +43,7 @@ class Desk:
             master = self.masters[number % len(self.masters)]
             trade_id = master.open()
             self.trips[trade_id] = master.trips.pop(trade_id)
-            asyncio.get_running_loop().call_later(0.5, master.close, trade_id)
+            asyncio.get_running_loop().call_later(CLOSE_AFTER_S, master.close, trade_id)
             if number >= warm_up:
                 counted.append(trade_id)
         await asyncio.sleep(1.5)
@@ -84,14 +87,14 @@ async def _market(slaves: Sequence[BareSlave]) -> None:
     """Report prices and money like terminals, spread over time as theirs are."""
     pause_s = QUOTES_EVERY_S / max(1, len(slaves))
     states_each = max(1, round(STATES_EVERY_S / QUOTES_EVERY_S))
-    turn = 0
-    while True:
-        turn += 1
-        for slave in slaves:
+    started_s = time.perf_counter()
+    for turn in count():
+        for place, slave in enumerate(slaves):
+            due_s = started_s + turn * QUOTES_EVERY_S + place * pause_s
+            await asyncio.sleep(max(0.0, due_s - time.perf_counter()))
             slave.quote()
             if turn % states_each == 0:
                 slave.state()
-            await asyncio.sleep(pause_s)
 
 
 async def _start(name: str, settings: Path, folder: Path) -> asyncio.subprocess.Process:

@@ -53,6 +53,9 @@ def demo(
         Path | None, typer.Option(help="Folder for journal, books and logs; kept at the end.")
     ] = None,
     keep: Annotated[bool, typer.Option(help="Keep the folder even if it is a fresh one.")] = False,
+    record: Annotated[
+        bool, typer.Option(help="Have the Core write down every event, for replay.")
+    ] = False,
     as_json_: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Copy real account histories over real ticks, between paper terminals.
@@ -71,6 +74,7 @@ def demo(
             broker_delay=broker_delay,
             state=state,
             keep=keep,
+            record=record,
             json=as_json_,
         )
         result = _quietly(options) if as_json_ else _shown(options)

@@ -156,6 +156,8 @@ MERIDIAN: Final = PaperBroker(
 )
 BROKERS: Final = (NORTHWIND, FJORD, MERIDIAN)
 LEADERS: Final = (NORTHWIND, FJORD)
+OLD_TERMINALS: Final = tuple(each for each in BROKERS if each.terminal == "mt4")
+"""The EAs of protocol 1 and 2 exist for MT4 only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,20 +199,22 @@ def cast(masters: int, slaves: int, legacy: int = 0) -> Cast:
         )
         for number in range(masters)
     )
-    following = tuple(
-        Player(
-            account_id=AccountId(str(70_001 + number)),
-            role=Role.SLAVE,
-            broker=BROKERS[number % len(BROKERS)],
-            protocol_version=2 if number >= slaves - legacy else 3,
-        )
-        for number in range(slaves)
-    )
+    following = tuple(_slave(number, old=number >= slaves - legacy) for number in range(slaves))
     return Cast(
         masters=leading,
         slaves=following,
         policies=tuple(_policy(player, number) for number, player in enumerate(following)),
         options={player.account_id: _options(number) for number, player in enumerate(following)},
+    )
+
+
+def _slave(number: int, *, old: bool) -> Player:
+    brokers = OLD_TERMINALS if old else BROKERS
+    return Player(
+        account_id=AccountId(str(70_001 + number)),
+        role=Role.SLAVE,
+        broker=brokers[number % len(brokers)],
+        protocol_version=2 if old else 3,
     )
 
 

@@ -25,7 +25,8 @@ class DemoOptions:
     ``0``.  ``data``: histories in place of the bundled ones.  ``ticks``: files of ticks, as
     ``FILE`` (the symbol is read from its name) or ``SYMBOL=FILE``, in place of the bundled ones.
     ``legacy``: so many slaves run an EA of protocol 2.  ``state``: folder for everything;
-    ``None`` = a fresh one, removed at the end unless ``keep``.
+    ``None`` = a fresh one, removed at the end unless ``keep``.  ``record``: the Core writes down
+    every event, for replay.
     """
 
     seconds: int = SECONDS
@@ -38,6 +39,7 @@ class DemoOptions:
     broker_delay: str = "real"
     state: Path | None = None
     keep: bool = False
+    record: bool = False
     json: bool = False
     complaints: tuple[str, ...] = field(init=False)
 

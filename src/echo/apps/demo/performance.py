@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import shutil
 import signal
 import tempfile
@@ -19,13 +20,16 @@ from echo.apps.demo.show import Moment
 from echo.apps.demo.stage import Stage
 from echo.apps.demo.takings import Takings, latencies, read_book, take_stock
 from echo.apps.demo.troupe import Program, Troupe
-from echo.domain.answers import Outcome
 from echo.ports.errors import JournalUnavailable
 from echo.stores.sqlite.reading import JournaledBooks, read_books
 
-LEAD_MS: Final = 3_000
-"""From writing the terminals' settings to the first tick: they start, connect, register."""
+LEAD_MS: Final = 2_000
+"""From the last terminal's start to the first tick: it connects and registers."""
+START_MS: Final = 700
+"""What a terminal's start costs one processor."""
 LOOK_EVERY_S: Final = 0.5
+LOOK_PAUSES: Final = 4
+"""A look is followed by a pause of at least so many times its length."""
 DRAIN_S: Final = 10
 QUIET_LOOKS: Final = 2
 
@@ -48,8 +52,12 @@ class Result:
         """1 if anything was lost, duplicated or left unexplained; 130 if it was interrupted."""
         if self.interrupted:
             return EXIT_INTERRUPTED
-        unexplained = self.takings.outcome(Outcome.PENDING)
-        return 1 if self.takings.discrepancies or unexplained else 0
+        return 1 if self.takings.discrepancies or self.takings.unexplained else 0
+
+
+def lead_ms(terminals: int, processors: int | None = None) -> int:
+    """Return how long before the first tick so many *terminals* must be started."""
+    return LEAD_MS + START_MS * terminals // (processors or os.cpu_count() or 1)
 
 
 class Performance:
@@ -128,10 +136,10 @@ class Performance:
         return Program(name=name, module=module, config=config, log=stage.log(name))
 
     async def _acts(self, stage: Stage) -> None:
-        stage.prepare(self._cast)
+        stage.prepare(self._cast, record=self._options.record)
         for name in ("core", "agent"):
             await self.troupe.start(self._program(stage, name, stage.settings))
-        begins_wall_ms = time.time_ns() // 1_000_000 + LEAD_MS
+        begins_wall_ms = time.time_ns() // 1_000_000 + lead_ms(len(self._cast.players))
         terminals = []
         for number, player in enumerate(self._cast.players):
             config = stage.write_terminal(
@@ -146,6 +154,7 @@ class Performance:
         end_wall_ms = begins_wall_ms + self._material.plan.end_ms
         quiet = 0
         while quiet < QUIET_LOOKS:
+            looked_s = time.monotonic()
             now_ms = time.time_ns() // 1_000_000
             if now_ms > end_wall_ms + DRAIN_S * 1_000:
                 return
@@ -154,7 +163,9 @@ class Performance:
                 self._look(stage, journaled, (now_ms - begins_wall_ms) / 1_000)
                 done = now_ms > end_wall_ms and self._is_quiet(stage, journaled)
                 quiet = quiet + 1 if done else 0
-            await asyncio.sleep(LOOK_EVERY_S)
+            # A long play has long books: looking at them must not slow the players down.
+            took_s = time.monotonic() - looked_s
+            await asyncio.sleep(max(LOOK_EVERY_S, LOOK_PAUSES * took_s))
 
     def _look(self, stage: Stage, journaled: JournaledBooks, elapsed_s: float) -> None:
         plan = self._material.plan
@@ -177,7 +188,7 @@ class Performance:
     def _is_quiet(self, stage: Stage, journaled: JournaledBooks) -> bool:
         """Whether every action has reached the journal and found its outcome everywhere."""
         takings = self._count(stage, journaled)
-        return not takings.discrepancies and not takings.outcome(Outcome.PENDING)
+        return not takings.discrepancies and not takings.unexplained
 
     def _journaled(self, stage: Stage) -> JournaledBooks:
         if not stage.journal.exists():

@@ -113,7 +113,7 @@ def as_json(takings: Takings, *, seconds: float, skipped: Mapping[str, int]) -> 
         "duplicated": takings.count("duplicated"),
         "orphans": takings.count("orphan"),
         "in_doubt": takings.outcome(Outcome.IN_DOUBT),
-        "unexplained": takings.outcome(Outcome.PENDING),
+        "unexplained": takings.unexplained,
         "latency_ms": None
         if times is None
         else {"p50": times.p50, "p95": times.p95, "p99": times.p99},

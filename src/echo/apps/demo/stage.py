@@ -34,12 +34,13 @@ class Stage:
         self.pipes = folder / "pipes"
         self.settings = folder / "echo.toml"
         self.journal = folder / "core" / "journal.sqlite"
+        self.recording = folder / "core" / "events.jsonl"
 
-    def prepare(self, cast: Cast) -> None:
+    def prepare(self, cast: Cast, *, record: bool = False) -> None:
         """Write the settings of Core and Agent."""
         for name in ("pipes", "core", "agent", "terminals", "logs"):
             (self.folder / name).mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.settings.write_text(_echo_toml(self, cast, _free_port()))
+        self.settings.write_text(_echo_toml(self, cast, _free_port(), record=record))
 
     def book(self, player: Player) -> Path:
         """Where *player*'s broker writes its book."""
@@ -124,7 +125,7 @@ def _symbol(quoted: Quoted) -> SymbolConfig:
     )
 
 
-def _echo_toml(stage: Stage, cast: Cast, port: int) -> str:
+def _echo_toml(stage: Stage, cast: Cast, port: int, *, record: bool) -> str:
     symbols = {
         quoted.spec.canonical_symbol for player in cast.players for quoted in player.broker.symbols
     }
@@ -134,6 +135,7 @@ def _echo_toml(stage: Stage, cast: Cast, port: int) -> str:
         'bind = "127.0.0.1"',
         f"grpc_port = {port}",
         f"state_dir = {_text(stage.folder / 'core')}",
+        *([f"record_file = {_text(stage.recording)}"] if record else []),
         f"slave_accounts = {_texts(player.account_id for player in cast.slaves)}",
         f"canonical_symbols = {_texts(sorted(symbols))}",
         "",

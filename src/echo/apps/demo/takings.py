@@ -15,6 +15,7 @@ from echo.domain.reconciliation import (
     JournaledDecision,
     JournaledTrade,
     compare,
+    unexplained,
 )
 from echo.services.terminal.books import read_entries
 from echo.terminal.book import (
@@ -47,6 +48,8 @@ class Takings:
     omitted: Mapping[str, int]
     failed: Mapping[str, int]
     discrepancies: tuple[Discrepancy, ...]
+    unexplained: int
+    """Decisions without an outcome, those apart that wait for an open in doubt."""
     latencies: Latencies | None
     decisions: int
 
@@ -91,6 +94,7 @@ def take_stock(
         omitted=_codes(decisions, Outcome.OMITTED),
         failed=_codes(decisions, Outcome.FAILED),
         discrepancies=compare(trades, decisions, masters, slaves),
+        unexplained=len(unexplained(decisions)),
         latencies=latencies(books.values()),
     )
 

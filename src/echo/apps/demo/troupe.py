@@ -61,6 +61,7 @@ class Troupe:
             self._watchers.append(asyncio.create_task(self._watch(program)))
         for program in programs:
             try:
+                # Each has its own time: so many may start together that they slow each other.
                 await asyncio.wait_for(program.ready.wait(), READY_WITHIN_S)
             except TimeoutError:
                 raise ProgramFailed(
