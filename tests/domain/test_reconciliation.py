@@ -13,6 +13,7 @@ from echo.domain.reconciliation import (
     JournaledDecision,
     JournaledTrade,
     compare,
+    unexplained,
 )
 
 MASTER, SLAVE, OTHER = AccountId("1001"), AccountId("2001"), AccountId("2002")
@@ -76,6 +77,13 @@ def kinds(found: tuple[Discrepancy, ...]) -> list[str]:
         ),
         pytest.param(
             [trade(0, 1, SEQ_CLOSE)],
+            [row(Outcome.IN_DOUBT), row(Outcome.PENDING, 1), row(Outcome.PENDING, SEQ_CLOSE)],
+            [held(MASTER, "0")],
+            [held()],
+            id="what follows an open in doubt waits for it",
+        ),
+        pytest.param(
+            [trade(0, 1, SEQ_CLOSE)],
             [row(Outcome.FILLED), row(Outcome.REDUCED, 1), row(Outcome.CLOSED, SEQ_CLOSE)],
             [held(MASTER, "0")],
             [held(remaining="0")],
@@ -118,6 +126,29 @@ def test_a_decision_that_stays_pending_is_lost() -> None:
     [found] = compare([trade(0)], [row(Outcome.PENDING)], [held(MASTER)], [])
 
     assert found.sentence == "action 0 was acknowledged but has no outcome"
+
+
+def test_a_close_that_waits_for_nothing_is_lost() -> None:
+    [found] = compare(
+        [trade(0, SEQ_CLOSE)],
+        [row(Outcome.FILLED), row(Outcome.PENDING, SEQ_CLOSE)],
+        [held(MASTER, "0")],
+        [held(remaining="0")],
+    )
+
+    assert found.sentence == f"action {SEQ_CLOSE} was acknowledged but has no outcome"
+
+
+def test_only_what_waits_for_no_doubt_is_unexplained() -> None:
+    decisions = [
+        row(Outcome.IN_DOUBT),
+        row(Outcome.PENDING, SEQ_CLOSE),
+        row(Outcome.FILLED, account_id=OTHER),
+        row(Outcome.PENDING, 1, OTHER),
+        row(Outcome.REDUCED, SEQ_CLOSE, OTHER),
+    ]
+
+    assert unexplained(decisions) == (row(Outcome.PENDING, 1, OTHER),)
 
 
 def test_one_forgotten_follower_is_named() -> None:

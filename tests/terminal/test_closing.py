@@ -13,6 +13,7 @@ from echo.domain.errors import ErrorCode
 from echo.domain.ids import Ticket
 from echo.domain.specs import SymbolMapping
 from echo.terminal.closing import excess
+from echo.terminal.events import Seen
 from echo.terminal.fates import Fate, Reply, ScriptedFates
 from echo.terminal.orders import CloseLot
 from echo.terminal.view import MT4, MT5
@@ -324,3 +325,17 @@ def test_what_is_left_is_never_less_than_asked_unless_it_is_nothing(
     assert left == 0 or left >= SPEC.min_lot
     if left == 0:
         assert residual is Residual.CLOSE
+
+
+def test_another_accounts_emptiness_proves_nothing() -> None:
+    rig = opened()
+    rig.broker.rules = rules(server="Other-Srv")
+    rig.feed(Seen(replace(rig.broker.view(rig.now), positions=())))
+
+    rig.hear(close())
+    elsewhere = closed(rig)
+    rig.broker.rules = rules()
+    rig.look()
+
+    assert elsewhere == []
+    assert [each.error_code for each in closed(rig)] == [ErrorCode.NO_ERROR]

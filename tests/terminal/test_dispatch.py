@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from echo.domain.answers import Receipt, TradeIntentAck
 from echo.domain.errors import ErrorCode
+from echo.domain.handshake import Role
 from echo.domain.intents import TradeIntent
 from echo.domain.quantities import Instant
 from echo.terminal.dispatch import RESEND, Dispatch
@@ -14,7 +15,7 @@ from echo.terminal.workplace import Workplace
 from tests.terminal.rig import ACCOUNT, MONO_MS, SERVER, WALL_MS, Rig
 from tests.terminal.test_detection import INTENT
 
-SETTINGS = EaSettings(role="master", account_id=ACCOUNT, server=SERVER)
+SETTINGS = EaSettings(role=Role.MASTER, account_id=ACCOUNT, server=SERVER)
 
 
 def desk(*, up: bool = True) -> tuple[Dispatch, Workplace]:
@@ -94,7 +95,7 @@ def test_the_timer_is_set_for_the_next_action_that_is_due() -> None:
 
 
 def test_a_conflict_that_names_no_number_is_only_a_delay() -> None:
-    dispatch, place = desk()
+    dispatch, _ = desk()
     dispatch.report(INTENT)
 
     dispatch.acknowledged(

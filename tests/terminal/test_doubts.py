@@ -6,9 +6,11 @@ import pytest
 
 from echo.domain.answers import ExecutionResult
 from echo.domain.errors import ErrorCode
+from echo.domain.ids import Ticket
 from echo.domain.quantities import Side
+from echo.terminal.events import BrokerSaid
 from echo.terminal.fates import Fate, Reply, ScriptedFates
-from echo.terminal.orders import SendOrder
+from echo.terminal.orders import Filled, SendOrder
 from tests.terminal.rig import ACCOUNT, Rig, close, execute, until
 
 DOUBT_MS = 65_000
@@ -208,6 +210,15 @@ def test_a_fill_reported_after_everything_was_given_up_is_an_alarm() -> None:
     assert "LATE_FILL" in rig.alarms
 
 
+def test_answers_to_a_former_life_and_triggered_orders_are_no_alarm() -> None:
+    rig = Rig().start()
+
+    for ref in ("", "life0:c:1"):
+        rig.feed(BrokerSaid(Filled(ref=ref, ticket=Ticket(5), lot=Decimal(1), price=Decimal(1))))
+
+    assert rig.alarms == []
+
+
 def test_a_close_waits_for_the_open_that_is_in_doubt() -> None:
     rig = Rig(fates=ScriptedFates([NAMELESS])).start()
     rig.hear(execute())
@@ -285,7 +296,7 @@ def test_a_ledger_warms_up_after_the_longest_life_of_an_open_and_stays_warm() ->
     rig.restart()
     rig.hear(execute(sent_mono_ms=rig.now.mono_ms, age_ms=4_000))
 
-    assert [record["t"] for record in rig.file][0] == "W"
+    assert rig.file[0]["t"] == "W"
     assert [each.success for each in results(rig)] == [True]
 
 

@@ -1,4 +1,4 @@
-"""A position is followed through its partial closes, by whatever the server left of the comments."""
+"""A position is followed through its partial closes, by whatever comments are left."""
 
 from dataclasses import replace
 from decimal import Decimal

@@ -62,6 +62,9 @@ class Discrepancy:
     sentence: str
 
 
+_Rows = dict[tuple[TradeId, int, AccountId], JournaledDecision]
+
+
 def compare(
     trades: Iterable[JournaledTrade],
     decisions: Iterable[JournaledDecision],
@@ -73,12 +76,12 @@ def compare(
     *lost*: an action acknowledged, or a position in a master's book, without an outcome on a
     pinned follower; an outcome "filled" without a fill, or a fill whose outcome says that there
     is none.  *duplicated*: fills beyond one per (trade, follower).  *orphan*: an open slave
-    position of a trade that its master has closed, unless it is in doubt, hence already in
-    somebody's hands.
+    position of a trade that its master has closed.  What waits for an open that is in doubt is
+    neither: it is already in somebody's hands.
     """
     trades, decisions = tuple(trades), tuple(decisions)
     master_books, slave_books = tuple(master_books), tuple(slave_books)
-    rows = {(row.trade_id, row.seq, row.account_id): row for row in decisions}
+    rows = _by_key(decisions)
     return (
         *_unanswered(trades, rows),
         *_unjournaled(trades, master_books),
@@ -89,22 +92,41 @@ def compare(
     )
 
 
-def _unanswered(
-    trades: tuple[JournaledTrade, ...],
-    rows: dict[tuple[TradeId, int, AccountId], JournaledDecision],
-) -> Iterable[Discrepancy]:
+def unexplained(decisions: Iterable[JournaledDecision]) -> tuple[JournaledDecision, ...]:
+    """Return the decisions without an outcome that do not wait for an open in doubt."""
+    decisions = tuple(decisions)
+    rows = _by_key(decisions)
+    return tuple(row for row in decisions if _is_unexplained(row, rows))
+
+
+def _is_unexplained(row: JournaledDecision, rows: _Rows) -> bool:
+    return row.outcome is Outcome.PENDING and not _in_doubt(row.trade_id, row.account_id, rows)
+
+
+def _in_doubt(trade_id: TradeId, account_id: AccountId, rows: _Rows) -> bool:
+    """Whether nobody knows if the account holds the trade; what follows its open waits."""
+    opened = rows.get((trade_id, SEQ_OPEN, account_id))
+    return opened is not None and opened.outcome is Outcome.IN_DOUBT
+
+
+def _by_key(decisions: tuple[JournaledDecision, ...]) -> _Rows:
+    return {(row.trade_id, row.seq, row.account_id): row for row in decisions}
+
+
+def _unanswered(trades: tuple[JournaledTrade, ...], rows: _Rows) -> Iterable[Discrepancy]:
     for trade in trades:
         for seq in trade.seqs:
             for account_id in trade.followers:
                 row = rows.get((trade.trade_id, seq, account_id))
-                if row is None or row.outcome is Outcome.PENDING:
-                    state = "no decision" if row is None else "no outcome"
-                    yield Discrepancy(
-                        kind="lost",
-                        trade_id=trade.trade_id,
-                        account_id=account_id,
-                        sentence=f"action {seq} was acknowledged but has {state}",
-                    )
+                if row is not None and not _is_unexplained(row, rows):
+                    continue
+                state = "no decision" if row is None else "no outcome"
+                yield Discrepancy(
+                    kind="lost",
+                    trade_id=trade.trade_id,
+                    account_id=account_id,
+                    sentence=f"action {seq} was acknowledged but has {state}",
+                )
 
 
 def _unjournaled(
@@ -144,7 +166,7 @@ def _false_fills(
 
 
 def _denied_fills(
-    rows: dict[tuple[TradeId, int, AccountId], JournaledDecision],
+    rows: _Rows,
     slave_books: tuple[BookPosition, ...],
 ) -> Iterable[Discrepancy]:
     for position in slave_books:
@@ -177,7 +199,7 @@ def _duplicates(slave_books: tuple[BookPosition, ...]) -> Iterable[Discrepancy]:
 
 
 def _orphans(
-    rows: dict[tuple[TradeId, int, AccountId], JournaledDecision],
+    rows: _Rows,
     master_books: tuple[BookPosition, ...],
     slave_books: tuple[BookPosition, ...],
 ) -> Iterable[Discrepancy]:
@@ -187,8 +209,7 @@ def _orphans(
             continue
         if position.trade_id in open_at_master:
             continue
-        opened = rows.get((position.trade_id, SEQ_OPEN, position.account_id))
-        if opened is not None and opened.outcome is Outcome.IN_DOUBT:
+        if _in_doubt(position.trade_id, position.account_id, rows):
             continue
         yield Discrepancy(
             kind="orphan",

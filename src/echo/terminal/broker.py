@@ -5,12 +5,12 @@ not in the book, and die with the process.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from heapq import heappop, heappush
 from types import MappingProxyType
 
-from echo.domain.accounts import AccountInfo, Position
+from echo.domain.accounts import AccountInfo, Deal, Position
 from echo.domain.ids import Ticket
 from echo.domain.quantities import Instant
 from echo.terminal.book import BookEntry, BookKind
@@ -41,7 +41,7 @@ from echo.terminal.settling import (
     refused_entry,
     triggered_entry,
 )
-from echo.terminal.valuation import account_info, floating_profit
+from echo.terminal.valuation import Valuer
 from echo.terminal.view import Price, TerminalView
 
 NO_CONNECTION = 6
@@ -70,6 +70,9 @@ class PaperBroker:
             first_ticket=rules.first_ticket,
             history_deals_max=rules.history_deals_max,
         )
+        self._valuer = Valuer(rules, self._holdings)
+        self._shown_history: tuple[Deal, ...] = ()
+        self._shown_as_of = (0, 0)
         self._prices: dict[str, Price] = {}
         self._steps: list[tuple[int, int, bool, _Sent]] = []
         self._requests = 0
@@ -152,34 +155,37 @@ class PaperBroker:
 
     def view(self, now: Instant) -> TerminalView:
         """Return what the terminal shows at this moment."""
+        rules, door = self.rules, self.door
         return TerminalView(
-            account_id=self.rules.account_id,
-            server=self.rules.server,
-            server_time_ms=self.rules.server_time_ms(now.wall_ms),
+            account_id=rules.account_id,
+            server=rules.server,
+            server_time_ms=rules.server_time_ms(now.wall_ms),
             info=self._info(now),
-            positions=tuple(
-                replace(each, profit=self._floating(each))
-                for each in self._holdings.positions.values()
-            ),
+            positions=self._valuer.positions(self._prices),
             pendings=tuple(order for order, _ in self._holdings.pendings.values()),
-            history=tuple(
-                deal
-                for deal in self._holdings.history
-                if deal.close_time_ms >= self.door.history_from_ms
-            ),
-            history_from_ms=self.door.history_from_ms,
+            history=self._history(),
+            history_from_ms=door.history_from_ms,
             symbols=tuple(
-                each.mapping(self._prices.get(each.name), self.rules.currency)
-                for each in self.rules.symbols
+                each.mapping(self._prices.get(each.name), rules.currency) for each in rules.symbols
             ),
-            connected=self.door.connected and self.door.trading,
-            synchronised=self.door.connected and self.door.synchronised,
-            broker=self.rules.broker,
-            terminal=self.rules.terminal,
-            terminal_build=self.rules.terminal_build,
-            account_mode=self.rules.account_mode,
-            leverage=self.rules.leverage,
+            connected=door.connected and door.trading,
+            synchronised=door.connected and door.synchronised,
+            broker=rules.broker,
+            terminal=rules.terminal,
+            terminal_build=rules.terminal_build,
+            account_mode=rules.account_mode,
+            leverage=rules.leverage,
         )
+
+    def _history(self) -> tuple[Deal, ...]:
+        """Return the deals that the terminal shows: the same object while they are the same."""
+        from_ms = self.door.history_from_ms
+        if self._shown_as_of != (self._holdings.deals, from_ms):
+            self._shown_as_of = (self._holdings.deals, from_ms)
+            self._shown_history = tuple(
+                deal for deal in self._holdings.history if deal.close_time_ms >= from_ms
+            )
+        return self._shown_history
 
     def _plan(self, due_mono_ms: int, is_reply: bool, sent: _Sent) -> None:
         self._requests += 1
@@ -311,7 +317,7 @@ class PaperBroker:
             info = self._info(now)
             if not info.margin or info.margin_level > self.rules.stop_out_percent:
                 return
-            worst = min(self._holdings.positions.values(), key=self._floating)
+            worst = min(self._valuer.positions(self._prices), key=lambda each: each.profit)
             if self._tradable(worst.symbol) is None:
                 return
             self._events.append(self._close(worst.ticket, None, now, reason="so"))
@@ -326,10 +332,5 @@ class PaperBroker:
     def _clock(self, now: Instant) -> int:
         return self.rules.server_time_ms(now.wall_ms)
 
-    def _floating(self, position: Position) -> Decimal:
-        return floating_profit(position, rules=self.rules, prices=self._prices)
-
     def _info(self, now: Instant) -> AccountInfo:
-        return account_info(
-            self._holdings, rules=self.rules, prices=self._prices, wall_ms=now.wall_ms
-        )
+        return self._valuer.info(self._prices, wall_ms=now.wall_ms)

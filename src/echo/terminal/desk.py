@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from echo.domain.accounts import Deal, Position
 from echo.domain.answers import ExecutionResult
 from echo.domain.commands import CancelPendings, Command, Flatten
 from echo.domain.errors import ErrorCode
@@ -9,15 +10,29 @@ from echo.domain.ids import TradeId
 from echo.domain.quantities import NO_TIMESTAMPS
 from echo.terminal.ledger import Ledger
 from echo.terminal.settings import EaSettings
+from echo.terminal.sightings import Sighting, Sought, TagIndex, tagged
+from echo.terminal.view import TerminalView
 from echo.terminal.workplace import Workplace
 
 
 class Desk(Workplace):
-    """A workplace with a ledger."""
+    """A workplace with a ledger, and an eye for what belongs to it."""
 
     def __init__(self, settings: EaSettings) -> None:
         super().__init__(settings)
         self.ledger = Ledger()
+        self._tags = TagIndex()
+
+    def see(self, view: TerminalView) -> None:
+        """Take a new view."""
+        super().see(view)
+        self._tags.take(view.history)
+
+    def tagged(self, sought: Sought) -> tuple[Sighting, ...]:
+        """Return what the terminal shows that carries the tag of a trade."""
+        deals = self._tags.deals(sought.tag)
+        candidates: tuple[Position | Deal, ...] = (*self.view.positions, *deals)
+        return tagged(sought, candidates, self.ledger)
 
 
 def result_of(

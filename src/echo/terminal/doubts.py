@@ -7,7 +7,7 @@ from echo.domain.errors import ErrorCode
 from echo.domain.ids import CommandId
 from echo.terminal.desk import Desk
 from echo.terminal.opening import Opening, Stage
-from echo.terminal.sightings import CLOCK_SLACK_MS, Sighting, alike, tagged
+from echo.terminal.sightings import CLOCK_SLACK_MS, Sighting, alike
 
 LOOK_AGAIN_MS = 1_000
 
@@ -33,16 +33,17 @@ class Doubts:
         opening.doubt_until_mono_ms = since + desk.settings.doubt_ms
         self._arm(opening, opening.doubt_until_mono_ms - desk.now.mono_ms)
 
-    def glance(self, opening: Opening) -> bool:
-        """Adopt at once what carries the tag: nothing else can be this order's fill.
+    def glance(self, opening: Opening) -> None:
+        """Adopt at once what carries the tag: nothing else can be this order's fill."""
+        self.adopt(opening, self._desk.tagged(opening.sought))
+
+    def adopt(self, opening: Opening, found: tuple[Sighting, ...]) -> bool:
+        """Adopt what carries the tag, if it is one and the terminal shows everything.
 
         Returns whether it did.
         """
         desk = self._desk
-        if not desk.view.conclusive:
-            return False
-        found = tagged(opening.sought, desk.view, desk.ledger)
-        if len(found) != 1:
+        if not desk.conclusive or len(found) != 1:
             return False
         self._settle(opening, opening.adopted(desk.settings.account_id, found[0]))
         return True
@@ -51,10 +52,10 @@ class Doubts:
         """Decide, if the time has come and the terminal shows everything; else look again."""
         desk = self._desk
         wait_ms = opening.doubt_until_mono_ms - desk.now.mono_ms
-        if wait_ms > 0 or not desk.view.conclusive or self._hidden(opening):
+        if wait_ms > 0 or not desk.conclusive or self._hidden(opening):
             self._arm(opening, max(wait_ms, LOOK_AGAIN_MS))
             return
-        by_tag = tagged(opening.sought, desk.view, desk.ledger)
+        by_tag = desk.tagged(opening.sought)
         if by_tag:
             self._decide(opening, by_tag)
             return

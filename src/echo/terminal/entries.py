@@ -49,12 +49,11 @@ class EntryChecks:
     def refuse_place(self, command: ExecuteOrder) -> Refusal | None:
         """Refuse what does not belong here: wrong log-in, unknown or rejected symbol."""
         desk, view = self._desk, self._desk.view
-        expected = (desk.settings.account_id, desk.settings.server)
-        if (view.account_id, view.server) != expected:
+        if not desk.at_home:
             return Refusal(
                 ErrorCode.SESSION_CLOSED,
                 f"the terminal is logged in to {view.account_id} at {view.server!r},"
-                f" not to {expected[0]} at {expected[1]!r}",
+                f" not to {desk.settings.account_id} at {desk.settings.server!r}",
             )
         if desk.symbol(command.symbol) is None:
             return Refusal(ErrorCode.SYMBOL_NOT_MAPPED, f"the broker has no {command.symbol}")

@@ -18,6 +18,8 @@ class Holdings:
         self.pendings: dict[Ticket, tuple[Position, bool]] = {}
         """By ticket: the order as a position to be, and whether it is a stop order."""
         self.history: deque[Deal] = deque(maxlen=history_deals_max)
+        self.deals = 0
+        """Closed so far, also those that the history has dropped."""
         self.next_ticket = first_ticket
         self.revision = 0
         """Rises with every change."""
@@ -72,6 +74,7 @@ class Holdings:
 
     def _book(self, position: Position, entry: BookEntry, *, comment: str) -> None:
         self.balance += entry.profit
+        self.deals += 1
         self.history.append(
             Deal(
                 ticket=entry.deal or position.ticket,

@@ -260,6 +260,7 @@ class LevelKeeper:
 
     def _drop(self, goal: Goal) -> None:
         del self._goals[goal.trade_id]
+        self._by_ref.pop(goal.ref, None)
         self._desk.disarm(("levels", goal.trade_id))
         self._desk.disarm(("levels_reply", goal.trade_id))
 

@@ -163,7 +163,7 @@ class MasterEa:
     def _look(self) -> None:
         """Report every difference between what was reported and what is there."""
         place = self._place
-        if not place.view.conclusive or not self._own_account():
+        if not place.conclusive:
             return
         watched = (
             self._looked_mono_ms is not None
@@ -172,10 +172,6 @@ class MasterEa:
         self._looked_mono_ms = place.now.mono_ms
         for change in changes(self._dispatch.outbox.tracked, place.view):
             self._report(change, watched=watched)
-
-    def _own_account(self) -> bool:
-        view, settings = self._place.view, self._place.settings
-        return (view.account_id, view.server) == (settings.account_id, settings.server)
 
     def _report(self, change: Change, *, watched: bool) -> None:
         outbox = self._dispatch.outbox

@@ -26,7 +26,6 @@ from echo.terminal.opening import (
     reading_of,
 )
 from echo.terminal.orders import Filled, Refused, SendOrder
-from echo.terminal.sightings import tagged
 
 Opened = Callable[[TradeId], None]
 
@@ -119,7 +118,7 @@ class Openings:
         """Take the broker's answer to an open, also when it comes after the doubt began."""
         opening = self._openings.get(self._by_ref.pop(event.ref, CommandId("")))
         if opening is None:
-            if isinstance(event, Filled):
+            if isinstance(event, Filled) and event.ref.startswith(f"{self._desk.instance}:"):
                 self._desk.alarm(
                     f"late:{event.ref}",
                     "LATE_FILL",
@@ -180,10 +179,10 @@ class Openings:
     def _already_there(self, opening: Opening, command: ExecuteOrder) -> bool:
         """Adopt a fill that is there, or doubt what may be one."""
         desk = self._desk
-        if self._doubts.glance(opening):
-            return True
-        if tagged(opening.sought, desk.view, desk.ledger):
-            self._doubts.enter(opening)
+        found = desk.tagged(opening.sought)
+        if found:
+            if not self._doubts.adopt(opening, found):
+                self._doubts.enter(opening)
             return True
         if desk.link.probe.probed_at_mono_ms is None:
             return False

@@ -55,7 +55,8 @@ class Link:
 
     def answered(self, pong: Pong) -> bool:
         """Take a pong; tells whether it is the answer to the ping that was asked."""
-        if self._asked is None or pong.ping_id != self._asked.ping_id:
+        # Ids of older protocols travel in upper case, and come back as they travelled.
+        if self._asked is None or pong.ping_id.casefold() != self._asked.ping_id.casefold():
             return False
         self.probe.answered(probed_at_mono_ms=self._asked_mono_ms, peer_mono_ms=pong.mono_ms)
         self._asked = None

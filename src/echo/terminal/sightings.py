@@ -93,8 +93,10 @@ def _sighting(one: Position | Deal) -> Sighting:
     )
 
 
-def tagged(sought: Sought, view: TerminalView, ledger: Ledger) -> tuple[Sighting, ...]:
-    """Return what carries the tag of the trade: whole if anything does, else by prefix.
+def tagged(
+    sought: Sought, shown: Iterable[Position | Deal], ledger: Ledger
+) -> tuple[Sighting, ...]:
+    """Return what of *shown* carries the tag of the trade: whole if anything does, else by prefix.
 
     Nothing that belongs to another order counts.  A shortened tag that could as well be another
     trade's says nothing about this one.
@@ -102,7 +104,7 @@ def tagged(sought: Sought, view: TerminalView, ledger: Ledger) -> tuple[Sighting
     digits = sought.tag[1:]
     near = [
         _sighting(one)
-        for one in _shown(view)
+        for one in shown
         if len(prefix := _prefix(one.comment)) >= TAG_DIGITS_MIN and digits.startswith(prefix)
     ]
     free = [each for each in near if _free(each.ticket, ledger)]
@@ -110,6 +112,32 @@ def tagged(sought: Sought, view: TerminalView, ledger: Ledger) -> tuple[Sighting
     return _distinct(
         exact or [each for each in free if not _could_name_another(each.comment, sought, ledger)]
     )
+
+
+class TagIndex:
+    """Finds deals by the part of their tag that always has to be there.
+
+    Every open asks whether its trade was there before, and a history is long.
+    """
+
+    def __init__(self) -> None:
+        self._history: tuple[Deal, ...] = ()
+        self._deals: dict[str, list[Deal]] = {}
+
+    def take(self, history: tuple[Deal, ...]) -> None:
+        """Index a history, unless it is the one that is indexed."""
+        if history is self._history:
+            return
+        self._history = history
+        self._deals = {}
+        for deal in history:
+            prefix = _prefix(deal.comment)
+            if len(prefix) >= TAG_DIGITS_MIN:
+                self._deals.setdefault(prefix[:TAG_DIGITS_MIN], []).append(deal)
+
+    def deals(self, tag: str) -> list[Deal]:
+        """Return the deals that may carry *tag*."""
+        return self._deals.get(tag[1 : 1 + TAG_DIGITS_MIN], [])
 
 
 _prefix = lru_cache(maxsize=8_192)(tag_prefix)
@@ -126,7 +154,7 @@ def _could_name_another(comment: str, sought: Sought, ledger: Ledger) -> bool:
 def alike(sought: Sought, view: TerminalView, ledger: Ledger) -> tuple[Sighting, ...]:
     """Return what looks like the fill without saying so: the same order, at the right time.
 
-    What carries another trade's tag is that trade's.
+    What carries another trade's tag is that trade's, whether this ledger knows it or not.
     """
     return _distinct(
         each
@@ -138,11 +166,13 @@ def alike(sought: Sought, view: TerminalView, ledger: Ledger) -> tuple[Sighting,
         and sought.server_from_ms <= each.open_time_ms <= sought.server_to_ms
         and each.ticket not in sought.open_before
         and _free(each.ticket, ledger)
-        and (
-            comment_names_tag(each.comment, sought.tag)
-            or not _could_name_another(each.comment, sought, ledger)
-        )
+        and not _names_another(each.comment, sought)
     )
+
+
+def _names_another(comment: str, sought: Sought) -> bool:
+    prefix = _prefix(comment)
+    return len(prefix) >= TAG_DIGITS_MIN and not sought.tag[1:].startswith(prefix)
 
 
 def _free(ticket: Ticket, ledger: Ledger) -> bool:

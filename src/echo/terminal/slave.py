@@ -299,7 +299,8 @@ class SlaveEa:
     def _compact(self) -> None:
         desk = self._desk
         desk.arm(COMPACT, COMPACT_MS)
-        if len(desk.ledger.records) < desk.settings.compact_records_min:
+        too_few = len(desk.ledger.records) < desk.settings.compact_records_min
+        if too_few or not desk.conclusive:
             return
         smaller = desk.ledger.compacted(
             settled_before_ms=desk.now.wall_ms - desk.settings.keep_settled_ms,

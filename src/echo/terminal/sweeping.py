@@ -70,7 +70,7 @@ class Sweeps:
 
     def _step(self, sweep: Sweep) -> None:
         desk = self._desk
-        if sweep.asked or not desk.view.conclusive:
+        if sweep.asked or not desk.conclusive:
             return
         left = self._left(sweep.command)
         if not left:

@@ -25,7 +25,10 @@ REPORT_MS: Final = 5_000
 
 
 class SlaveReports:
-    """Tells state, quotes, specifications and open trades."""
+    """Tells state, quotes, specifications and open trades.
+
+    Of another account than the EA's own nothing is told: it would be taken for this one.
+    """
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
@@ -54,7 +57,11 @@ class SlaveReports:
         desk = self._desk
         if self._snapshots is None or not desk.link.up:
             return
-        desk.say(self._snapshots.next(desk.settings, desk.view, epoch=desk.instance, now=desk.now))
+        if desk.at_home:
+            snapshot = self._snapshots.next(
+                desk.settings, desk.view, epoch=desk.instance, now=desk.now
+            )
+            desk.say(snapshot)
         desk.arm(STATE, STATE_MS)
 
     def tell_quotes(self, *, repeat: bool) -> None:
@@ -62,7 +69,7 @@ class SlaveReports:
         desk = self._desk
         if not desk.link.up:
             return
-        if desk.view.connected:
+        if desk.view.connected and desk.at_home:
             symbols = mapped_symbols(desk.settings, desk.view)
             for mapping, price in self._board.due(
                 symbols, desk.prices, now=desk.now, repeat=repeat
@@ -74,9 +81,11 @@ class SlaveReports:
     def tell_specs(self) -> None:
         """Tell the symbols' specifications; every 5 s."""
         desk = self._desk
-        if desk.link.up:
+        if not desk.link.up:
+            return
+        if desk.at_home:
             desk.say(spec_report(desk.settings, desk.view, now=desk.now))
-            desk.arm(SPECS, REPORT_MS)
+        desk.arm(SPECS, REPORT_MS)
 
     def tell_trades(self) -> None:
         """Tell which of Echo's trades are open; every 5 s."""
@@ -97,5 +106,6 @@ class SlaveReports:
                         tag=each.comment if tagged else "",
                     )
                 )
-        desk.say(open_trades(desk.settings, trades, epoch=desk.instance))
+        if desk.at_home:
+            desk.say(open_trades(desk.settings, trades, epoch=desk.instance))
         desk.arm(TRADES, REPORT_MS)

@@ -31,7 +31,7 @@ def whereabouts(
     partial closes; at last by the one position that carries the trade's tag.
     """
     view = desk.view
-    if not view.conclusive:
+    if not desk.conclusive:
         return UNSEEN
     for named in (ticket, desk.ledger.tickets.get(trade_id)):
         if named:

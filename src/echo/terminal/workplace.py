@@ -51,6 +51,17 @@ class Workplace:
         self._view = view
 
     @property
+    def at_home(self) -> bool:
+        """Whether the terminal is logged in to the account that this EA works for."""
+        view, settings = self.view, self.settings
+        return (view.account_id, view.server) == (settings.account_id, settings.server)
+
+    @property
+    def conclusive(self) -> bool:
+        """Whether what is missing in the view is missing on this EA's account."""
+        return self.view.conclusive and self.at_home
+
+    @property
     def uptime_ms(self) -> int:
         """How long this life has lasted."""
         return self.now.mono_ms - self.started_mono_ms

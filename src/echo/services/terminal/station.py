@@ -71,16 +71,23 @@ class Station:
     def attach(self) -> None:
         """Begin a life: read the file, show the account, let the EA start."""
         found = self.parts.ea_file.open(self._ids.instance_id())
-        self._turn_market()
+        broker, now = self.parts.broker, self._clock.now()
+        for prices in self.parts.feed.moves(self._market_ms(now), every=frozenset()):
+            broker.advance(now, prices)
+        self._write_book()
+        self._revision = broker.revision
+        self._seen_mono_ms = now.mono_ms
         self._feed(
             events.Attached(
                 instance=self._ids.instance_id(),
                 records=found.records,
                 highest_n=found.highest_n,
                 file_usable=found.usable,
-                view=self.parts.broker.view(self._clock.now()),
+                view=broker.view(now),
             )
         )
+        if broker.prices:
+            self._feed(events.Ticked(dict(broker.prices)))
 
     def turn(self) -> None:
         """Let the market, the broker and the hand move on; called every few milliseconds."""
@@ -127,21 +134,14 @@ class Station:
 
     def _turn_market(self) -> None:
         """Walk the ticks up to now; where positions are open, every one of them."""
-        broker = self.parts.broker
-        now = self._clock.now()
-        exposed = frozenset(
-            rules.market
-            for rules in broker.rules.symbols
-            if any(each.symbol == rules.name for each in broker.positions.values())
-        )
+        broker, now = self.parts.broker, self._clock.now()
         before = dict(broker.prices)
         answers = broker.advance(now, {})
-        for prices in self.parts.feed.moves(
-            self.parts.market.market_ms(now.wall_ms), every=exposed
-        ):
+        self._show_if_changed()
+        for prices in self.parts.feed.moves(self._market_ms(now), every=self._exposed()):
             answers += broker.advance(now, prices)
-        if broker.revision != self._revision:
-            self._show()
+            # At once: a position that the next tick closes would never have been seen.
+            self._show_if_changed()
         for answer in answers:
             if self.parts.hand is not None:
                 for request in self.parts.hand.heard(answer):
@@ -150,6 +150,19 @@ class Station:
         moved = {name: price for name, price in broker.prices.items() if before.get(name) != price}
         if moved:
             self._feed(events.Ticked(moved))
+
+    def _market_ms(self, now: Instant) -> int:
+        return self.parts.market.market_ms(now.wall_ms)
+
+    def _exposed(self) -> frozenset[str]:
+        """The markets in which this account holds something."""
+        broker = self.parts.broker
+        held = {each.symbol for each in broker.positions.values()}
+        return frozenset(rules.market for rules in broker.rules.symbols if rules.name in held)
+
+    def _show_if_changed(self) -> None:
+        if self.parts.broker.revision != self._revision:
+            self._show()
 
     def _show(self) -> None:
         """Show the account to the EA, after writing down what changed it."""
