@@ -171,6 +171,15 @@ def test_an_open_reported_with_other_content_is_still_that_position() -> None:
     assert changes_nothing(told)
 
 
+def test_a_repeated_open_is_told_which_actions_are_known_since() -> None:
+    """A master whose outbox was lost counts on from there instead of starting again."""
+    stage = desk()
+    stage.fill()
+    stage.say(modified(1, sl="1.09000"))
+
+    assert receipt(stage.say(opened(attempt=2))).last_seq == 1
+
+
 def test_another_masters_trade_cannot_be_touched() -> None:
     stage = desk()
     stage.register(AccountId("1002"), Role.MASTER)

@@ -141,7 +141,9 @@ def _repeated(
         # Not all followers are journaled yet: the acknowledgement goes out with the last chunk.
         trade.unanswered = said
     else:
-        _receipt(said, Receipt.OK, out)
+        # A master whose outbox was lost opens again; the number tells it what is known since.
+        last_seq = trade.last_seq if action.seq == SEQ_OPEN else None
+        _receipt(said, Receipt.OK, out, last_seq=last_seq or None)
 
 
 def _conflict(trade: TradeState, said: AgentSaid, sentence: str, out: Outbox) -> None:
