@@ -33,6 +33,7 @@ from echo.wire.pipe import read_agent_line, write_from_ea
 
 SYMBOL = "EURUSD"
 SERVER = "Bench"
+ANSWER_AFTER_S = 0.01
 BID, ASK = Decimal("1.39100"), Decimal("1.39110")
 SPEC = SymbolMapping(
     canonical_symbol=SYMBOL,
@@ -192,20 +193,28 @@ class BareSlave(BareEa):
         self._ticket = 1_000
 
     def heard(self, content: bytes) -> None:
-        """Answer commands."""
+        """Stamp an open at once, and answer a moment later.
+
+        All slaves share this process: what one does with its order must not delay the stamp of
+        the next, as it would not if each had a terminal of its own.
+        """
         now_s = time.perf_counter()
         if b'"execute_order"' in content:
-            order = read_agent_line(content)
-            assert isinstance(order, ExecuteOrder)
-            self._arrived(order.trade_id, now_s)
-            self._ticket += 1
-            self._answer(order, Ticket(self._ticket), ASK)
+            start = content.index(b'"trade_id":"') + len(b'"trade_id":"')
+            self._arrived(TradeId(content[start : start + 36].decode()), now_s)
+            asyncio.get_running_loop().call_later(ANSWER_AFTER_S, self._execute, content)
         elif b'"close_order"' in content:
             close = read_agent_line(content)
             assert isinstance(close, CloseOrder)
             self._answer(close, close.ticket, BID)
         else:
             super().heard(content)
+
+    def _execute(self, content: bytes) -> None:
+        order = read_agent_line(content)
+        assert isinstance(order, ExecuteOrder)
+        self._ticket += 1
+        self._answer(order, Ticket(self._ticket), ASK)
 
     def state(self) -> None:
         """Report the account."""
