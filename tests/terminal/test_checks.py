@@ -133,13 +133,14 @@ def test_money_that_is_not_there_cannot_be_bound() -> None:
 
 
 def test_a_symbol_may_be_closed_but_not_opened() -> None:
-    only_close = {"trade_permission": TradePermission.CLOSE_ONLY}
+    only_close = TradePermission.CLOSE_ONLY
+    close = CloseLot(ref="r", ticket=Ticket(1))
 
-    refused = objection(BUY, **only_close)
+    refused = objection(BUY, trade_permission=only_close)
 
     assert refused is not None
     assert refused.code == 133
-    assert objection(CloseLot(ref="r", ticket=Ticket(1)), **only_close) is None
+    assert objection(close, trade_permission=only_close) is None
 
 
 def test_each_terminal_has_its_own_numbers() -> None:

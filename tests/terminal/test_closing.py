@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -132,7 +133,7 @@ def test_nothing_is_concluded_while_the_terminal_shows_nothing() -> None:
 
 
 @pytest.mark.parametrize("change", [{"magic_number": 9}, {"symbol": "XAUUSD"}])
-def test_somebody_elses_position_is_not_touched(change: dict[str, object]) -> None:
+def test_somebody_elses_position_is_not_touched(change: dict[str, Any]) -> None:
     rig = opened()
 
     rig.hear(close(**change))
@@ -201,7 +202,7 @@ def test_a_volume_that_is_down_already_is_unchanged() -> None:
     rig.hear(reduce(remaining="0.20"))
 
     [result] = reduced(rig)
-    assert (result.success, result.executed_lot, result.new_ticket) == (True, 0, None)
+    assert (result.success, result.executed_lot, result.new_ticket) == (True, D(0), None)
     assert asked(rig) == []
 
 

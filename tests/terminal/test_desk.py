@@ -39,7 +39,7 @@ def test_an_answer_names_its_command_and_carries_its_trace(command: Command) -> 
         False,
         ErrorCode.STALE,
         "why",
-        1,
+        Decimal(1),
     )
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -36,7 +37,7 @@ def probe(place: Desk) -> None:
     place.link.answered(Pong(ping_id="-1", timestamp_ms=0, echo_ms=0, mono_ms=place.now.mono_ms))
 
 
-def opening(**changes: object) -> Opening:
+def opening(**changes: Any) -> Opening:
     command = execute(**changes)
     return Opening(command_id=command.command_id, trade_id=command.trade_id, command=command)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -35,7 +36,7 @@ def results(rig: Rig) -> list[ExecutionResult]:
     return rig.heard_of(ExecutionResult)
 
 
-def open_one(rig: Rig, **changes: object) -> ExecutionResult:
+def open_one(rig: Rig, **changes: Any) -> ExecutionResult:
     rig.hear(execute(**changes))
     rig.pass_ms(1_000)
     return results(rig)[-1]

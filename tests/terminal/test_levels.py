@@ -28,9 +28,9 @@ def levels(rig: Rig) -> tuple[Decimal | None, Decimal | None]:
     return position.stop_loss, position.take_profit
 
 
-def opened(rig: Rig, **changes: object) -> Rig:
+def opened(rig: Rig) -> Rig:
     rig.start()
-    rig.hear(execute(stop_loss=D("1.38"), take_profit=D("1.40"), **changes))
+    rig.hear(execute(stop_loss=D("1.38"), take_profit=D("1.40")))
     return rig
 
 

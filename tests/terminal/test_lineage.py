@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Literal
 
 import pytest
 
-from echo.domain.accounts import Deal, Position
 from echo.domain.ids import Ticket
 from echo.domain.quantities import Side
 from echo.terminal.lineage import (
@@ -49,11 +49,10 @@ def chain(*parts: str) -> TerminalView:
     return rig.broker.view(rig.now)
 
 
-def without_comments(view: TerminalView, *, of: str) -> TerminalView:
-    def bare(one: Position | Deal) -> Position | Deal:
-        return replace(one, comment="")
-
-    return replace(view, **{of: tuple(map(bare, getattr(view, of)))})
+def without_comments(view: TerminalView, *, of: Literal["positions", "history"]) -> TerminalView:
+    if of == "positions":
+        return replace(view, positions=tuple(replace(one, comment="") for one in view.positions))
+    return replace(view, history=tuple(replace(one, comment="") for one in view.history))
 
 
 @pytest.mark.parametrize("emptied", [None, "positions", "history"])

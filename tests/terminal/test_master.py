@@ -131,7 +131,7 @@ def test_levels_volume_and_end_are_reported_in_order() -> None:
     assert (reduced.seq, reduced.ticket, reduced.new_ticket) == (2, 1_000_001, 1_000_002)
     assert (reduced.lot, reduced.volume_remaining) == (D("0.04"), D("0.06"))
     assert isinstance(removed, TradeModify)
-    assert (removed.seq, removed.stop_loss, removed.take_profit) == (3, 0, D("1.41"))
+    assert (removed.seq, removed.stop_loss, removed.take_profit) == (3, D(0), D("1.41"))
     assert isinstance(closed, TradeClose)
     assert (closed.seq, closed.ticket, closed.reason) == (SEQ_CLOSE, 1_000_002, "manual")
     assert closed.close_price == D("1.39")
@@ -368,6 +368,7 @@ def test_a_rejected_symbol_is_not_reported_until_it_is_accepted_and_then_with_it
 
     assert rejected == []
     [intent] = rig.heard_of(TradeIntent)
+    assert intent.age_ms is not None
     assert intent.age_ms == 0 or intent.age_ms >= 5_000
 
 

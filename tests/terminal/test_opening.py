@@ -94,7 +94,7 @@ def test_slippage_counts_in_the_orders_direction(side: Side, points: Decimal) ->
 
     result = sold.filled(ACCOUNT, fill, point=D("0.00001"), wall_ms=99)
 
-    assert (result.slippage_points, result.spread_points) == (points, 10)
+    assert (result.slippage_points, result.spread_points) == (points, D(10))
     assert result.timestamps.t7_order_filled_ms == 99
 
 

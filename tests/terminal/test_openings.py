@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -190,8 +191,9 @@ def test_time_to_live_is_measured_by_the_senders_clock() -> None:
 @pytest.mark.parametrize("missing", ["ttl_ms", "sent_mono_ms"])
 def test_an_open_without_a_measurable_time_is_stale(missing: str) -> None:
     rig = Rig().start()
+    unmeasured: dict[str, Any] = {missing: None}
 
-    rig.hear(execute(**{missing: None}))
+    rig.hear(execute(**unmeasured))
 
     assert last(rig).error_code is ErrorCode.STALE
 

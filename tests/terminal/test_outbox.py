@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from echo.domain.ids import SEQ_CLOSE, Ticket
-from echo.domain.intents import TradeModify
+from echo.domain.intents import TradeClose, TradeIntent, TradeModify
 from echo.terminal.outbox import Outbox
 from tests.terminal.rig import trade_id
 from tests.terminal.test_detection import INTENT, end
@@ -84,7 +84,8 @@ def test_counting_on_changes_the_next_number_of_that_trade_only() -> None:
 def test_only_what_is_old_settled_and_closed_is_dropped() -> None:
     outbox = Outbox()
     other = replace(INTENT, trade_id=trade_id(2), ticket=Ticket(2))
-    for number, action in enumerate((INTENT, end(SEQ_CLOSE), other)):
+    actions: tuple[TradeIntent | TradeClose, ...] = (INTENT, end(SEQ_CLOSE), other)
+    for number, action in enumerate(actions):
         outbox.intends(action, at_ms=number)
         outbox.acknowledged((action.trade_id, action.seq), at_ms=number)
 

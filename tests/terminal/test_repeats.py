@@ -48,7 +48,8 @@ def test_attempts_are_counted_until_the_key_is_dropped() -> None:
 
     assert [repeats.said("a", now_mono_ms=0, backoff_ms=LIST) for _ in range(3)] == [1, 2, 3]
     assert (repeats.attempts("a"), "a" in repeats, len(repeats)) == (3, True, 1)
-    assert repeats.next_due_mono_ms == 200
+    due = repeats.next_due_mono_ms
+    assert due == 200
     repeats.drop("a")
     assert (repeats.attempts("a"), "a" in repeats, repeats.next_due_mono_ms) == (0, False, None)
 
@@ -71,7 +72,7 @@ def test_every_waiting_key_comes_due_exactly_once_per_plan(
     for key, due in plans:
         repeats.again_at(key, due)
 
-    due = repeats.take_due(50, limit=100)
+    taken = repeats.take_due(50, limit=100)
 
-    assert sorted(due) == sorted({key for key, _ in plans})
+    assert sorted(taken) == sorted({key for key, _ in plans})
     assert repeats.next_due_mono_ms is None

@@ -78,7 +78,7 @@ def test_specifications_carry_what_sizing_needs() -> None:
 
     [spec] = report.symbols
     assert (spec.canonical_symbol, spec.broker_symbol) == ("EURUSD", "EURUSD.m")
-    assert (spec.tick_value, spec.contract_size) == (1, 100_000)
+    assert (spec.tick_value, spec.contract_size) == (Decimal(1), Decimal(100_000))
     assert (spec.min_lot, spec.lot_step, spec.margin_currency) == (
         Decimal("0.01"),
         Decimal("0.01"),
@@ -90,7 +90,7 @@ def test_specifications_carry_what_sizing_needs() -> None:
 def test_a_quote_counts_its_spread_in_points() -> None:
     quote = quote_of(SLAVE, mapped_symbols(SLAVE, VIEW)[0], price("1.39000", "1.39012"), now=NOW)
 
-    assert (quote.spread_points, quote.timestamp_ms) == (12, NOW.wall_ms)
+    assert (quote.spread_points, quote.timestamp_ms) == (Decimal(12), NOW.wall_ms)
 
 
 def test_quotes_are_told_when_they_change_but_not_too_often_and_again_when_they_do_not() -> None:

@@ -8,7 +8,7 @@ import pytest
 from echo.domain.accounts import Position
 from echo.domain.ids import Ticket
 from echo.domain.quantities import Side
-from echo.terminal.book import BookKind
+from echo.terminal.book import BookEntry, BookKind
 from echo.terminal.fates import Fate
 from echo.terminal.orders import PlacePending, SendOrder
 from echo.terminal.settling import (
@@ -68,7 +68,7 @@ def test_an_open_is_at_the_market_and_a_pending_order_at_its_own_price() -> None
     assert (pended.kind, pended.price, pended.stop) == (BookKind.PENDED, D("1.5"), True)
 
 
-def closing(lot: str | None, terminal: str, reason: str = "") -> object:
+def closing(lot: str | None, terminal: str, reason: str = "") -> BookEntry:
     return close_entry(
         HELD,
         None if lot is None else D(lot),

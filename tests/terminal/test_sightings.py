@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from echo.domain.accounts import Position
+from echo.domain.accounts import Deal, Position
 from echo.domain.ids import Ticket, TradeId, order_tag
 from echo.domain.quantities import Side
 from echo.terminal.ledger import Ledger
 from echo.terminal.sightings import Sought, TagIndex, alike, everything, tagged
+from echo.terminal.view import TerminalView
 from tests.terminal.rig import Rig, trade_id
 from tests.terminal.test_detection import deal, position
 
@@ -29,11 +30,11 @@ SOUGHT = Sought(
 TAG = SOUGHT.tag
 
 
-def shown(*positions: Position, history: tuple = ()):
+def shown(*positions: Position, history: tuple[Deal, ...] = ()) -> TerminalView:
     return replace(VIEW, positions=positions, history=history)
 
 
-def found(view, ledger: Ledger | None = None) -> list[int]:
+def found(view: TerminalView, ledger: Ledger | None = None) -> list[int]:
     index = TagIndex()
     index.take(view.history)
     every = tagged(SOUGHT, (*view.positions, *view.history), ledger or Ledger())

@@ -50,13 +50,13 @@ def test_an_account_without_positions_binds_nothing() -> None:
 
     info = Valuer(rules(), empty).info({}, wall_ms=0)
 
-    assert (info.margin, info.margin_level, info.equity) == (0, 0, 1_000)
+    assert (info.margin, info.margin_level, info.equity) == (D(0), D(0), D(1_000))
 
 
 def test_a_symbol_that_is_gone_counts_nothing() -> None:
     info = Valuer(rules(symbols=()), held()).info(PRICES, wall_ms=0)
 
-    assert (info.margin, info.equity) == (0, 1_000)
+    assert (info.margin, info.equity) == (D(0), D(1_000))
 
 
 def test_what_moved_is_valued_anew_and_what_is_gone_is_forgotten() -> None:
