@@ -58,6 +58,8 @@ class MasterEa:
         self._place = Workplace(settings)
         self._dispatch = Dispatch(self._place)
         self._looked_mono_ms: int | None = None
+        self._passed_over: set[Ticket] = set()
+        """Positions that were seen while their symbol was rejected: they are not new any more."""
 
     def handle(self, event: Event, now: Instant) -> list[Effect]:
         """Take an event; return what must be done, in order.
@@ -170,6 +172,7 @@ class MasterEa:
             and place.now.mono_ms - self._looked_mono_ms <= WATCHED_MS
         )
         self._looked_mono_ms = place.now.mono_ms
+        self._passed_over &= {position.ticket for position in place.view.positions}
         for change in changes(self._dispatch.outbox.tracked, place.view):
             self._report(change, watched=watched)
 
@@ -190,6 +193,7 @@ class MasterEa:
         if settings.magic_numbers and position.magic_number not in settings.magic_numbers:
             return
         if place.gate.rejects(position.symbol):
+            self._passed_over.add(position.ticket)
             return
         trade_id = derive_trade_id(
             server=place.view.server,
@@ -205,7 +209,8 @@ class MasterEa:
                 f" {self._dispatch.outbox.trades[trade_id].position.ticket} are one trade",
             )
             return
-        age_ms = 0 if watched else max(0, place.view.server_time_ms - position.open_time_ms)
+        is_new = watched and position.ticket not in self._passed_over
+        age_ms = 0 if is_new else max(0, place.view.server_time_ms - position.open_time_ms)
         self._dispatch.report(
             TradeIntent(
                 trade_id=trade_id,
