@@ -27,6 +27,10 @@ choose_python() {
             return
         fi
     done
+    if [ -n "${PYTHON:-}" ]; then
+        echo "PYTHON=$PYTHON does not run, or is older than Python 3.11." >&2
+        return 1
+    fi
     found=$(python3 --version 2>&1 || true)
     echo "Echo needs Python 3.11 or newer; found: ${found:-none}." >&2
     echo "Install one, or name it: make PYTHON=/path/to/python3.12 ..." >&2
