@@ -47,14 +47,28 @@ class Program:
 
     process: asyncio.subprocess.Process
     first_line: str
+    last_words: str = ""
+    """What came on standard output after the first line, once it has ended."""
 
     def signal(self, number: signal.Signals) -> None:
         self.process.send_signal(number)
 
-    async def ended(self) -> tuple[int, str]:
+    def hang_up(self) -> None:
+        """Close its standard input, as the death of whoever started it would."""
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+
+    async def ended(self, *, within_s: float = WITHIN_S) -> tuple[int, str]:
         """Wait for the end; return exit code and standard error."""
-        async with asyncio.timeout(WITHIN_S):
-            _, errors = await self.process.communicate()
+        assert self.process.stdout is not None
+        assert self.process.stderr is not None
+        async with asyncio.timeout(within_s):
+            # Its standard input stays as it is: closing that could be what ends it.
+            said, errors = await asyncio.gather(
+                self.process.stdout.read(), self.process.stderr.read()
+            )
+            await self.process.wait()
+        self.last_words = said.decode()
         return self.process.returncode or 0, errors.decode()
 
     async def end(self) -> tuple[int, str]:
@@ -69,12 +83,28 @@ class Program:
             await self.process.communicate()
 
 
-async def start(name: str, settings: Path) -> Program:
+async def refusal(name: str, settings: Path) -> str:
+    """Start a program that must not come up; return the sentences that it gives as the reason."""
+    program = await start(name, settings)
+    code, errors = await program.ended()
+    assert (code, program.first_line) == (2, ""), errors
+    sentences = errors.splitlines()
+    assert all(line.startswith(f"echo-{name}: ") for line in sentences), errors
+    return "\n".join(line.removeprefix(f"echo-{name}: ") for line in sentences)
+
+
+async def start(name: str, settings: Path, *options: str) -> Program:
     """Start ``echo-<name>`` and wait for its first line; empty = it has ended."""
-    command = [sys.executable, "-m", f"echo.apps.{name}", "--config", str(settings)]
+    command = [sys.executable, "-m", f"echo.apps.{name}", "--config", str(settings), *options]
+    return await begin(*command)
+
+
+async def begin(*command: str) -> Program:
+    """Start any command with a pipe as its standard input, and wait for its first line."""
     process = await asyncio.create_subprocess_exec(
         *command,
         cwd=ROOT,
+        stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": str(ROOT / "src")},

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.apps.programs import Program, start, write_settings
+from tests.apps.programs import Program, refusal, start, write_settings
 from tests.fakes import until_real
 
 HANDSHAKE = {
@@ -35,6 +35,11 @@ async def agent(tmp_path: Path) -> AsyncIterator[Program]:
     program = await start("agent", write_settings(tmp_path, port=1))
     yield program
     await program.kill()
+
+
+def state(folder: Path) -> dict[str, object]:
+    told: dict[str, object] = json.loads((folder / "agent" / "agent.state.json").read_text())
+    return told
 
 
 class Ea:
@@ -98,13 +103,23 @@ async def test_told_to_stop_it_ends_in_order(
 ) -> None:
     ea = Ea(tmp_path)
     await ea.connect()
+    assert state(tmp_path)["ready"] is True
     agent.signal(number)
-    code, errors = await agent.ended()
+    code, errors = await agent.ended(within_s=5)
     await ea.close()
 
     assert code == 0
     assert "Traceback" not in errors
-    assert [path.suffix for path in (tmp_path / "p").glob("*")] == []
+    assert list((tmp_path / "p").iterdir()) == []
+    assert not (tmp_path / "agent" / "agent.state.json").exists()
+
+
+async def test_it_ends_with_whoever_started_it(tmp_path: Path) -> None:
+    agent = await start("agent", write_settings(tmp_path, port=1), "--until-eof")
+    agent.hang_up()
+
+    assert (await agent.ended())[0] == 0
+    assert list((tmp_path / "p").iterdir()) == []
 
 
 async def test_after_a_kill_it_starts_as_ever(agent: Program, tmp_path: Path) -> None:
@@ -118,38 +133,54 @@ async def test_after_a_kill_it_starts_as_ever(agent: Program, tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("change", "named"),
     [
-        (("agent_id", "agent_ident"), "agent_ident"),
-        (("127.0.0.1:0", "nowhere"), "core_addr"),
-        (("127.0.0.1:0", "core.example.com:1"), "TLS"),
-        (("/p", "/echo.toml"), "echo.toml"),
-        (("/p", "/" + "p" * 100), "bytes"),
-        (("/agent/", "/echo.toml/"), "echo.toml"),
+        pytest.param(("agent_id", "agent_ident"), "did you mean agent/agent_id?", id="unknown key"),
+        pytest.param(('"agent_test"', "7"), "agent/agent_id", id="wrong type"),
+        pytest.param(
+            ("[agent]", "[agent]\ndelivery.max_retries = 0"),
+            "agent/delivery/max_retries",
+            id="out of bounds",
+        ),
+        pytest.param(
+            ("[agent]", "[agent]\nprotocol.min_version = 3\nprotocol.max_version = 2"),
+            "agent/protocol/min_version = 3 is above agent/protocol/max_version = 2",
+            id="versions crossed",
+        ),
+        pytest.param(("127.0.0.1:1", "nowhere"), "is not host:port", id="address"),
+        pytest.param(("127.0.0.1:1", "core.example.com:1"), "needs TLS files", id="unsafe"),
+        pytest.param(("/p", "/echo.toml"), "a file is in its place", id="pipe folder"),
+        pytest.param(("/p", "/" + "p" * 100), "bytes of a pipe's name", id="long path"),
+        pytest.param(("/agent/", "/echo.toml/"), "a file is in its place", id="ledger folder"),
+        pytest.param(("[agent]", "[agent"), "is not TOML", id="not toml"),
     ],
-    ids=["unknown key", "address", "unsafe", "pipe folder", "long path", "ledger folder"],
 )
 async def test_what_cannot_be_used_is_said_in_a_sentence(
     tmp_path: Path, change: tuple[str, str], named: str
 ) -> None:
-    settings = write_settings(tmp_path)
-    port = ("127.0.0.1:0", "127.0.0.1:1") if change[0] != "127.0.0.1:0" else ("", "")
-    settings.write_text(settings.read_text().replace(*change).replace(*port))
-    program = await start("agent", settings)
-    code, errors = await program.ended()
+    said = await refusal("agent", write_settings(tmp_path, port=1, change=change))
 
-    assert code == 2, errors
-    assert named in errors
-    assert all(line.startswith("echo-agent: ") for line in errors.splitlines()), errors
+    assert named in said
+    assert len(said.splitlines()) == 1
+
+
+async def test_an_agent_without_accounts_has_nothing_to_do(tmp_path: Path) -> None:
+    settings = write_settings(tmp_path, port=1)
+    text = settings.read_text().partition("[risk")[0].replace('["100"]', "[]")
+    settings.write_text(text.replace('["200"]', "[]"))
+
+    assert "no pipe to serve" in await refusal("agent", settings)
+
+
+async def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    assert "nowhere.toml: No such file" in await refusal("agent", tmp_path / "nowhere.toml")
 
 
 async def test_two_agents_do_not_share_a_ledger_or_a_pipe(agent: Program, tmp_path: Path) -> None:
-    same_ledger = await start("agent", tmp_path / "echo.toml")
+    same_ledger = await refusal("agent", tmp_path / "echo.toml")
     other = tmp_path / "other.toml"
     text = (tmp_path / "echo.toml").read_text()
     other.write_text(text.replace("/agent/ledger", "/agent2/ledger"))
-    same_pipes = await start("agent", other)
+    same_pipes = await refusal("agent", other)
 
-    for program, named in ((same_ledger, "ledger.sqlite"), (same_pipes, "echo_master_100.sock")):
-        code, errors = await program.ended()
-        assert code == 2
-        assert named in errors
-        assert len(errors.splitlines()) == 1
+    assert "ledger.sqlite is in use by process" in same_ledger
+    assert "echo_master_100.sock" in same_pipes
+    assert state(tmp_path)["pid"] == agent.process.pid

@@ -14,7 +14,7 @@ from echo.links.system_ids import SystemIds
 from echo.services.core.recorder import read_recording
 from echo.wire.pb import agent_pb2 as pb
 from echo.wire.pb.agent_pb2_grpc import AgentServiceStub
-from tests.apps.programs import Program, start, write_settings
+from tests.apps.programs import Program, refusal, start, write_settings
 from tests.fakes import until_real
 from tests.links.grpc_peers import AGENT, Agent, hello
 from tests.links.linked import linked
@@ -61,10 +61,18 @@ async def test_told_to_stop_it_ends_in_order(
     async with linked(0, agent, link_to(port_of(tmp_path))):
         await until_real(lambda: agent.said)
         core.signal(number)
-        code, errors = await core.ended()
+        code, errors = await core.ended(within_s=5)
 
     assert code == 0
     assert "Traceback" not in errors
+    assert not (tmp_path / "core" / "core.state.json").exists()
+
+
+async def test_it_ends_with_whoever_started_it(tmp_path: Path) -> None:
+    core = await start("core", write_settings(tmp_path), "--until-eof")
+    core.hang_up()
+
+    assert (await core.ended())[0] == 0
     assert not (tmp_path / "core" / "core.state.json").exists()
 
 
@@ -116,52 +124,63 @@ async def test_a_recording_can_be_read_back(tmp_path: Path) -> None:
     assert kinds[:2] == ["Started", "AgentJoined"]
 
 
+FIXED_RISK = 'risk_type = "FIXED_RISK"\namount = 100'
+
+
 @pytest.mark.parametrize(
     ("change", "named"),
     [
-        (("grpc_port", "grpc_prt"), "grpc_prt"),
-        (("grpc_port = 0", 'grpc_port = "x"'), "grpc_port"),
-        (("grpc_port = 0", "grpc_port = 70000"), "70000"),
-        (("grpc_port = 0", 'bind = "0.0.0.0"'), "TLS"),
-        (("grpc_port = 0", 'grpc_port = 0\ntls.cert_file = "c"\ntls.key_file = "k"'), "TLS"),
-        (("grpc_port = 0", 'record_file = "/proc/none/x"'), "/proc/none/x"),
-        (("/core", "/echo.toml"), "echo.toml"),
-        (("[core]", "[core"), "echo.toml"),
-        (("lot_size", "amount"), "lot_size"),
-    ],
-    ids=[
-        *("unknown key", "wrong type", "out of bounds", "unsafe bind", "missing tls file"),
-        *("unwritable recording", "unwritable folder", "not toml", "policy without sense"),
+        pytest.param(("grpc_port", "grpc_prt"), "did you mean core/grpc_port?", id="unknown key"),
+        pytest.param(("grpc_port = 0", 'grpc_port = "x"'), "core/grpc_port", id="wrong type"),
+        pytest.param(("grpc_port = 0", "grpc_port = 70000"), "70000", id="out of bounds"),
+        pytest.param(("grpc_port = 0", 'bind = "0.0.0.0"'), "needs TLS files", id="unsafe bind"),
+        pytest.param(
+            ("grpc_port = 0", 'grpc_port = 0\ntls.cert_file = "c"\ntls.key_file = "k"'),
+            "TLS file",
+            id="missing tls file",
+        ),
+        pytest.param(
+            ("grpc_port = 0", 'record_file = "/proc/none/x"'),
+            "/proc/none/x",
+            id="unwritable recording",
+        ),
+        pytest.param(("/core", "/echo.toml"), "a file is in its place", id="unwritable folder"),
+        pytest.param(("[core]", "[core"), "is not TOML", id="not toml"),
+        pytest.param(("lot_size", "amount"), "lot_size", id="policy without sense"),
+        pytest.param(
+            ('risk_type = "FIXED_LOT"\nlot_size = 0.1', FIXED_RISK),
+            "currency",
+            id="fixed risk without currency",
+        ),
+        pytest.param(
+            ("[core]", "[core]\nprotocol.min_version = 3\nprotocol.max_version = 2"),
+            "core/protocol/min_version = 3 is above core/protocol/max_version = 2",
+            id="versions crossed",
+        ),
     ],
 )
 async def test_what_cannot_be_used_is_said_in_a_sentence(
     tmp_path: Path, change: tuple[str, str], named: str
 ) -> None:
-    program = await start("core", write_settings(tmp_path, change=change))
-    code, errors = await program.ended()
+    said = await refusal("core", write_settings(tmp_path, change=change))
 
-    assert code == 2
-    assert program.first_line == ""
-    assert named in errors
-    assert all(line.startswith("echo-core: ") for line in errors.splitlines()), errors
+    assert named in said
+    assert len(said.splitlines()) == 1
 
 
 async def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    program = await start("core", tmp_path / "nowhere.toml")
+    said = await refusal("core", tmp_path / "nowhere.toml")
 
-    code, errors = await program.ended()
-    assert code == 2
-    assert "nowhere.toml" in errors
+    assert said == f"{tmp_path / 'nowhere.toml'}: No such file or directory"
 
 
 async def test_two_cores_do_not_share_a_port_or_a_folder(core: Program, tmp_path: Path) -> None:
+    before = state(tmp_path)
     other = tmp_path / "other"
     other.mkdir()
-    same_port = await start("core", write_settings(other, port=port_of(tmp_path)))
-    same_folder = await start("core", tmp_path / "echo.toml")
+    same_port = await refusal("core", write_settings(other, port=port_of(tmp_path)))
+    same_folder = await refusal("core", tmp_path / "echo.toml")
 
-    for program, named in ((same_port, str(port_of(tmp_path))), (same_folder, "journal.sqlite")):
-        code, errors = await program.ended()
-        assert code == 2
-        assert named in errors
-        assert len(errors.splitlines()) == 1
+    assert same_port == (f"cannot listen on 127.0.0.1:{port_of(tmp_path)}: Address already in use")
+    assert "journal.sqlite is in use by process" in same_folder
+    assert state(tmp_path) == before, "whoever was refused leaves what the first one says"

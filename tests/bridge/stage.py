@@ -259,6 +259,8 @@ class Stage:
         account_id: AccountId = SLAVE,
         status: RegistrationStatus = RegistrationStatus.ACCEPTED,
         role: Role = Role.SLAVE,
+        *,
+        ledger_n: int = 0,
     ) -> Done:
         return self.core(
             SymbolRegistrationResult(
@@ -268,6 +270,7 @@ class Stage:
                 status=status,
                 evaluation_id=EvaluationId("e"),
                 evaluated_at_ms=WALL_MS,
+                ledger_n=ledger_n,
             )
         )
 

@@ -212,6 +212,35 @@ def test_an_action_that_is_refused_for_good_must_not_come_again() -> None:
     assert (ack.result, ack.error_code) == (Receipt.FAILED, ErrorCode.UNKNOWN)
 
 
+def test_a_promised_action_is_kept_though_the_answer_to_it_went_astray() -> None:
+    """The Core acknowledges no frame that has to come again, so this one is simply repeated."""
+    stage = Stage()
+    stage.say(stage.master(), modify())
+    stage.write()
+    stage.core_up()
+
+    assert len(stage.live(500).up(TradeModify)) >= 1
+
+
+def test_an_action_that_gets_another_number_is_not_repeated_under_the_old_one() -> None:
+    stage = ready()
+    stage.say(stage.master(), modify(seq=1))
+    stage.core(intent_ack(modify(), Receipt.RETRY, error_code=ErrorCode.SEQ_CONFLICT, last_seq=4))
+
+    assert stage.live(20_000).numbered == []
+
+
+def test_an_open_grows_older_by_what_it_lay_in_the_pipe() -> None:
+    """Its EA stamps it with what it knows of this clock at least."""
+    stage = ready()
+    master = stage.master()
+    lay = stage.say(master, intent(age_ms=20, sent_mono_ms=stage.now.mono_ms - 9_000))
+    ahead = stage.say(master, intent(2, age_ms=20, sent_mono_ms=stage.now.mono_ms + 50))
+
+    assert [each.age_ms for each in lay.up(TradeIntent)] == [9_020]
+    assert [each.age_ms for each in ahead.up(TradeIntent)] == [20]
+
+
 def test_a_promised_action_that_counts_wrongly_is_renumbered_here() -> None:
     stage = Stage()
     master = stage.master()

@@ -110,6 +110,25 @@ def test_an_ea_is_told_how_much_of_its_ledger_the_core_has() -> None:
     assert session_of.ledger_n == 17
 
 
+def test_an_agent_that_was_restarted_learns_from_the_verdict_how_much_the_core_has() -> None:
+    """Without it an EA would take an old copy of its file for the real one."""
+    stage = ready()
+    session = stage.connect(Role.SLAVE, SLAVE)
+    [first] = stage.greet(session, Role.SLAVE, SLAVE).down(EaSession)
+    [second] = stage.verdict(ledger_n=17).down(EaSession)
+
+    assert (first.ledger_n, second.ledger_n) == (0, 17)
+    assert second.session_epoch == first.session_epoch
+
+
+def test_what_the_core_journals_later_in_a_session_is_no_news_for_its_ea() -> None:
+    stage = ready()
+    stage.greet(stage.connect(Role.SLAVE, SLAVE), Role.SLAVE, SLAVE)
+    stage.verdict(ledger_n=0)
+
+    assert stage.verdict(ledger_n=17).down(EaSession) == []
+
+
 def test_delivery_settings_go_to_master_eas_that_understand_them() -> None:
     stage = ready()
     master = stage.connect(Role.MASTER, MASTER)

@@ -446,6 +446,30 @@ def test_a_lossless_master_comes_again_with_an_unknown_trade() -> None:
     assert [fact.reason for fact in facts(told, InputRefused)] == ["unknown_trade"]
 
 
+def test_the_frame_of_an_action_that_has_to_come_again_is_not_acknowledged() -> None:
+    """An Agent that heard only the acknowledgement would believe it journaled."""
+    told = desk().say(modified(1, sl="1.09"))
+
+    assert sent(told, MessageAck) == []
+    assert receipt(told).result is Receipt.RETRY
+
+
+def test_an_action_of_a_master_that_nobody_knows_yet_has_to_come_again() -> None:
+    """It may be one that an Agent has promised to a terminal with an outbox."""
+    stage = desk()
+    stage.engine.state.account(MASTER).metadata = None
+
+    assert receipt(stage.say(closed())).result is Receipt.RETRY
+
+
+def test_the_age_of_an_entry_of_a_master_that_nobody_knows_yet_is_unknown() -> None:
+    stage = desk()
+    stage.engine.state.account(MASTER).metadata = None
+    stage.say(opened(age_ms=None))
+
+    assert stage.code() is ErrorCode.DELAY_EXCEEDED
+
+
 def test_a_legacy_master_closes_what_was_there_before_echo() -> None:
     told = legacy_desk().say(closed(trade_id=LEGACY_ID))
 

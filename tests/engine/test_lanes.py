@@ -8,6 +8,7 @@ from echo.domain.answers import Outcome
 from echo.domain.commands import CloseOrder, ExecuteOrder, ModifyOrder, ReduceOrder
 from echo.domain.errors import ErrorCode
 from echo.domain.facts import Alarm, DecisionSettled
+from echo.domain.handshake import PROTOCOL_3_FEATURES, Feature
 from echo.domain.ids import SEQ_CLOSE, Ticket
 from echo.domain.intents import MasterAction
 from echo.domain.journal import CommandProgress, CommandStatus, CopyRecord
@@ -324,8 +325,25 @@ def test_reductions_and_modifies_go_one_after_the_other() -> None:
     assert (second.seq, second.ticket, second.remaining_lot) == (3, 9100, Decimal("0.02"))
 
 
-def test_a_close_waits_for_a_reduction_under_way() -> None:
+def test_a_close_does_not_wait_for_a_reduction_whose_answer_may_be_lost() -> None:
     stage = desk()
+    stage.fill()
+    reduce = stage.one(stage.say(reduced(1, "0.50")), ReduceOrder)
+    close = stage.one(stage.say(closed()), CloseOrder)
+    stage.say(done(close, executed_lot=Decimal("0.05")))
+    assert stage.outcome(1) is Outcome.PENDING
+    stage.say(done(reduce, executed_lot=Decimal("0.05"), new_ticket=Ticket(9100)))
+
+    assert close.ticket == 9001
+    assert stage.outcome(1) is Outcome.REDUCED
+    assert stage.archive.trade().settled
+
+
+def test_a_terminal_that_follows_no_tickets_closes_after_its_reduction() -> None:
+    stage = desk()
+    features = tuple(sorted(PROTOCOL_3_FEATURES - {Feature.LOSSLESS}))
+    stage.register(SLAVE, features=features)
+    stage.quote()
     stage.fill()
     reduce = stage.one(stage.say(reduced(1, "0.50")), ReduceOrder)
     assert sent(stage.say(closed()), CloseOrder) == []
@@ -334,14 +352,12 @@ def test_a_close_waits_for_a_reduction_under_way() -> None:
     assert stage.one(told, CloseOrder).ticket == 9100
 
 
-@pytest.mark.parametrize("close_first", [True, False])
-def test_a_close_does_not_wait_for_a_reduction_that_was_refused(close_first: bool) -> None:
+def test_a_close_ends_a_reduction_that_was_refused() -> None:
     stage = desk()
     stage.fill()
     reduce = stage.one(stage.say(reduced(1, "0.50")), ReduceOrder)
-    no = refused(reduce, ErrorCode.INVALID_VOLUME, error_message="0.05")
-    stage.say(closed() if close_first else no)
-    told = stage.say(no if close_first else closed())
+    stage.say(refused(reduce, ErrorCode.INVALID_VOLUME, error_message="0.05"))
+    told = stage.say(closed())
 
     assert stage.one(told, CloseOrder).ticket == 9001
     assert (stage.outcome(1), stage.code(1)) == (Outcome.OMITTED, ErrorCode.INVALID_VOLUME)
@@ -349,26 +365,36 @@ def test_a_close_does_not_wait_for_a_reduction_that_was_refused(close_first: boo
     assert sent(stage.wait(30_000), ReduceOrder) == []
 
 
-def test_a_close_waits_for_a_reduction_in_doubt() -> None:
+def test_a_close_does_not_wait_for_a_reduction_in_doubt() -> None:
     stage = desk()
     stage.fill()
     reduce = stage.one(stage.say(reduced(1, "0.50")), ReduceOrder)
     stage.say(doubted(reduce))
 
-    assert sent(stage.say(closed()), CloseOrder) == []
+    assert len(sent(stage.say(closed()), CloseOrder)) == 1
     assert stage.outcome(1) is Outcome.PENDING
 
 
-def test_a_reduction_does_not_overtake_a_modify_because_a_close_waits() -> None:
+def test_a_close_takes_what_a_waiting_reduction_would_have_taken() -> None:
     stage = desk()
     stage.fill()
-    modify = stage.one(stage.say(modified(1, sl="1.09")), ModifyOrder)
+    stage.say(modified(1, sl="1.09"))
     stage.say(reduced(2, "0.50"))
     told = stage.say(closed())
 
     assert sent(told, ReduceOrder) == []
-    assert sent(told, CloseOrder) == []
-    assert len(sent(stage.say(done(modify)), ReduceOrder)) == 1
+    assert len(sent(told, CloseOrder)) == 1
+    assert stage.outcome(2) is Outcome.OMITTED
+    assert stage.archive.decision(2).sentence == "the master closed before it was sent"
+
+
+def test_an_older_modify_after_a_newer_reduction_is_still_done() -> None:
+    stage = desk()
+    stage.fill()
+    reduce = stage.one(stage.say(reduced(2, "0.50")), ReduceOrder)
+    stage.say(done(reduce, executed_lot=Decimal("0.05")))
+
+    assert stage.one(stage.say(modified(1, sl="1.09")), ModifyOrder).stop_loss is not None
 
 
 def test_an_older_reduction_that_comes_late_changes_nothing() -> None:

@@ -15,6 +15,7 @@ from echo.domain.commands import (
 )
 from echo.domain.errors import OMISSION_CODES, ErrorCode
 from echo.domain.facts import Alarm, DecisionSettled, InputRefused
+from echo.domain.handshake import SymbolRegistrationResult
 from echo.domain.ids import SEQ_CLOSE, AccountId, CommandId, MessageId, Ticket, TradeId
 from echo.domain.intents import MasterAction
 from echo.domain.journal import (
@@ -522,6 +523,17 @@ def test_ledger_marks_only_rise_and_only_for_the_owner() -> None:
     told = stage.say(filled(order, ledger_n=8), agent=OTHER_AGENT)
 
     assert records(told, LedgerMark) == [LedgerMark(account_id=SLAVE, ledger_n=8)]
+
+
+def test_the_verdict_tells_how_much_of_a_ledger_is_journaled() -> None:
+    """An Agent that was restarted does not remember, and an old copy must not pass for the file."""
+    stage = desk()
+    stage.say(filled(stage.open(), ledger_n=7))
+    stage.restart()
+    stage.join(MASTER, SLAVE)
+    told = stage.register(SLAVE)
+
+    assert [each.ledger_n for each in sent(told, SymbolRegistrationResult)] == [7]
 
 
 # -- opens that nobody could be told

@@ -14,10 +14,11 @@ from echo.domain.commands import (
     Residual,
 )
 from echo.domain.facts import Alarm
-from echo.domain.handshake import Role
+from echo.domain.handshake import RegistrationStatus, Role, SymbolRegistrationResult
 from echo.domain.ids import (
     SEQ_CLOSE,
     AccountId,
+    EvaluationId,
     Ticket,
     TradeId,
     derive_command_id,
@@ -178,6 +179,18 @@ def protected(stop_loss: str, take_profit: str | None = None) -> Protect:
     return Protect(
         stop_loss=Decimal(stop_loss),
         take_profit=None if take_profit is None else Decimal(take_profit),
+    )
+
+
+def verdict(status: RegistrationStatus = RegistrationStatus.ACCEPTED) -> SymbolRegistrationResult:
+    """The Core's judgement of the slave."""
+    return SymbolRegistrationResult(
+        account_id=ACCOUNT,
+        pipe_role=Role.SLAVE,
+        protocol_version=3,
+        status=status,
+        evaluation_id=EvaluationId("e"),
+        evaluated_at_ms=WALL_MS,
     )
 
 

@@ -273,6 +273,19 @@ def test_a_reduction_is_recognised_after_a_crash_even_without_its_comment() -> N
     assert len(asked(rig)) == 1
 
 
+@both
+def test_a_reduction_of_a_former_life_is_not_made_twice(terminal: str) -> None:
+    """The broker may still be at it when the terminal is back."""
+    rig = opened(terminal, replace(TIMEOUT, execute_after_ms=40_000))
+    rig.hear(reduce(remaining="0.04"))
+    rig.restart()
+    rig.hear(reduce(remaining="0.04"))
+    rig.pass_ms(70_000)
+
+    assert lots(rig) == [D("0.04")]
+    assert len(asked(rig)) == 1
+
+
 def test_a_close_overtakes_a_reduction_in_doubt() -> None:
     rig = opened(MT5, replace(TIMEOUT, execute_after_ms=40_000))
 

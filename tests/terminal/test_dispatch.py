@@ -1,12 +1,15 @@
 """Actions leave from the disk only, one by one, and come back until somebody takes them."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 from echo.domain.answers import Receipt, TradeIntentAck
 from echo.domain.errors import ErrorCode
 from echo.domain.handshake import Role
-from echo.domain.intents import TradeIntent
+from echo.domain.ids import ClientId
+from echo.domain.intents import TradeIntent, TradeModify
 from echo.domain.quantities import Instant
+from echo.domain.sessions import Ping, Pong
 from echo.terminal.dispatch import RESEND, Dispatch
 from echo.terminal.effects import Append, Arm, Observe, Say
 from echo.terminal.outbox import Outbox
@@ -14,6 +17,9 @@ from echo.terminal.settings import EaSettings
 from echo.terminal.workplace import Workplace
 from tests.terminal.rig import ACCOUNT, MONO_MS, SERVER, WALL_MS, Rig
 from tests.terminal.test_detection import INTENT
+
+AGENT_MONO_MS = 77_000
+"""What the Agent's clock shows when it answers the first ping."""
 
 SETTINGS = EaSettings(role=Role.MASTER, account_id=ACCOUNT, server=SERVER)
 
@@ -23,8 +29,30 @@ def desk(*, up: bool = True) -> tuple[Dispatch, Workplace]:
     place.now = Instant(WALL_MS, MONO_MS)
     place.see(Rig().broker.view(place.now))
     if up:
-        place.link.opened(place.now)
+        connect(place)
     return Dispatch(place), place
+
+
+def connect(place: Workplace) -> None:
+    """Open the pipe, and have the first ping answered at once."""
+    [ping] = [each.message for each in place.link.opened(place.now) if isinstance(each, Say)]
+    assert isinstance(ping, Ping)
+    place.link.heard(place.now)
+    place.link.answered(
+        Pong(ping_id=ping.ping_id, timestamp_ms=0, echo_ms=0, mono_ms=AGENT_MONO_MS)
+    )
+
+
+MODIFY = TradeModify(
+    trade_id=INTENT.trade_id,
+    seq=1,
+    account_id=ACCOUNT,
+    client_id=ClientId("master_1001"),
+    ticket=INTENT.ticket,
+    symbol=INTENT.symbol,
+    magic_number=INTENT.magic_number,
+    stop_loss=Decimal("1.3"),
+)
 
 
 def later(place: Workplace, ms: int) -> None:
@@ -54,13 +82,41 @@ def test_without_a_pipe_nothing_is_said_and_nothing_is_counted() -> None:
     dispatch.due()
     silent = said(place)
 
-    place.link.opened(place.now)
+    connect(place)
     later(place, 70)
-    dispatch.pipe_opened()
+    dispatch.clock_known()
 
     [intent] = said(place)
     assert silent == []
-    assert (intent.attempt, intent.age_ms, intent.sent_mono_ms) == (1, 70, MONO_MS + 70)
+    assert (intent.attempt, intent.age_ms, intent.sent_mono_ms) == (1, 70, AGENT_MONO_MS + 70)
+
+
+def test_nothing_is_said_before_the_agent_can_tell_how_long_it_was_under_way() -> None:
+    dispatch, place = desk(up=False)
+    place.link.opened(place.now)
+    dispatch.report(INTENT)
+    dispatch.due()
+
+    assert said(place) == []
+
+
+def test_what_happens_while_older_records_wait_for_the_disk_waits_behind_them() -> None:
+    """A level that became known before its position would be an action of no trade."""
+    dispatch, place = desk()
+    dispatch.report(INTENT)
+    place.take_effects()
+    dispatch.not_written((1,))
+    place.take_effects()
+    dispatch.report(MODIFY)
+    waiting = place.take_effects()
+    dispatch.rewrite_due()
+
+    assert [each for each in waiting if isinstance(each, Append | Say)] == []
+    effects = place.take_effects()
+    written = [each.record["kind"] for each in effects if isinstance(each, Append)]
+    heard = [type(each.message) for each in effects if isinstance(each, Say)]
+    assert written == ["open", "modify"]
+    assert heard == [TradeIntent, TradeModify]
 
 
 def test_an_open_that_was_old_already_grows_older() -> None:
@@ -81,7 +137,7 @@ def test_after_a_restart_an_open_is_as_old_as_the_brokers_clock_says() -> None:
     place.see(replace(place.view, server_time_ms=WALL_MS + 9_000))
 
     dispatch.restored(Outbox.read(outbox.records, highest_n=1))
-    dispatch.pipe_opened()
+    dispatch.clock_known()
 
     assert [each.age_ms for each in said(place)] == [9_000]
 

@@ -255,14 +255,26 @@ def test_a_cold_ledger_distrusts_what_is_older_than_this_life() -> None:
     assert "LEDGER_COLD" in rig.alarms
 
 
-def test_a_cold_ledger_finds_what_a_former_life_opened() -> None:
+def test_a_cold_ledger_does_not_claim_what_only_looks_like_a_former_lifes_fill() -> None:
+    """Which positions were claimed already stood in the file that is lost."""
     rig = cold_rig().start()
     hand_open(rig)
 
     rig.hear(execute(age_ms=2_000, ttl_ms=60_000))
     rig.pass_ms(DOUBT_MS + 100)
 
-    assert [(each.success, each.ticket) for each in results(rig)] == [(True, 1_000_001)]
+    assert [(each.doubt, each.candidates) for each in results(rig)] == [(True, (1_000_001,))]
+
+
+def test_less_volume_than_was_asked_stays_in_doubt() -> None:
+    """A part was filled, the server dropped the comment, and the terminal died."""
+    fate = Fate(lot_share=Decimal("0.5"), comment_chars=0, reply=Reply.SILENCE)
+    rig = Rig(fates=ScriptedFates([fate])).start()
+    rig.hear(execute())
+    rig.restart()
+    rig.pass_ms(DOUBT_MS + 100)
+
+    assert [(each.doubt, each.candidates) for each in results(rig)] == [(True, (1_000_001,))]
 
 
 def test_a_cold_ledger_trusts_what_is_younger_than_this_life() -> None:

@@ -9,7 +9,7 @@ from echo.domain.errors import ErrorCode
 from echo.domain.ids import Ticket
 from echo.terminal.fates import Fate, Reply, ScriptedFates
 from echo.terminal.orders import CloseLot, SetLevels
-from tests.terminal.rig import EURUSD, Rig, execute, modify, protected, rules
+from tests.terminal.rig import EURUSD, Rig, execute, modify, protected, rules, verdict
 
 D = Decimal
 STRICT = replace(EURUSD, stop_level_points=100)
@@ -173,8 +173,26 @@ def test_a_restart_goes_on_protecting() -> None:
     rig.hear(execute(protect=protected("1.38500")))
 
     rig.restart()
+    before = levels(rig)[0]
+    rig.hear(verdict())
 
+    assert before is None
     assert levels(rig)[0] == D("1.385")
+
+
+def test_levels_out_of_an_old_copy_are_not_set_again() -> None:
+    """The file of yesterday names a stop that was moved since."""
+    rig = opened(Rig())
+    rig.hear(modify(seq=1, stop_loss=D("1.385")))
+    copy = list(rig.file)
+    rig.hear(modify(seq=2, stop_loss=D("1.386")))
+    seen_n = max(record["n"] for record in rig.file)
+    rig.kill()
+    rig.file, rig.highest_n = copy, 0
+    rig.start(ledger_n=seen_n)
+    rig.hear(verdict())
+
+    assert levels(rig)[0] == D("1.386")
 
 
 def test_a_request_that_was_never_answered_is_made_again_and_watched() -> None:

@@ -64,6 +64,19 @@ def test_an_answer_bounds_how_old_a_frame_is() -> None:
     assert link.probe.elapsed_ms_max(sent_mono_ms=1_000, now_mono_ms=MONO_MS + 400) == 300
 
 
+def test_the_agents_clock_is_known_from_below() -> None:
+    """However long the answer was under way, its clock had passed what stands in it."""
+    link, ping = opened()
+    before = link.agent_mono_ms(at(30))
+    link.heard(at(40))
+    link.answered(pong(ping, mono_ms=900))
+
+    assert before is None
+    assert link.agent_mono_ms(at(240)) == 1_100
+    link.closed()
+    assert link.agent_mono_ms(at(300)) is None
+
+
 def test_answers_to_other_pings_say_nothing() -> None:
     link, ping = opened()
 

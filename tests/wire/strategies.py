@@ -535,6 +535,7 @@ REGISTRATIONS = built(
             evaluated_at_ms=INT64,
         )
     ),
+    ledger_n=INT64,
 )
 
 PROBE: dict[str, st.SearchStrategy[Any]] = {

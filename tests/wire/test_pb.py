@@ -116,7 +116,7 @@ SymbolRegistrationEntry: 1 canonical_symbol, 2 broker_symbol, 3 status, 4 warnin
 SymbolRegistrationIssue: 1 code, 2 message, 3 metadata map
 SymbolRegistrationResult: 1 account_id, 2 pipe_role, 3 protocol_version int32, 4 agent_id,
   5 core_version, 6 status, 7 errors[], 8 warnings[], 9 symbols SymbolRegistrationEntry[],
-  10 evaluated_at_ms int64, 11 evaluation_id, 12 client_semver
+  10 evaluated_at_ms int64, 11 evaluation_id, 12 client_semver, 40 ledger_n int64
 SymbolSpecReport: 1 account_id, 2 symbols SymbolSpecification[], 3 reported_at_ms int64
 SymbolSpecification: 1 canonical_symbol, 2 broker_symbol, 3 general, 4 volume, 5 swap,
   6 sessions SessionWindow[]

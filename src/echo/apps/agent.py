@@ -48,7 +48,7 @@ def compose(settings: AgentSettings, facts: FactSink, ready: Callable[[], None])
 
     return AgentService(
         lambda: Bridge(bridge_part(settings)),
-        pipes=UnixPipeServer(settings.pipe_dir, prefix=settings.pipe_prefix),
+        pipes=UnixPipeServer(state_folder(settings.pipe_dir), prefix=settings.pipe_prefix),
         core=GrpcCoreLink(host, port, settings.agent_id, clock, ids, tls=_tls(settings)),
         ledger=SqliteLedger.open(settings.ledger_path),
         clock=clock,

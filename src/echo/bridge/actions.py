@@ -85,8 +85,12 @@ class Actions:
         promised = self._promised.get(key)
         if ack.result is not Receipt.RETRY:
             self._promised.pop(key)
-        elif promised is not None:
-            self._keep_promise(key, promised, ack)
+        else:
+            if promised is None or ack.error_code is ErrorCode.SEQ_CONFLICT:
+                # It comes again from its EA, or under another number; this frame is answered.
+                self._uplink.withdraw(key)
+            if promised is not None:
+                self._keep_promise(key, promised, ack)
         ea = self._pipes.master(ack.account_id)
         if ea is not None and ea.takes_acks:
             self._pipes.send(ea, ack)
@@ -107,6 +111,9 @@ class Actions:
         if age_ms is None and ea.greeted and not ea.takes_acks:
             # Older EAs report an open in the tick or second in which they see it, and cannot say.
             age_ms = 0
+        if age_ms is not None and action.sent_mono_ms is not None and ea.takes_acks:
+            # A line may have lain in the pipe for long while this process was not running.
+            age_ms += max(0, self._state.now.mono_ms - action.sent_mono_ms)
         return replace(action, account_id=ea.account_id, timestamps=stamps, age_ms=age_ms)
 
     def _repeated(self, item: UplinkItem, action: MasterAction) -> None:

@@ -13,7 +13,8 @@ class Ea:
     """What is known of an EA; before its handshake nothing but its pipe.
 
     ``epoch`` numbers the sessions of one account and role; ``gate_open``: opens may pass;
-    ``barred``: why they may not whatever the verdict says, empty = they may.
+    ``judged``: the Core's verdict about this session has come; ``barred``: why opens may not pass
+    whatever the verdict says, empty = they may.
     """
 
     session: int
@@ -27,6 +28,7 @@ class Ea:
     offered: frozenset[str] = field(default_factory=frozenset)
     epoch: int = 0
     gate_open: bool = False
+    judged: bool = False
     barred: str = ""
 
     @property

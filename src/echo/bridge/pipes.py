@@ -118,6 +118,12 @@ class Pipes:
         if ea is None:
             return None
         ea.gate_open = result.status is not RegistrationStatus.REJECTED and not ea.barred
+        if not ea.judged and result.ledger_n > self._ledger_n.get(ea.account_id, 0):
+            # The Core has seen more of the EA's ledger than this Agent remembers.  An EA whose file
+            # ends before that must know it before it opens anything.
+            self.journaled(ea.account_id, result.ledger_n)
+            self._send_session(ea)
+        ea.judged = True
         self.send(ea, result)
         return ea
 
@@ -171,7 +177,7 @@ class Pipes:
         ea.instance = metadata.instance
         ea.protocol_version = min(max(metadata.protocol_version, 1), PROTOCOL_NEWEST)
         ea.offered = metadata.offered
-        ea.gate_open = False
+        ea.gate_open = ea.judged = False
         ea.barred = self._bar(metadata.protocol_version)
         # The wall clock carries the epoch over restarts, the count over several in a second.
         ea.epoch = max(self._epochs.get(ea.pipe, 0) + 1, state.now.wall_ms // 1000)
@@ -179,17 +185,7 @@ class Pipes:
         if ea.barred:
             state.refuse(ea.peer, "protocol", ea.barred)
         state.observe(LinkChanged(peer=ea.peer, up=True))
-        if ea.takes_acks:
-            self.send(
-                ea,
-                EaSession(
-                    session_epoch=ea.epoch,
-                    heartbeat_interval_ms=state.pace.heartbeat_interval_ms,
-                    retry_backoff_ms=state.pace.retry_backoff_ms,
-                    max_retries=state.pace.max_retries,
-                    ledger_n=self._ledger_n.get(ea.account_id, 0),
-                ),
-            )
+        self._send_session(ea)
         self._send_delivery_config(ea)
         self._announce(ea, ea.report)
 
@@ -201,6 +197,18 @@ class Pipes:
         if version == 1 and not settings.allow_legacy:
             return "protocol 1 is not allowed any more; no opens pass"
         return ""
+
+    def _send_session(self, ea: Ea) -> None:
+        if ea.takes_acks:
+            pace = self._state.pace
+            session = EaSession(
+                session_epoch=ea.epoch,
+                heartbeat_interval_ms=pace.heartbeat_interval_ms,
+                retry_backoff_ms=pace.retry_backoff_ms,
+                max_retries=pace.max_retries,
+                ledger_n=self._ledger_n.get(ea.account_id, 0),
+            )
+            self.send(ea, session)
 
     def _send_delivery_config(self, ea: Ea) -> None:
         if ea.role is Role.MASTER and ea.takes_acks:

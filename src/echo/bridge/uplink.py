@@ -104,10 +104,7 @@ class Uplink:
             item.again = False
             self._schedule.set(item.n, self._state.now.mono_ms + BACKOFF_MS_MAX)
             return None
-        del self._items[item.n]
-        del self._by_key[item.key]
-        self._schedule.forget(item.n)
-        self._notes.drop(NOTE_PREFIX + item.key)
+        self._remove(item)
         if not ack.success:
             self._state.observe(
                 Alarm(
@@ -118,6 +115,12 @@ class Uplink:
                 )
             )
         return item
+
+    def withdraw(self, key: str) -> None:
+        """Forget that work: it will never be acknowledged under this name."""
+        item = self._by_key.get(key)
+        if item is not None:
+            self._remove(item)
 
     def core_up(self) -> None:
         """A new stream: everything again, in order, under the same names."""
@@ -144,6 +147,12 @@ class Uplink:
     def _keep(self, item: UplinkItem) -> None:
         self._items[item.n] = item
         self._by_key[item.key] = item
+
+    def _remove(self, item: UplinkItem) -> None:
+        del self._items[item.n]
+        del self._by_key[item.key]
+        self._schedule.forget(item.n)
+        self._notes.drop(NOTE_PREFIX + item.key)
 
     def _send(self, item: UplinkItem) -> None:
         state = self._state

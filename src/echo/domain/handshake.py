@@ -142,7 +142,10 @@ class SymbolRegistration:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SymbolRegistrationResult:
-    """The Core's answer to a handshake, for Agent and EA."""
+    """The Core's answer to a handshake, for Agent and EA.
+
+    ``ledger_n``: the highest record of the EA's ledger whose result is journaled; 0 = none.
+    """
 
     account_id: AccountId
     pipe_role: Role
@@ -156,6 +159,7 @@ class SymbolRegistrationResult:
     errors: tuple[RegistrationIssue, ...] = ()
     warnings: tuple[RegistrationIssue, ...] = ()
     symbols: tuple[SymbolRegistration, ...] = ()
+    ledger_n: int = 0
 
     @property
     def verdict(self) -> tuple[object, ...]:

@@ -27,7 +27,8 @@ class TradeIntent:
 
     ``stop_loss`` and ``take_profit`` are prices, ``None`` = not set.  ``age_ms`` counts from
     detection on the sender's monotonic clock, ``None`` = unknown; ``sent_mono_ms`` is the last
-    sender's monotonic clock when the frame left.
+    sender's monotonic clock when the frame left, but from an EA it is its Agent's clock, as the
+    EA knows it at least: the Agent cannot ask its EAs for theirs.
     """
 
     trade_id: TradeId

@@ -189,7 +189,7 @@ def _age_ms(state: State, said: AgentSaid, intent: TradeIntent, now: Instant) ->
     """
     age_ms = intent.age_ms
     if age_ms is None:
-        if state.account(intent.account_id).offers(Feature.LOSSLESS):
+        if not _is_legacy(state, intent.account_id):
             return None
         age_ms = 0
     if intent.sent_mono_ms is None:
@@ -201,6 +201,12 @@ def _age_ms(state: State, said: AgentSaid, intent: TradeIntent, now: Instant) ->
         else None
     )
     return None if elapsed_ms is None else age_ms + elapsed_ms
+
+
+def _is_legacy(state: State, account_id: AccountId) -> bool:
+    """Whether the account's EA is known, and known not to repeat what it reports."""
+    account = state.account(account_id)
+    return account.metadata is not None and not account.offers(Feature.LOSSLESS)
 
 
 def _decide(
@@ -304,14 +310,14 @@ def _unknown(state: State, said: AgentSaid, action: TradeModify | TradeClose, ou
     """An action of a trade that nobody opened here.
 
     A lossless EA reports the open first and repeats both until acknowledged, so it may come
-    again; a legacy EA reports closes of positions that were open before Echo was there.
+    again; a legacy EA reports closes of positions that were open before Echo was there.  One that
+    has not introduced itself yet may be either: what an Agent kept for it has to come again.
     """
     refusal = Refusal(
         ErrorCode.NOT_FOUND, f"no open of ticket {action.ticket} is known on {action.account_id}"
     )
-    lossless = state.account(action.account_id).offers(Feature.LOSSLESS)
-    receipt = Receipt.RETRY if lossless else Receipt.OK
-    _receipt(said, receipt, out, refusal if lossless else None)
+    legacy = _is_legacy(state, action.account_id)
+    _receipt(said, Receipt.OK if legacy else Receipt.RETRY, out, None if legacy else refusal)
     out.observe(
         InputRefused(peer=action.client_id, reason="unknown_trade", sentence=refusal.sentence)
     )
@@ -324,7 +330,11 @@ def _receipt(
     refusal: Refusal | None = None,
     last_seq: int | None = None,
 ) -> None:
-    """Answer an action under the name that its sender gave it, which need not be the trade's."""
+    """Answer an action under the name that its sender gave it, which need not be the trade's.
+
+    The frame of one that has to come again is not acknowledged: nothing of it is journaled, and
+    an acknowledgement that arrives without its answer would end it.
+    """
     asked = said.message
     assert isinstance(asked, (TradeIntent, TradeModify, TradeClose))  # noqa: S101 -- dispatched by type
     ack = TradeIntentAck(
@@ -337,5 +347,5 @@ def _receipt(
         last_seq=last_seq,
     )
     out.send(Send(said.agent_id, said.session, ack))
-    if said.message_id is not None:
+    if said.message_id is not None and receipt is not Receipt.RETRY:
         out.send(Send(said.agent_id, said.session, MessageAck(message_id=said.message_id)))

@@ -1,9 +1,10 @@
 """Lanes: the actions of one trade on one account, in the master's order."""
 
 from echo.domain.answers import Outcome
-from echo.domain.commands import ModifyOrder, TradeCommand
+from echo.domain.commands import ModifyOrder, ReduceOrder, TradeCommand
 from echo.domain.errors import ErrorCode, Refusal
 from echo.domain.facts import Alarm
+from echo.domain.handshake import Feature
 from echo.domain.ids import SEQ_CLOSE, AccountId, TradeId
 from echo.domain.intents import ActionKind, MasterAction, TradeModify, action_kind
 from echo.domain.journal import CommandStatus
@@ -45,6 +46,7 @@ def watch_close(trade: TradeState, lane: Lane, now: Instant, out: Outbox) -> Non
 def advance(state: State, trade: TradeState, lane: Lane, now: Instant, out: Outbox) -> None:
     """Do whatever the lane can do now."""
     _coalesce(trade, lane, now, out)
+    _drop_reductions(trade, lane, now, out)
     if lane.opened is Outcome.PENDING:
         _cancel_unsent_open(state, trade, lane, now, out)
         return
@@ -81,14 +83,35 @@ def _coalesce(trade: TradeState, lane: Lane, now: Instant, out: Outbox) -> None:
     """Of modifies that wait, only the newest counts; none at all before a close."""
     modifies = sorted(seq for seq, action in lane.waiting.items() if type(action) is TradeModify)
     keep = None if SEQ_CLOSE in lane.waiting or not modifies else modifies[-1]
+    applied = _newest_modify_sent(trade, lane) if modifies else 0
     for seq in modifies:
-        if seq != keep or seq < lane.seq_applied:
-            last = f"action {max(keep or 0, lane.seq_applied)}"
-            newer = "a close" if SEQ_CLOSE in lane.waiting else last
+        if seq != keep or seq < applied:
+            newer = "a close" if SEQ_CLOSE in lane.waiting else f"action {max(keep or 0, applied)}"
             del lane.waiting[seq]
             decisions.settle(
                 trade, lane, seq, Outcome.SUPERSEDED, now, out, sentence=f"{newer} came after it"
             )
+
+
+def _drop_reductions(trade: TradeState, lane: Lane, now: Instant, out: Outbox) -> None:
+    """Reductions that wait before a close are needless: it takes what they would have taken."""
+    if SEQ_CLOSE not in lane.waiting or lane.opened not in {Outcome.PENDING, Outcome.FILLED}:
+        return
+    for seq in sorted(lane.waiting.keys() - {SEQ_CLOSE}):
+        if action_kind(lane.waiting[seq]) is ActionKind.REDUCE and not lane.closed:
+            del lane.waiting[seq]
+            sentence = "the master closed before it was sent"
+            decisions.settle(trade, lane, seq, Outcome.OMITTED, now, out, sentence=sentence)
+
+
+def _newest_modify_sent(trade: TradeState, lane: Lane) -> int:
+    """Return the number of the newest modify that has a command; reductions do not outdo it."""
+    sent = (
+        seq
+        for seq, action in trade.actions.items()
+        if type(action) is TradeModify and was_sent(trade, lane, seq)
+    )
+    return max(sent, default=0)
 
 
 def _cancel_unsent_open(
@@ -109,9 +132,7 @@ def _give_up_reduction(
 ) -> None:
     """A close makes a reduction pointless that the broker has just refused.
 
-    Nothing else can be refused and have a close wait behind it.  One that is under way, or may
-    have been carried out, still has to be waited for: it may change the ticket that the close
-    must name.
+    Nothing else can be refused and have a close wait behind it.
     """
     current = state.commands.get(lane.current) if lane.current else None
     refusal = current.refusal if current else None
@@ -146,13 +167,18 @@ def _is_outdone(trade: TradeState, lane: Lane, action: MasterAction) -> bool:
 def _is_busy(state: State, lane: Lane) -> bool:
     """Whether a command is under way that the next one must wait for.
 
-    A close does not wait for a modify: it makes it pointless.
+    A close does not wait for a modify: it makes it pointless.  Nor for a reduction, for one whose
+    answer is lost stays in doubt for more than a minute: a terminal with a ledger finds the
+    position under whatever ticket the reduction left it.
     """
     current = state.commands.get(lane.current) if lane.current else None
     if current is None:
         return False
-    overtakes = min(lane.waiting) == SEQ_CLOSE and isinstance(current.command, ModifyOrder)
-    return not overtakes
+    if min(lane.waiting) != SEQ_CLOSE:
+        return True
+    if isinstance(current.command, ReduceOrder):
+        return not state.account(lane.account_id).offers(Feature.LOSSLESS)
+    return not isinstance(current.command, ModifyOrder)
 
 
 def _gone(lane: Lane) -> str:

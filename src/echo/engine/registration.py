@@ -245,6 +245,7 @@ def _verdict(
         errors=errors,
         warnings=warnings,
         symbols=entries,
+        ledger_n=state.ledger_marks.get(account.account_id, 0),
     )
 
 

@@ -192,6 +192,8 @@ def _opened(
 
 def _shrunk(lane: Lane, result: ExecutionResult, outcome: Outcome) -> Outcome:
     if outcome is Outcome.REDUCED:
+        if lane.closed:
+            return outcome  # The close that overtook it was answered first.
         lane.lot_remaining = max(Decimal(0), lane.lot_remaining - (result.executed_lot or 0))
         lane.ticket = result.new_ticket or lane.ticket
         if lane.lot_remaining > 0:

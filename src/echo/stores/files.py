@@ -39,10 +39,12 @@ class LocalFile:
         try:
             descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             try:
-                os.write(descriptor, data)
+                written = os.write(descriptor, data)
                 os.fsync(descriptor)
             finally:
                 os.close(descriptor)
+            if written != len(data):
+                raise LedgerUnwritable(f"{fresh}: {written} of {len(data)} bytes were written")
             fresh.replace(self._path)
         except OSError as error:
             raise LedgerUnwritable(f"{self._path}: {error.strerror}") from error

@@ -50,11 +50,16 @@ class Dispatch:
         if isinstance(action, TradeIntent):
             self._born[action.trade_id] = (place.now.mono_ms, age_ms)
         place.observe(ActionDetected(trade_id=action.trade_id, seq=action.seq))
-        place.append(self.outbox.intends(action, at_ms=place.now.wall_ms))
+        record = self.outbox.intends(action, at_ms=place.now.wall_ms)
+        if self._unwritten:
+            # What happened before it is not on disk yet, and must not become known after it.
+            self._hold(record)
+            return
+        place.append(record)
         self._say((action.trade_id, action.seq))
 
-    def pipe_opened(self) -> None:
-        """Say everything again that was not acknowledged."""
+    def clock_known(self) -> None:
+        """Say everything again that was not acknowledged: the Agent can tell its age now."""
         for key in self.outbox.waiting:
             if key not in self._held:
                 self._repeats.again_at(key, self._place.now.mono_ms)
@@ -62,7 +67,7 @@ class Dispatch:
 
     def due(self) -> None:
         """Say again what is due, a bounded number of lines at a time."""
-        if not self._place.link.up:
+        if self._place.link.agent_mono_ms(self._place.now) is None:
             return
         for key in self._repeats.take_due(self._place.now.mono_ms, LINES_PER_TURN):
             self._say(key)
@@ -95,13 +100,21 @@ class Dispatch:
         and what they hold is not said before.
         """
         for record in self.outbox.unwritten(numbers):
-            if record["t"] == RecordKind.INTENT:
-                key = _key_of(record)
-                self._held.add(key)
-                self._repeats.drop(key)
-            self._unwritten.append(record)
+            self._keep(record)
         self._place.alarm("outbox", "OUTBOX_UNWRITABLE", "actions wait until it can be written")
         self._place.arm(REWRITE, REWRITE_MS)
+
+    def _hold(self, record: FileRecord) -> None:
+        """Have a record written after those that wait already."""
+        for each in self.outbox.unwritten((record["n"],)):
+            self._keep(each)
+
+    def _keep(self, record: FileRecord) -> None:
+        if record["t"] == RecordKind.INTENT:
+            key = _key_of(record)
+            self._held.add(key)
+            self._repeats.drop(key)
+        self._unwritten.append(record)
 
     def rewrite_due(self) -> None:
         """Try to write again what could not be written."""
@@ -202,7 +215,8 @@ class Dispatch:
 
     def _say(self, key: ActionKey) -> None:
         place = self._place
-        if not place.link.up or key in self._held:
+        agent_mono_ms = place.link.agent_mono_ms(place.now)
+        if agent_mono_ms is None or key in self._held:
             return
         action = self.outbox.waiting[key]
         attempt = self._repeats.said(
@@ -215,7 +229,7 @@ class Dispatch:
                 attempt=attempt,
                 buffer_depth=len(self.outbox.waiting),
                 age_ms=None if born_mono_ms is None else age_ms + place.now.mono_ms - born_mono_ms,
-                sent_mono_ms=place.now.mono_ms,
+                sent_mono_ms=agent_mono_ms,
             )
         place.say(action)
         if attempt == place.link.max_retries + 1:

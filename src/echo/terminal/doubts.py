@@ -59,16 +59,30 @@ class Doubts:
         if by_tag:
             self._decide(opening, by_tag)
             return
-        by_shape = alike(opening.sought, desk.view, desk.ledger)
-        rivals = self._rivals(opening) if by_shape else []
-        if not rivals:
-            self._decide(opening, by_shape)
+        found = self._by_shape(opening)
+        rivals = self._rivals(opening) if found else []
+        if not rivals and not self._unproved(opening, found):
+            self._decide(opening, found)
             return
         # The same positions could be the fill of either: whoever looked first would guess.
-        shares = [(each, alike(each.sought, desk.view, desk.ledger)) for each in rivals]
-        for each, found in ((opening, by_shape), *shares):
-            if found and each.stage is Stage.DOUBT:
-                self._undecided(each, found)
+        shares = [(each, self._by_shape(each)) for each in rivals]
+        for each, share in ((opening, found), *shares):
+            if share and each.stage is Stage.DOUBT:
+                self._undecided(each, share)
+
+    def _by_shape(self, opening: Opening) -> tuple[Sighting, ...]:
+        """What looks like the fill: with all of the volume, else with a part of it."""
+        view, ledger = self._desk.view, self._desk.ledger
+        whole = alike(opening.sought, view, ledger)
+        return whole or alike(opening.sought, view, ledger, partly=True)
+
+    def _unproved(self, opening: Opening, found: tuple[Sighting, ...]) -> bool:
+        """Whether its shape is not enough to be sure of a position.
+
+        Without the ledger nobody knows what a former life had claimed; and less volume than was
+        asked proves neither that it is the fill nor that there is none.
+        """
+        return bool(found) and (opening.cold or found[0].lot != opening.sought.lot)
 
     def _rivals(self, opening: Opening) -> list[Opening]:
         return [

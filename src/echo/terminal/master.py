@@ -122,7 +122,6 @@ class MasterEa:
             )
         )
         place.do(*pulse)
-        self._dispatch.pipe_opened()
         self._tell_trades()
         place.do(Panel("connected"))
 
@@ -130,7 +129,9 @@ class MasterEa:
         place = self._place
         match message:
             case Pong():
-                place.link.answered(message)
+                first = place.link.agent_mono_ms(place.now) is None
+                if place.link.answered(message) and first:
+                    self._dispatch.clock_known()
             case EaSession() | DeliveryConfig():
                 place.link.agreed(message)
             case SymbolRegistrationResult():

@@ -21,6 +21,7 @@ class Link:
         self._asked: Ping | None = None
         self._asked_mono_ms = 0
         self._heard_mono_ms = 0
+        self._answered_mono_ms = 0
         self.up = False
         self.probe = ClockProbe()
         self.epoch: int | None = None
@@ -59,8 +60,19 @@ class Link:
         if self._asked is None or pong.ping_id.casefold() != self._asked.ping_id.casefold():
             return False
         self.probe.answered(probed_at_mono_ms=self._asked_mono_ms, peer_mono_ms=pong.mono_ms)
+        self._answered_mono_ms = self._heard_mono_ms
         self._asked = None
         return True
+
+    def agent_mono_ms(self, now: Instant) -> int | None:
+        """Return the least that the Agent's clock can show; ``None`` before the first pong.
+
+        When a pong arrives, the Agent's clock has passed what stands in it.  Stamped with this, a
+        line tells the Agent how long it was under way at most, however long it lay in the pipe.
+        """
+        if self.probe.probed_at_mono_ms is None:
+            return None
+        return self.probe.peer_mono_ms + now.mono_ms - self._answered_mono_ms
 
     def agreed(self, message: EaSession | DeliveryConfig) -> None:
         """Take the pace that the Agent asks for, and the session's epoch with it."""

@@ -151,17 +151,20 @@ def _could_name_another(comment: str, sought: Sought, ledger: Ledger) -> bool:
     )
 
 
-def alike(sought: Sought, view: TerminalView, ledger: Ledger) -> tuple[Sighting, ...]:
+def alike(
+    sought: Sought, view: TerminalView, ledger: Ledger, *, partly: bool = False
+) -> tuple[Sighting, ...]:
     """Return what looks like the fill without saying so: the same order, at the right time.
 
     What carries another trade's tag is that trade's, whether this ledger knows it or not.
+    *partly*: what has less volume than asked, as if only a part had been filled.
     """
     return _distinct(
         each
         for each in everything(view)
         if each.symbol == sought.symbol
         and each.side is sought.side
-        and each.lot == sought.lot
+        and (each.lot < sought.lot if partly else each.lot == sought.lot)
         and each.magic_number == sought.magic_number
         and sought.server_from_ms <= each.open_time_ms <= sought.server_to_ms
         and each.ticket not in sought.open_before

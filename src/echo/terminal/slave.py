@@ -59,6 +59,11 @@ class SlaveEa:
         self._closings = Closings(self._desk, self._answers, self._pending)
         self._sweeps = Sweeps(self._desk, self._answers)
         self._reports = SlaveReports(self._desk)
+        self._said_n = 0
+        """Where the ledger ended, as this session's handshake says."""
+        self._levels_wait = True
+        """Whether the levels that the file names are still to be compared with the positions."""
+        self._file_is_old = False
 
     def handle(self, event: Event, now: Instant) -> list[Effect]:
         """Take an event; return what must be done, in order.
@@ -80,6 +85,7 @@ class SlaveEa:
                 self._heard(message)
             case Seen(view):
                 desk.see(view)
+                self._take_up_levels()
                 self._pump()
             case Ticked(prices):
                 desk.prices.update(prices)
@@ -113,17 +119,17 @@ class SlaveEa:
             desk.arm(WARM, desk.settings.ttl_ms_max + desk.settings.doubt_ms)
         desk.arm(COMPACT, COMPACT_MS)
         self._openings.restored()
-        self._levels.restored()
 
     def _pipe_up(self) -> None:
         desk = self._desk
         pulse = desk.link.opened(desk.now)
+        self._said_n = desk.ledger.n
         desk.say(
             handshake(
                 desk.settings,
                 desk.view,
                 instance=desk.instance,
-                ledger_n=desk.ledger.n,
+                ledger_n=self._said_n,
                 now=desk.now,
             )
         )
@@ -153,6 +159,7 @@ class SlaveEa:
                 desk.link.agreed(message)
             case SymbolRegistrationResult():
                 desk.gate.judged(message)
+                self._take_up_levels()
                 desk.do(Panel(f"verdict {message.status}"))
             case ResultAck():
                 self._answers.acknowledged(message)
@@ -171,14 +178,27 @@ class SlaveEa:
     def _compare_ledger(self, journaled_n: int) -> None:
         """Distrust a file that ends before what the Core has seen of it: it is an old copy."""
         desk = self._desk
-        if journaled_n <= desk.ledger.n:
+        if journaled_n <= self._said_n:
             return
-        sentence = f"the ledger ends at {desk.ledger.n}, the Core has seen {journaled_n}"
+        self._file_is_old = True
+        sentence = f"the ledger ends at {self._said_n}, the Core has seen {journaled_n}"
         desk.alarm("ledger", "LEDGER_OLD", sentence)
         desk.ledger.skip_to(journaled_n)
         desk.append(desk.ledger.warms(warm=False, at_ms=desk.now.wall_ms))
         left_ms = desk.settings.ttl_ms_max + desk.settings.doubt_ms - desk.uptime_ms
         desk.arm(WARM, max(0, left_ms))
+
+    def _take_up_levels(self) -> None:
+        """Set the levels that a former life wanted, once it is sure that they are the last.
+
+        By its first verdict the Core has said how much of the ledger it knows; in an old copy stand
+        levels that have been changed since.
+        """
+        known = self._desk.gate.status is not None and self._desk.view.conclusive
+        if self._levels_wait and known:
+            self._levels_wait = False
+            if not self._file_is_old:
+                self._levels.restored()
 
     def _command(self, command: Command) -> None:
         desk = self._desk

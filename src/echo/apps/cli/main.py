@@ -14,7 +14,7 @@ from rich.live import Live
 from echo.apps.demo.cast import Cast
 from echo.apps.demo.options import SECONDS, SPEED, DemoOptions, DemoRefused
 from echo.apps.demo.performance import Performance, Result
-from echo.apps.demo.show import Moment, as_json, moment_table, summary
+from echo.apps.demo.show import Moment, as_json, moment_table, starting, summary
 from echo.apps.demo.troupe import ProgramFailed
 
 EXIT_REFUSED = 2
@@ -92,23 +92,26 @@ def main() -> None:
 def _quietly(options: DemoOptions) -> Result:
     performance = Performance(options, seen=lambda _cast, _moment: None, told=_aside)
     result = asyncio.run(performance.play())
-    skipped = result.material.plan.skipped_symbols
-    print(json.dumps(as_json(result.takings, seconds=result.seconds, skipped=skipped)))
+    print(json.dumps(as_json(result.takings, result.ending)))
     return result
 
 
 def _shown(options: DemoOptions) -> Result:
     console = Console()
-    with Live(console=console, refresh_per_second=4, transient=console.is_terminal) as live:
-
-        def seen(cast: Cast, moment: Moment) -> None:
-            if console.is_terminal:
-                live.update(moment_table(cast, moment))
-
-        performance = Performance(options, seen=seen, told=lambda line: None)
+    if not console.is_terminal:
+        performance = Performance(options, seen=lambda _cast, _moment: None, told=_aside)
         result = asyncio.run(performance.play())
-    skipped = result.material.plan.skipped_symbols
-    console.print(summary(result.takings, seconds=result.seconds, skipped=skipped))
+    else:
+        # Drawn when there is something new, and at no other time: that does not flicker.
+        with Live(console=console, auto_refresh=False, transient=True) as live:
+
+            def seen(cast: Cast, moment: Moment) -> None:
+                live.update(moment_table(cast, moment), refresh=True)
+
+            performance = Performance(options, seen=seen, told=lambda _line: None)
+            live.update(starting(performance.cast), refresh=True)
+            result = asyncio.run(performance.play())
+    console.print(summary(result.takings, result.ending))
     return result
 
 

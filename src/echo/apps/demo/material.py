@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from echo.apps.demo.options import DemoOptions, DemoRefused
+from echo.apps.demo.options import SECONDS_MIN, DemoOptions, DemoRefused
 from echo.apps.demo_data.feeds import (
     DAY_START_MS,
     FEEDS,
@@ -66,11 +66,7 @@ def gather(options: DemoOptions, masters: Sequence[str]) -> Material:
         for feed in FEEDS
         if feed.broker == "OANDA"
     }
-    window_ms = (WINDOW_START_MS, WINDOW_END_MS)
-    if own:
-        window_ms = (max(t.first_ms for t in own.values()), min(t.last_ms for t in own.values()))
-        if window_ms[0] >= window_ms[1]:
-            raise DemoRefused("the files of --ticks have no time in common")
+    window_ms = _window_ms(own, options) if own else (WINDOW_START_MS, WINDOW_END_MS)
     try:
         plan = plan_replay(
             _histories(options),
@@ -89,6 +85,21 @@ def gather(options: DemoOptions, masters: Sequence[str]) -> Material:
         own_ticks=own_ticks,
         digits={symbol: each.digits for symbol, each in ticks.items()},
     )
+
+
+def _window_ms(own: Mapping[str, Ticks], options: DemoOptions) -> tuple[int, int]:
+    """Return the time that all files of ticks share."""
+    start_ms = max(each.first_ms for each in own.values())
+    end_ms = min(each.last_ms for each in own.values())
+    if start_ms >= end_ms:
+        raise DemoRefused("the files of --ticks have no time in common")
+    lasts_s = (end_ms - start_ms) / options.speed / 1_000
+    if lasts_s < SECONDS_MIN:
+        raise DemoRefused(
+            f"at --speed {options.speed} the ticks last {lasts_s:.1f} s:"
+            f" choose one at which they last {SECONDS_MIN} s"
+        )
+    return start_ms, end_ms
 
 
 def _histories(options: DemoOptions) -> list[Sequence[HistoricTrade]]:

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Final
 
 from echo.apps.demo.cast import Cast, cast
-from echo.apps.demo.material import Material, gather
+from echo.apps.demo.material import gather
 from echo.apps.demo.options import DemoOptions, DemoRefused
-from echo.apps.demo.show import Moment
+from echo.apps.demo.show import Ending, Moment
 from echo.apps.demo.stage import Stage
 from echo.apps.demo.takings import Takings, latencies, read_book, take_stock
 from echo.apps.demo.troupe import Program, Troupe
@@ -40,17 +40,15 @@ EXIT_INTERRUPTED: Final = 130
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What is left when the curtain has fallen; ``interrupted``: before the play was over."""
+    """What is left when the curtain has fallen."""
 
     takings: Takings
-    seconds: float
-    material: Material
-    interrupted: bool
+    ending: Ending
 
     @property
     def exit_code(self) -> int:
         """1 if anything was lost, duplicated or left unexplained; 130 if it was interrupted."""
-        if self.interrupted:
+        if self.ending.interrupted:
             return EXIT_INTERRUPTED
         return 1 if self.takings.discrepancies or self.takings.unexplained else 0
 
@@ -85,39 +83,47 @@ class Performance:
         self._news: list[str] = []
         people = cast(options.masters, options.slaves, options.legacy)
         self._material = gather(options, [player.account_id for player in people.masters])
-        self._cast = people.trading(self._material.digits)
+        self.cast = people.trading(self._material.digits)
+        self._stays = options.state is not None or options.keep
         self.troupe = Troupe(self._told)
         """The programs; any of them may be killed while it plays."""
 
     async def play(self) -> Result:
-        """Start everything, watch it, end everything, count.  Ctrl-C ends it early, in order.
+        """Start everything, watch it, end everything, count.
+
+        Ctrl-C, or closing the terminal, ends it early but in order.
 
         Raises:
             DemoRefused: the folder cannot be used.
             ProgramFailed: a program did not come up.
         """
         started_s = time.monotonic()
-        folder = self._folder()
+        stage = Stage(self._folder())
         try:
-            stage = Stage(folder)
             acts = asyncio.create_task(self._acts(stage))
-            for number in (signal.SIGINT, signal.SIGTERM):
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                 asyncio.get_running_loop().add_signal_handler(number, acts.cancel)
             try:
                 await asyncio.wait({acts})
             finally:
+                acts.cancel()
                 await self.troupe.dismiss()
             if not acts.cancelled():
                 acts.result()
+            ending = Ending(
+                seconds=time.monotonic() - started_s,
+                skipped_symbols=self._material.plan.skipped_symbols,
+                interrupted=acts.cancelled(),
+                folder=str(stage.folder) if self._stays else None,
+            )
             return Result(
                 takings=self._count(stage, self._journaled(stage)),
-                seconds=time.monotonic() - started_s,
-                material=self._material,
-                interrupted=acts.cancelled(),
+                ending=ending,
             )
         finally:
-            if self._options.state is None and not self._options.keep:
-                shutil.rmtree(folder, ignore_errors=True)
+            stage.strike()
+            if not self._stays:
+                shutil.rmtree(stage.folder, ignore_errors=True)
 
     def _folder(self) -> Path:
         state = self._options.state
@@ -136,12 +142,12 @@ class Performance:
         return Program(name=name, module=module, config=config, log=stage.log(name))
 
     async def _acts(self, stage: Stage) -> None:
-        stage.prepare(self._cast, record=self._options.record)
+        stage.prepare(self.cast, record=self._options.record)
         for name in ("core", "agent"):
             await self.troupe.start(self._program(stage, name, stage.settings))
-        begins_wall_ms = time.time_ns() // 1_000_000 + lead_ms(len(self._cast.players))
+        begins_wall_ms = time.time_ns() // 1_000_000 + lead_ms(len(self.cast.players))
         terminals = []
-        for number, player in enumerate(self._cast.players):
+        for number, player in enumerate(self.cast.players):
             config = stage.write_terminal(
                 player, number, self._material, self._options, begins_wall_ms
             )
@@ -171,11 +177,11 @@ class Performance:
         plan = self._material.plan
         market_ms = plan.market_ms(int(max(0.0, elapsed_s) * 1_000))
         market = datetime.fromtimestamp(market_ms / 1_000, tz=UTC)
-        books = [read_book(stage.book(player)) for player in self._cast.players]
+        books = [read_book(stage.book(player)) for player in self.cast.players]
         self._seen(
-            self._cast,
+            self.cast,
             Moment(
-                elapsed_s=max(0.0, elapsed_s),
+                elapsed_s=elapsed_s,
                 seconds=plan.end_ms // 1_000,
                 market=f"{market:%Y-%m-%d %H:%M:%S} UTC",
                 trades=journaled.trades,
@@ -196,8 +202,8 @@ class Performance:
         return read_books(stage.journal)
 
     def _count(self, stage: Stage, journaled: JournaledBooks) -> Takings:
-        books = {player: read_book(stage.book(player)) for player in self._cast.players}
-        return take_stock(self._cast, books, journaled.trades, journaled.decisions)
+        books = {player: read_book(stage.book(player)) for player in self.cast.players}
+        return take_stock(self.cast, books, journaled.trades, journaled.decisions)
 
     def _told(self, line: str) -> None:
         self._news.append(line)

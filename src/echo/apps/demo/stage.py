@@ -1,6 +1,9 @@
 """The stage: one folder with the settings of every program of the demo."""
 
+import os
+import shutil
 import socket
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
@@ -25,13 +28,21 @@ from echo.domain.policy import CopyOptions, RiskPolicy
 DOUBT_MS: Final = 4_000
 """The slowest answer of a paper broker takes 3.7 s; a real one has been seen to take a minute."""
 
+SOCKET_BYTES_MAX: Final = 107
+LONGEST_PIPE: Final = "echo_master_50001.sock"
+
 
 class Stage:
-    """Writes what the programs read, and knows where they write."""
+    """Writes what the programs read, and knows where they write.
+
+    The pipes lie in a folder of their own where the names of sockets would be too long in this.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.pipes = folder / "pipes"
+        if len(os.fsencode(self.pipes / LONGEST_PIPE)) > SOCKET_BYTES_MAX:
+            self.pipes = Path(tempfile.mkdtemp(prefix="echo-pipes-"))
         self.settings = folder / "echo.toml"
         self.journal = folder / "core" / "journal.sqlite"
         self.recording = folder / "core" / "events.jsonl"
@@ -41,6 +52,11 @@ class Stage:
         for name in ("pipes", "core", "agent", "terminals", "logs"):
             (self.folder / name).mkdir(mode=0o700, parents=True, exist_ok=True)
         self.settings.write_text(_echo_toml(self, cast, _free_port(), record=record))
+
+    def strike(self) -> None:
+        """Remove what lies outside the folder."""
+        if not self.pipes.is_relative_to(self.folder):
+            shutil.rmtree(self.pipes, ignore_errors=True)
 
     def book(self, player: Player) -> Path:
         """Where *player*'s broker writes its book."""

@@ -75,8 +75,7 @@ class Troupe:
         self._ending = True
         for program in reversed(self._programs):
             if program.process is not None and program.process.returncode is None:
-                with contextlib.suppress(ProcessLookupError):
-                    program.process.send_signal(signal.SIGTERM)
+                _end(program.process)
         if self._watchers:
             _, stubborn = await asyncio.wait(self._watchers, timeout=ENDED_WITHIN_S)
             for program in self._programs:
@@ -116,11 +115,18 @@ class Troupe:
                 start_new_session=True,
             )
         program.process = process
+        if self._ending:
+            _end(process)  # it came up while the others were being ended
         assert process.stdout is not None  # noqa: S101 -- a pipe was asked for
         async for line in process.stdout:
             if b" ready" in line:
                 program.ready.set()
         return await process.wait()
+
+
+def _end(process: asyncio.subprocess.Process) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        process.terminate()
 
 
 def _cause(code: int) -> str:

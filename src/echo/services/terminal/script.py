@@ -1,8 +1,9 @@
 """A master's hand: carries out a replay script as orders to its broker, at the right moments."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import Final
 
 from echo.domain.ids import Ticket
 from echo.domain.quantities import floor_to_step, round_to_step
@@ -21,12 +22,18 @@ from echo.terminal.replay_script import (
     target_price,
 )
 
-LATE_OPEN_MS = 2_000
+_Change = Modify | Reduce | Close
+
+LATE_OPEN_MS: Final = 2_000
 """After a restart, opens that were missed by more than this are left out; closes never are."""
 
 
 class Hand:
-    """Trades one script.  Its orders name the script's keys, so that a book tells what is done."""
+    """Trades one script.  Its orders name the script's keys, so that a book tells what is done.
+
+    What it does to one position it does one after the other, each when the broker has answered
+    the one before: a partial close may give the rest another ticket.
+    """
 
     def __init__(
         self, actions: tuple[Action, ...], symbol_of: Mapping[str, str], broker: PaperBroker
@@ -36,20 +43,27 @@ class Hand:
         self._broker = broker
         self._tickets: dict[str, Ticket] = {}
         self._opened: set[str] = set()
-        self._early: dict[str, list[Modify | Reduce | Close]] = {}
-        """Actions on positions whose open has not been answered yet."""
+        self._reduced: Counter[str] = Counter()
+        """Reductions that a former life carried out."""
+        self._busy: set[str] = set()
+        """Positions about which the broker still owes an answer."""
+        self._next: dict[str, deque[_Change]] = {}
+        """What is due on them, in order."""
 
     def restore(self, entries: tuple[BookEntry, ...]) -> None:
-        """Find in the book which positions are this script's."""
+        """Find in the book which positions are this script's, and what was done to them."""
         keys: dict[Ticket, str] = {}
         for entry in entries:
             if entry.kind is BookKind.OPENED and entry.ref:
                 self._opened.add(entry.ref)
                 keys[entry.ticket] = entry.ref
                 self._tickets[entry.ref] = entry.ticket
-            elif entry.ticket in keys and entry.new_ticket is not None:
-                key = keys[entry.new_ticket] = keys[entry.ticket]
-                self._tickets[key] = entry.new_ticket
+            elif entry.kind is BookKind.REDUCED and entry.ticket in keys:
+                key = keys[entry.ticket]
+                self._reduced[key] += 1
+                if entry.new_ticket is not None:
+                    keys[entry.new_ticket] = key
+                    self._tickets[key] = entry.new_ticket
 
     def due(self, elapsed_ms: int) -> list[Request]:
         """Return the orders for everything that is due *elapsed_ms* after the replay's start."""
@@ -60,24 +74,34 @@ class Hand:
             if isinstance(action, Open):
                 if action.key not in self._opened and late_ms <= LATE_OPEN_MS:
                     requests += self._open(action)
-            elif action.key in self._tickets:
-                requests += self._change(action)
+            elif isinstance(action, Reduce) and self._reduced[action.key]:
+                self._reduced[action.key] -= 1
             elif action.key in self._opened:
-                self._early.setdefault(action.key, []).append(action)
+                self._next.setdefault(action.key, deque()).append(action)
+                requests += self._go_on(action.key)
         return requests
 
     def heard(self, event: BrokerEvent) -> list[Request]:
         """Note the broker's answer, and return orders that waited for it."""
-        requests: list[Request] = []
-        if isinstance(event, Filled) and event.ref in self._opened:
-            self._tickets[event.ref] = event.ticket
-            for action in self._early.pop(event.ref, []):
-                requests += self._change(action)
+        if event.ref not in self._busy:
+            return []
+        key = event.ref
+        self._busy.discard(key)
+        if isinstance(event, Filled):
+            self._tickets[key] = event.ticket
         elif isinstance(event, LotClosed) and event.new_ticket is not None:
-            for key, ticket in self._tickets.items():
-                if ticket == event.ticket:
-                    self._tickets[key] = event.new_ticket
-        return requests
+            self._tickets[key] = event.new_ticket
+        return self._go_on(key)
+
+    def _go_on(self, key: str) -> list[Request]:
+        """Return the order for the next thing to do to a position, unless it must wait."""
+        waiting = self._next.get(key)
+        while waiting and key not in self._busy:
+            requests = self._change(waiting.popleft())
+            if requests:
+                self._busy.add(key)
+                return requests
+        return []
 
     def _open(self, action: Open) -> list[Request]:
         name = self._symbol_of.get(action.symbol, "")
@@ -85,6 +109,7 @@ class Hand:
         if rules is None or price is None:
             return []
         self._opened.add(action.key)
+        self._busy.add(action.key)
         entry = price.entry(action.side)
         stop = target = None
         if action.sl_share is not None:
@@ -104,11 +129,11 @@ class Hand:
             )
         ]
 
-    def _change(self, action: Modify | Reduce | Close) -> list[Request]:
-        ticket = self._tickets[action.key]
-        position = self._broker.positions.get(ticket)
-        if position is None:
-            return []
+    def _change(self, action: _Change) -> list[Request]:
+        ticket = self._tickets.get(action.key)
+        position = None if ticket is None else self._broker.positions.get(ticket)
+        if ticket is None or position is None:
+            return []  # refused, or closed by the broker
         rules = self._broker.rules.symbol(position.symbol)
         if rules is None:
             return []

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from echo.ports.clock import Clock
 from echo.services.terminal.station import Station
 
-TURN_MS = 10
+TURN_MS = 20
 """Between two looks at market and broker; what the Agent says is handled at once."""
 
 

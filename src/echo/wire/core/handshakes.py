@@ -171,6 +171,7 @@ def write_registration(out: pb.SymbolRegistrationResult, result: SymbolRegistrat
     out.evaluated_at_ms = result.evaluated_at_ms
     out.evaluation_id = result.evaluation_id
     out.client_semver = result.client_semver
+    out.ledger_n = result.ledger_n
 
 
 def read_registration(message: pb.SymbolRegistrationResult) -> SymbolRegistrationResult:
@@ -199,6 +200,7 @@ def read_registration(message: pb.SymbolRegistrationResult) -> SymbolRegistratio
             )
             for entry in message.symbols
         ),
+        ledger_n=message.ledger_n,
     )
 
 

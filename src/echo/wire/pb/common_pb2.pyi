@@ -528,7 +528,7 @@ class SymbolRegistrationEntry(_message.Message):
     def __init__(self, canonical_symbol: _Optional[str] = ..., broker_symbol: _Optional[str] = ..., status: _Optional[_Union[SymbolRegistrationStatus, str]] = ..., warnings: _Optional[_Iterable[_Union[SymbolRegistrationIssue, _Mapping]]] = ..., errors: _Optional[_Iterable[_Union[SymbolRegistrationIssue, _Mapping]]] = ..., spec_age_ms: _Optional[int] = ..., evaluated_at_ms: _Optional[int] = ...) -> None: ...
 
 class SymbolRegistrationResult(_message.Message):
-    __slots__ = ("account_id", "pipe_role", "protocol_version", "agent_id", "core_version", "status", "errors", "warnings", "symbols", "evaluated_at_ms", "evaluation_id", "client_semver")
+    __slots__ = ("account_id", "pipe_role", "protocol_version", "agent_id", "core_version", "status", "errors", "warnings", "symbols", "evaluated_at_ms", "evaluation_id", "client_semver", "ledger_n")
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     PIPE_ROLE_FIELD_NUMBER: _ClassVar[int]
     PROTOCOL_VERSION_FIELD_NUMBER: _ClassVar[int]
@@ -541,6 +541,7 @@ class SymbolRegistrationResult(_message.Message):
     EVALUATED_AT_MS_FIELD_NUMBER: _ClassVar[int]
     EVALUATION_ID_FIELD_NUMBER: _ClassVar[int]
     CLIENT_SEMVER_FIELD_NUMBER: _ClassVar[int]
+    LEDGER_N_FIELD_NUMBER: _ClassVar[int]
     account_id: str
     pipe_role: str
     protocol_version: int
@@ -553,7 +554,8 @@ class SymbolRegistrationResult(_message.Message):
     evaluated_at_ms: int
     evaluation_id: str
     client_semver: str
-    def __init__(self, account_id: _Optional[str] = ..., pipe_role: _Optional[str] = ..., protocol_version: _Optional[int] = ..., agent_id: _Optional[str] = ..., core_version: _Optional[str] = ..., status: _Optional[_Union[SymbolRegistrationStatus, str]] = ..., errors: _Optional[_Iterable[_Union[SymbolRegistrationIssue, _Mapping]]] = ..., warnings: _Optional[_Iterable[_Union[SymbolRegistrationIssue, _Mapping]]] = ..., symbols: _Optional[_Iterable[_Union[SymbolRegistrationEntry, _Mapping]]] = ..., evaluated_at_ms: _Optional[int] = ..., evaluation_id: _Optional[str] = ..., client_semver: _Optional[str] = ...) -> None: ...
+    ledger_n: int
+    def __init__(self, account_id: _Optional[str] = ..., pipe_role: _Optional[str] = ..., protocol_version: _Optional[int] = ..., agent_id: _Optional[str] = ..., core_version: _Optional[str] = ..., status: _Optional[_Union[SymbolRegistrationStatus, str]] = ..., errors: _Optional[_Iterable[_Union[SymbolRegistrationIssue, _Mapping]]] = ..., warnings: _Optional[_Iterable[_Union[SymbolRegistrationIssue, _Mapping]]] = ..., symbols: _Optional[_Iterable[_Union[SymbolRegistrationEntry, _Mapping]]] = ..., evaluated_at_ms: _Optional[int] = ..., evaluation_id: _Optional[str] = ..., client_semver: _Optional[str] = ..., ledger_n: _Optional[int] = ...) -> None: ...
 
 class SymbolSpecReport(_message.Message):
     __slots__ = ("account_id", "symbols", "reported_at_ms")

@@ -1,0 +1,67 @@
+"""The trace of a run: one digest over all that happened and, on request, a line for each thing."""
+
+from collections.abc import Callable
+from hashlib import blake2b
+from typing import Final
+
+import msgspec
+
+from echo.domain.accounts import OpenTrades, StateSnapshot
+from echo.domain.sessions import AgentHeartbeat, ClockEcho, DeliveryHeartbeat, Ping, Pong
+from echo.domain.specs import Quote, SymbolSpecReport
+
+CHATTER: Final = frozenset(
+    {
+        *(Quote, SymbolSpecReport, StateSnapshot, OpenTrades),
+        *(AgentHeartbeat, DeliveryHeartbeat, ClockEcho, Ping, Pong),
+    }
+)
+"""What comes again and again by itself: its moment is noted, not what it says."""
+
+_ENCODER: Final = msgspec.json.Encoder(order="deterministic")
+
+
+class Trace:
+    """Notes what happened.
+
+    Args:
+        tell: Takes a readable line for each note; ``None`` = nobody reads along.
+    """
+
+    def __init__(self, tell: Callable[[str], None] | None = None) -> None:
+        self._tell = tell
+        self._hash = blake2b(digest_size=16)
+
+    @property
+    def digest(self) -> str:
+        """Equal for two runs in which the same things happened at the same times."""
+        return self._hash.hexdigest()
+
+    def note(self, now_ms: int, who: str, what: object) -> None:
+        """Note that *what* happened to, or was done by, *who*."""
+        inner = type(getattr(what, "message", what))
+        self._hash.update(f"{now_ms} {who} {type(what).__name__} {inner.__name__} ".encode())
+        if inner in CHATTER:
+            return
+        self._hash.update(_ENCODER.encode(what))
+        if self._tell is not None:
+            self._tell(f"{now_ms / 1_000:9.3f} {who:16} {_shown(what)}")
+
+    def say(self, now_ms: int, who: str, sentence: str) -> None:
+        """Note a sentence of the world itself."""
+        self._hash.update(f"{now_ms} {who} {sentence}".encode())
+        if self._tell is not None:
+            self._tell(f"{now_ms / 1_000:9.3f} {who:16} * {sentence}")
+
+
+def _shown(what: object) -> str:
+    """Spell a value with what is not empty in it."""
+    fields = getattr(what, "__dataclass_fields__", None)
+    if fields is None:
+        return str(what)
+    parts = []
+    for name, each in fields.items():
+        value = getattr(what, name)
+        if value != each.default and name not in {"timestamps", "traceparent"}:
+            parts.append(f"{name}={_shown(value)}")
+    return f"{type(what).__name__}({', '.join(parts)})"

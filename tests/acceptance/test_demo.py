@@ -1,0 +1,147 @@
+"""The demo from its command line: real programs, real histories, real ticks; books must agree."""
+
+import asyncio
+import json
+import signal
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from tests.acceptance.plays import CONTRACT, echoctl, short_folder
+from tests.fakes import until_real
+from tests.house.sources import ROOT
+
+STATEMENT = ROOT / "tests" / "data" / "statements" / "mt4_detailed.htm"
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    with short_folder() as folder:
+        yield folder
+
+
+def write_ticks(path: Path, *, minutes: int = 20) -> Path:
+    """Write a person's own file of EURUSD ticks, headings and all."""
+    chance, at, bid = Random(1), datetime(2024, 5, 2, 9, tzinfo=UTC), 107_000
+    lines = ["time,bid,ask"]
+    for _ in range(minutes * 120):
+        at += timedelta(milliseconds=chance.randint(250, 750))
+        bid += chance.choice((-1, 0, 1))
+        lines.append(f"{at:%Y-%m-%d %H:%M:%S}.{at:%f},{bid / 1e5:.5f},{(bid + 12) / 1e5:.5f}")
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+async def test_a_plain_run_loses_and_doubles_nothing(folder: Path) -> None:
+    run = await echoctl(folder, "--seconds", "10", "--json")
+    figures = await run.figures()
+
+    assert figures.keys() >= CONTRACT
+    assert (figures["masters"], figures["slaves"]) == (2, 6)
+    assert figures["actions"] > 0
+    assert figures["decisions"] == figures["actions"] * 6 == sum(figures["outcomes"].values())
+    assert figures["filled"] > 0
+    assert figures["closed"] > 0
+    zeros = ("lost", "duplicated", "orphans", "in_doubt", "unexplained")
+    assert [figures[each] for each in zeros] == [0] * 5
+    assert 0 < figures["latency_ms"]["p50"] <= figures["latency_ms"]["p95"]
+    assert figures["latency_ms"]["p95"] <= figures["latency_ms"]["p99"]
+    assert figures["seconds"] >= 10
+    assert figures["folder"] is None
+    assert run.programs() == []
+    assert list(folder.iterdir()) == []
+
+
+async def test_old_eas_take_part(folder: Path) -> None:
+    run = await echoctl(
+        folder, "--seconds", "8", "--legacy", "2", "--slaves", "4", "--broker-delay", "0", "--json"
+    )
+    figures = await run.figures()
+
+    zeros = ("lost", "duplicated", "orphans", "in_doubt", "unexplained")
+    assert [figures[each] for each in zeros] == [0] * 5
+    assert figures["filled"] > figures["copies_timed"], "old EAs fill, and leave no stamps"
+
+
+async def test_a_persons_own_statement_is_replayed_on_their_own_ticks(folder: Path) -> None:
+    ticks = write_ticks(folder / "2024-05-02_EURUSD.csv")
+    state = folder / "kept"
+    run = await echoctl(
+        folder,
+        *("--seconds", "6", "--masters", "1", "--slaves", "2", "--json"),
+        *("--data", str(STATEMENT), "--ticks", str(ticks), "--state", str(state)),
+    )
+    figures = await run.figures()
+
+    assert figures["actions"] > 0
+    assert figures["filled"] > 0
+    assert figures["skipped_symbols"] == {"xauusd.": 2, "gbpusd": 1}
+    assert figures["folder"] == str(state)
+    assert {"core", "agent", "terminals", "logs", "echo.toml"} <= {
+        path.name for path in state.iterdir()
+    }
+    assert list((state / "pipes").iterdir()) == []
+    assert not (state / "core" / "core.state.json").exists()
+    assert (state / "core" / "journal.sqlite").exists()
+
+
+async def test_the_summary_is_for_people(folder: Path) -> None:
+    run = await echoctl(folder, "--seconds", "5", "--masters", "1", "--slaves", "1")
+    code, said, errors = await run.ended()
+
+    assert (code, errors) == (0, "")
+    assert "nothing lost, nothing twice" in said
+    assert max(map(len, said.splitlines())) <= 100
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        pytest.param(["--data", "nowhere.htm"], "nowhere.htm: No such file", id="missing"),
+        pytest.param(["--data", "README.md"], "expected an account statement", id="no history"),
+        pytest.param(["--ticks", "EURUSD=README.md"], "no ticks in", id="no ticks"),
+        pytest.param(["--seconds", "1"], "--seconds 1 is not 5 to 3600", id="too short"),
+        pytest.param(["--state", "README.md"], "--state README.md: File exists", id="state"),
+    ],
+)
+async def test_what_cannot_be_played_is_refused_in_a_sentence(
+    folder: Path, options: list[str], said: str
+) -> None:
+    run = await echoctl(folder, *options)
+    code, shown, errors = await run.ended()
+
+    assert (code, shown) == (2, "")
+    assert said in errors
+    assert errors.startswith("echoctl demo: ")
+    assert len(errors.splitlines()) == 1
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP], ids=["Ctrl-C", "closed window"])
+async def test_an_interrupted_run_leaves_nothing_behind(
+    folder: Path, number: signal.Signals
+) -> None:
+    run = await echoctl(folder, "--seconds", "60", "--slaves", "2", "--json")
+    await until_real(lambda: len(run.programs()) == 6, within_s=30)
+    run.signal(number)
+    code, said, _ = await run.ended()
+
+    assert code == 130
+    assert json.loads(said)["interrupted"] is True
+    assert run.programs() == []
+    assert list(folder.iterdir()) == []
+
+
+async def test_programs_do_not_outlive_a_demo_that_was_killed(folder: Path) -> None:
+    run = await echoctl(folder, "--seconds", "60", "--slaves", "2")
+    await until_real(lambda: len(run.programs()) == 6, within_s=30)
+    run.signal(signal.SIGKILL)
+    await run.ended()
+
+    await until_real(lambda: run.programs() == [], within_s=5)
+    async with asyncio.timeout(5):
+        pipes = [path for found in folder.glob("*/pipes") for path in found.iterdir()]
+    assert pipes == [], "they ended in order"

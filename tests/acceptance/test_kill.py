@@ -1,0 +1,36 @@
+"""Any program may be killed at any moment: nothing is lost, nothing happens twice.
+
+Real processes, real sockets, real files, brokers that take as long as real ones.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from echo.apps.demo.options import DemoOptions
+from tests.acceptance.plays import Killer, honest, play, short_folder
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    with short_folder() as folder:
+        yield folder / "demo"
+
+
+@pytest.mark.parametrize(
+    ("name", "after_s"),
+    [
+        pytest.param("core", [2, 5, 8, 10.5], id="the core, four times"),
+        pytest.param("agent", [2, 5, 8, 10.5], id="the agent, four times"),
+        pytest.param("terminal-70002", [6], id="a slave's terminal"),
+        pytest.param("terminal-50001", [5], id="a master's terminal"),
+    ],
+)
+def test_a_killed_program_costs_nothing(folder: Path, name: str, after_s: list[float]) -> None:
+    killer = Killer(name, list(after_s))
+    result = play(DemoOptions(seconds=12, slaves=4, state=folder), killer)
+
+    assert (killer.kills, killer.starts) == (len(after_s), len(after_s) + 1)
+    assert honest(result), result
+    assert result.takings.outcomes["filled"] > 0

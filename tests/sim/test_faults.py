@@ -1,0 +1,69 @@
+from dataclasses import replace
+from decimal import Decimal
+from random import Random
+
+import pytest
+
+from echo.domain.ids import Ticket
+from echo.domain.quantities import Side
+from echo.sim.faults import CALM, Faults, Moods
+from echo.terminal.fates import FateRates, Reply
+from echo.terminal.orders import CloseLot, SendOrder
+
+OPEN = SendOrder(ref="r1", symbol="EURUSD", side=Side.BUY, lot=Decimal(1))
+CLOSE = CloseLot(ref="r2", ticket=Ticket(1))
+
+
+def test_what_cannot_happen_draws_nothing() -> None:
+    chance = Random(1)
+    before = chance.getstate()
+    assert not Faults(CALM, chance).strikes("frame_lost", 0.0)
+    assert chance.getstate() == before
+
+
+def test_faults_strike_as_often_as_their_rate_says_and_are_counted() -> None:
+    faults = Faults(CALM, Random(1))
+    struck = sum(faults.strikes("frame_lost", 0.25) for _ in range(4_000))
+    assert 900 < struck < 1_100
+    assert faults.struck == {"frame_lost": struck}
+
+
+def test_nothing_strikes_once_it_is_calm() -> None:
+    faults = Faults(CALM, Random(1))
+    assert faults.strikes("ghost", 1.0)
+    faults.calm = True
+    assert not faults.strikes("ghost", 1.0)
+    assert faults.struck["ghost"] == 1
+
+
+@pytest.mark.parametrize(
+    ("rates", "name"),
+    [
+        (FateRates(refusals={136: 1.0}), "broker_refusal"),
+        (FateRates(timeout_executed=1.0), "broker_timeout_executed"),
+        (FateRates(timeout_lost=1.0), "broker_timeout_lost"),
+        (FateRates(reply_lost=1.0), "broker_reply_lost"),
+        (FateRates(comment_cut=1.0), "broker_comment_cut"),
+        (FateRates(partial=1.0), "broker_partial"),
+    ],
+)
+def test_a_brokers_moods_follow_the_weather_and_end_with_it(rates: FateRates, name: str) -> None:
+    chance = Random(1)
+    faults = Faults(replace(CALM, broker=rates), chance)
+    moods = Moods(faults, chance)
+    moods.fate(OPEN)
+    assert faults.struck == {name: 1}
+    faults.calm = True
+    for _ in range(20):
+        fate = moods.fate(OPEN)
+        assert (fate.refuse_code, fate.executes, fate.reply) == (None, True, Reply.TRUTH)
+        assert (fate.comment_chars, fate.lot_share) == (None, None)
+    assert faults.struck == {name: 1}
+
+
+def test_a_kind_broker_counts_no_misfortune() -> None:
+    chance = Random(1)
+    faults = Faults(CALM, chance)
+    fates = [Moods(faults, chance).fate(CLOSE) for _ in range(50)]
+    assert not faults.struck
+    assert len({fate.execute_after_ms for fate in fates}) > 5

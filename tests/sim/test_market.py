@@ -1,0 +1,28 @@
+from decimal import Decimal
+from random import Random
+
+from echo.sim.market import INSTRUMENTS, Market, rules_of
+
+
+def test_prices_walk_in_points_and_the_spread_stays() -> None:
+    market = Market(Random(1), ("EURUSD", "XAUUSD"))
+    before = market.tick()
+    for _ in range(200):
+        after = market.tick()
+        for symbol, price in after.items():
+            instrument, point = INSTRUMENTS[symbol], rules_of(symbol, symbol).point
+            assert price.ask - price.bid == instrument.spread * point
+            assert abs(price.bid - before[symbol].bid) <= instrument.step * point
+        before = after
+    assert before["EURUSD"].bid != Decimal("1.10000")
+
+
+def test_the_same_seed_walks_the_same_way() -> None:
+    one, two = (Market(Random(7), ("EURUSD",)) for _ in range(2))
+    assert [one.tick() for _ in range(20)] == [two.tick() for _ in range(20)]
+
+
+def test_a_broker_may_have_its_own_name_for_a_symbol() -> None:
+    rules = rules_of("XAUUSD", "XAUUSD.m")
+    assert (rules.name, rules.market) == ("XAUUSD.m", "XAUUSD")
+    assert (rules.point, rules.contract_size) == (Decimal("0.01"), Decimal(100))

@@ -1,0 +1,62 @@
+from itertools import pairwise
+from random import Random
+
+import pytest
+
+from echo.sim.faults import MishapKind
+from echo.sim.profiles import ROUGHNESS, Profile
+from echo.sim.scenario import WARM_UP_MS, draw, targets
+from echo.terminal.replay_script import Close, Open, Reduce
+from tests.sim.stage import closed, opened, scenario
+
+
+@pytest.mark.parametrize("profile", list(Profile))
+def test_the_same_seed_draws_the_same_scenario(profile: Profile) -> None:
+    first, second = (draw(5, profile, Random(5)) for _ in range(2))
+    assert first == second
+    assert first != draw(6, profile, Random(6))
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_what_people_do_makes_sense(seed: int) -> None:
+    drawn = draw(seed, Profile.HARSH, Random(seed))
+    assert len(drawn.hands) == len(drawn.masters)
+    for hand in drawn.hands:
+        assert all(one.at_ms <= two.at_ms for one, two in pairwise(hand))
+        opens = {each.key: each for each in hand if isinstance(each, Open)}
+        for action in hand:
+            assert WARM_UP_MS <= opens[action.key].at_ms <= action.at_ms < drawn.active_ms
+        for key, each in opens.items():
+            parts = [a.lots for a in hand if isinstance(a, Reduce) and a.key == key]
+            assert sum(parts) < each.lots
+            assert sum(isinstance(a, Close) and a.key == key for a in hand) <= 1
+    assert drawn.trades == sum(isinstance(a, Open) for hand in drawn.hands for a in hand) >= 6
+
+
+@pytest.mark.parametrize("profile", list(Profile))
+def test_mishaps_are_drawn_as_the_profile_says(profile: Profile) -> None:
+    limits = {kind: (most, ms) for kind, most, ms in ROUGHNESS[profile].mishaps}
+    seen = set()
+    for seed in range(60):
+        drawn = draw(seed, profile, Random(seed))
+        times = [each.at_ms for each in drawn.mishaps]
+        assert times == sorted(times)
+        for each in drawn.mishaps:
+            most, lasts_ms_max = limits[each.kind]
+            assert each.lasts_ms <= lasts_ms_max
+            assert each.target in targets(each.kind, drawn)
+            assert each.at_ms < drawn.active_ms
+            assert sum(other.kind is each.kind for other in drawn.mishaps) <= most
+            seen.add(each.kind)
+    assert seen == set(limits)
+
+
+def test_every_mishap_has_somebody_to_strike() -> None:
+    plain = scenario(opened(), closed())
+    everybody = {"core", "agent-1", "master-1001", "slave-2001"}
+    for kind in MishapKind:
+        found = set(targets(kind, plain))
+        assert found
+        assert found <= everybody
+    assert set(targets(MishapKind.CRASH, plain)) == everybody
+    assert set(targets(MishapKind.AMNESIA, plain)) == {"slave-2001"}

@@ -1,0 +1,225 @@
+from dataclasses import replace
+from decimal import Decimal
+from random import Random
+
+import pytest
+
+from echo.domain.answers import ExecutionResult, Outcome
+from echo.domain.ids import AccountId
+from echo.domain.intents import ActionKind
+from echo.domain.quantities import Instant
+from echo.sim.faults import Mishap, MishapKind
+from echo.sim.invariants import check
+from echo.sim.profiles import Profile
+from echo.sim.report import Report, run
+from echo.sim.scenario import Scenario
+from echo.sim.world import USUAL, Cast, World
+from echo.terminal.broker import PaperBroker
+from echo.terminal.effects import Effect, Order, Say
+from echo.terminal.events import Event
+from echo.terminal.fates import Fate, Reply, ScriptedFates
+from echo.terminal.replay_script import Modify, Reduce
+from echo.terminal.slave import SlaveEa
+from tests.sim.stage import (
+    SECOND,
+    SLAVE,
+    closed,
+    ended,
+    fills,
+    held,
+    opened,
+    outcome,
+    scenario,
+    world,
+)
+
+OPEN, CLOSE = ActionKind.OPEN, ActionKind.CLOSE
+
+
+def lived(scenario: Scenario, cast: Cast = USUAL) -> World:
+    told = World(scenario, Random(1), cast=cast)
+    told.run()
+    return told
+
+
+def crash(target: str, at_ms: int, lasts_ms: int) -> Mishap:
+    return Mishap(kind=MishapKind.CRASH, at_ms=at_ms, target=target, lasts_ms=lasts_ms)
+
+
+# ------------------------------------------------------------------------ drawn from seeds
+
+
+def found_in(seeds: range, profile: Profile) -> Report:
+    report = Report(profile=profile)
+    for seed in seeds:
+        report.add(run(seed, profile))
+    return report
+
+
+@pytest.mark.parametrize("first", range(0, 200, 20))
+def test_no_gentle_seed_breaks_a_promise(first: int) -> None:
+    report = found_in(range(first, first + 20), Profile.GENTLE)
+    assert report.sentences() == []
+    assert report.copies > report.trades
+    assert report.faults["crash"] > 0
+
+
+@pytest.mark.parametrize("first", range(300, 310, 10))
+def test_no_harsh_seed_breaks_a_promise(first: int) -> None:
+    report = found_in(range(first, first + 10), Profile.HARSH)
+    assert report.sentences() == []
+    assert report.copies > 0
+    assert len(report.faults) > 20
+
+
+# ------------------------------------------------------------------------ told step by step
+
+
+def test_in_fair_weather_everything_is_copied_and_the_world_falls_quiet() -> None:
+    told = world(
+        opened(),
+        Modify(key="t1", at_ms=8_000, sl_share=Decimal("0.03"), tp_share=None),
+        Reduce(key="t1", at_ms=10_000, lots=Decimal("0.20")),
+        closed(),
+        slaves=(SLAVE, SECOND),
+    )
+    between: list[Decimal] = []
+    told.scene.schedule.at(9_000, lambda: between.extend(held(told, SLAVE) + held(told, SECOND)))
+    told.scene.schedule.at(12_000, lambda: between.extend(held(told, SLAVE)))
+    told.run()
+    assert between == [Decimal("0.10"), Decimal("0.10"), Decimal("0.06")]
+    for account_id in (SLAVE, SECOND):
+        assert outcome(told, OPEN, account_id) is Outcome.FILLED
+        assert outcome(told, ActionKind.MODIFY, account_id) is Outcome.MODIFIED
+        assert outcome(told, ActionKind.REDUCE, account_id) is Outcome.REDUCED
+        assert outcome(told, CLOSE, account_id) is Outcome.CLOSED
+        assert held(told, account_id) == []
+    assert told.quiet
+    assert check(told) == []
+
+
+def test_the_same_chance_gives_the_same_history() -> None:
+    one, two = (ended(opened(), closed()) for _ in range(2))
+    assert one.scene.trace.digest == two.scene.trace.digest
+    assert one.scene.schedule.happened == two.scene.schedule.happened
+
+
+def test_a_follower_that_is_offline_does_not_keep_another_from_its_copy() -> None:
+    told = ended(
+        opened(),
+        closed(),
+        slaves=(SLAVE, SECOND),
+        mishaps=(crash("slave-2001", 4_000, 16_000),),
+    )
+    assert (outcome(told, OPEN, SECOND), outcome(told, CLOSE, SECOND)) == (
+        Outcome.FILLED,
+        Outcome.CLOSED,
+    )
+    # Too late is as good as never for an entry; and what was never opened is not closed.
+    assert (outcome(told, OPEN, SLAVE), fills(told, SLAVE)) == (Outcome.OMITTED, 0)
+    assert outcome(told, CLOSE, SLAVE) is Outcome.NOTHING_TO_CLOSE
+    assert check(told) == []
+
+
+def test_the_core_restarts_while_a_copy_is_open_and_closes_it_all_the_same() -> None:
+    told = ended(
+        opened(),
+        Modify(key="t1", at_ms=10_500, sl_share=Decimal("0.03"), tp_share=Decimal("0.04")),
+        closed(),
+        mishaps=(crash("core", 10_000, 2_000),),
+    )
+    assert outcome(told, ActionKind.MODIFY) is Outcome.MODIFIED
+    assert (outcome(told, OPEN), outcome(told, CLOSE)) == (Outcome.FILLED, Outcome.CLOSED)
+    assert (fills(told), held(told)) == (1, [])
+    assert check(told) == []
+
+
+@pytest.mark.parametrize("late_ms", [0, 3_000, 12_000])
+def test_a_time_out_of_the_broker_that_was_executed_is_one_copy(late_ms: int) -> None:
+    told = world(opened(), closed(at_ms=30_000), active_ms=40_000)
+    site = told.sites["slave-2001"]
+    fate = Fate(execute_after_ms=200 + late_ms, timeout_after_ms=1_000, reply=Reply.TIMEOUT)
+    site.broker = PaperBroker(site.broker.rules, ScriptedFates([fate]))
+    told.run()
+    assert (outcome(told, OPEN), outcome(told, CLOSE)) == (Outcome.FILLED, Outcome.CLOSED)
+    assert (fills(told), held(told)) == (1, [])
+    assert check(told) == []
+
+
+def test_a_follower_that_is_down_longer_than_all_repeats_settles_when_it_is_back() -> None:
+    """Down at the open: no copy.  Down at the close: closed as soon as it is back."""
+    down_ms = 1_300_000
+    told = ended(
+        opened(),
+        closed(at_ms=20_000),
+        slaves=(SLAVE, SECOND),
+        active_ms=15_000 + down_ms + 60_000,
+        tick_ms=5_000,
+        quote_max_age_ms=15_000,
+        mishaps=(crash("slave-2001", 4_500, down_ms), crash("slave-2002", 15_000, down_ms)),
+    )
+    assert (outcome(told, OPEN, SLAVE), fills(told, SLAVE)) == (Outcome.OMITTED, 0)
+    assert outcome(told, CLOSE, SLAVE) is Outcome.NOTHING_TO_CLOSE
+    assert (outcome(told, OPEN, SECOND), fills(told, SECOND)) == (Outcome.FILLED, 1)
+    assert (outcome(told, CLOSE, SECOND), held(told, SECOND)) == (Outcome.CLOSED, [])
+    assert told.scene.seen["alarm_close_pending"] > 0
+    assert check(told) == []
+
+
+def test_an_ea_that_is_attached_twice_copies_once() -> None:
+    told = world(opened(), closed(), rivals=(SLAVE,))
+    names = [each.name for each in told.terminals]
+    assert names == ["master-1001", "slave-2001", "rival-2001"]
+    told.run()
+    assert told.sites["slave-2001"].terminals == told.terminals[1:]
+    assert (outcome(told, OPEN), outcome(told, CLOSE)) == (Outcome.FILLED, Outcome.CLOSED)
+    assert (fills(told), held(told)) == (1, [])
+    assert check(told) == []
+
+
+def test_a_slave_follows_only_whom_it_was_told_to() -> None:
+    plain = scenario(opened(), closed(), slaves=(SLAVE, SECOND))
+    choosy = replace(plain.slaves[1], follows=frozenset({AccountId("9999")}))
+    told = lived(replace(plain, slaves=(plain.slaves[0], choosy)))
+    assert (fills(told, SLAVE), fills(told, SECOND)) == (1, 0)
+    assert check(told) == []
+
+
+# ------------------------------------------------------------------------ what must be noticed
+
+
+class Twice(SlaveEa):
+    """A slave without the one safeguard that counts: it orders everything twice."""
+
+    def handle(self, event: Event, now: Instant) -> list[Effect]:
+        todo = super().handle(event, now)
+        again = [
+            Order(replace(each.request, ref=f"{each.request.ref}:again"))
+            for each in todo
+            if isinstance(each, Order)
+        ]
+        return [*todo, *again]
+
+
+class Mute(SlaveEa):
+    """A slave that never says what came of a command."""
+
+    def handle(self, event: Event, now: Instant) -> list[Effect]:
+        return [each for each in super().handle(event, now) if not _tells_a_result(each)]
+
+
+def _tells_a_result(effect: Effect) -> bool:
+    return isinstance(effect, Say) and isinstance(effect.message, ExecutionResult)
+
+
+def test_a_slave_that_orders_twice_is_caught() -> None:
+    told = lived(scenario(opened(), closed()), Cast(slave=Twice))
+    assert fills(told) == 2
+    assert 2 in {each.invariant for each in check(told)}
+
+
+def test_a_slave_that_never_answers_leaves_something_pending_and_is_caught() -> None:
+    told = lived(scenario(opened(), closed()), Cast(slave=Mute))
+    assert not told.quiet
+    assert told.pending
+    assert 18 in {each.invariant for each in check(told)}
