@@ -19,17 +19,19 @@ def folder() -> Iterator[Path]:
 
 
 @pytest.mark.parametrize(
-    ("name", "after_s"),
+    ("name", "seconds", "after_s"),
     [
-        pytest.param("core", [2, 5, 8, 10.5], id="the core, four times"),
-        pytest.param("agent", [2, 5, 8, 10.5], id="the agent, four times"),
-        pytest.param("terminal-70002", [6], id="a slave's terminal"),
-        pytest.param("terminal-50001", [5], id="a master's terminal"),
+        pytest.param("core", 12, [2, 5, 8, 10.5], id="the core, four times"),
+        pytest.param("agent", 12, [2, 5, 8, 10.5], id="the agent, four times"),
+        pytest.param("terminal-70002", 9, [5], id="a slave's terminal"),
+        pytest.param("terminal-50001", 9, [4], id="a master's terminal"),
     ],
 )
-def test_a_killed_program_costs_nothing(folder: Path, name: str, after_s: list[float]) -> None:
+def test_a_killed_program_costs_nothing(
+    folder: Path, name: str, seconds: int, after_s: list[float]
+) -> None:
     killer = Killer(name, list(after_s))
-    result = play(DemoOptions(seconds=12, slaves=4, state=folder), killer)
+    result = play(DemoOptions(seconds=seconds, slaves=4, state=folder), killer)
 
     assert (killer.kills, killer.starts) == (len(after_s), len(after_s) + 1)
     assert honest(result), result

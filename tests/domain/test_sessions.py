@@ -20,9 +20,7 @@ def test_only_clock_echoes_go_both_ways() -> None:
     assert {ClockEcho} == UP & DOWN
 
 
-@pytest.mark.parametrize(
-    "message", sorted({*UP, *DOWN}, key=lambda each: each.__name__), ids=lambda each: each.__name__
-)
+@pytest.mark.parametrize("message", sorted({*UP, *DOWN}, key=str), ids=str)
 def test_messages_are_frozen_values(message: type) -> None:
     assert is_dataclass(message)
     assert message.__dataclass_params__.frozen  # type: ignore[attr-defined]  # set by the decorator

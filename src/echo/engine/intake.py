@@ -3,7 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from echo.domain.answers import MessageAck, Receipt, TradeIntentAck
+from echo.domain.answers import Receipt
 from echo.domain.errors import ErrorCode, Refusal
 from echo.domain.facts import ActionReceived, InputRefused
 from echo.domain.handshake import Feature
@@ -20,9 +20,8 @@ from echo.domain.intents import (
 from echo.domain.journal import TradeStatus
 from echo.domain.quantities import Instant
 from echo.domain.symbols import normalize_canonical
-from echo.engine import decisions, dispatch, lanes, rows
+from echo.engine import decisions, dispatch, lanes, receipts, rows
 from echo.engine.copying import decide_open
-from echo.engine.effects import Send
 from echo.engine.events import AgentSaid
 from echo.engine.outbox import Outbox
 from echo.engine.state import CommandState, Lane, State, TradeState
@@ -33,12 +32,12 @@ def take(state: State, said: AgentSaid, action: MasterAction, now: Instant, out:
     complaint = _complaint(action)
     if complaint is not None:
         refusal = Refusal(ErrorCode.UNKNOWN, complaint)
-        _receipt(said, Receipt.FAILED, out, refusal)
+        receipts.give(said, Receipt.FAILED, out, refusal)
         out.observe(InputRefused(peer=action.client_id, reason="bad_seq", sentence=complaint))
         return
     action = _resolved(state, action)
     if action.trade_id in state.settled:
-        _receipt(said, Receipt.OK, out)
+        receipts.give(said, Receipt.OK, out)
         return
     trade = state.trades.get(action.trade_id)
     known = trade.actions.get(action.seq) if trade else None
@@ -82,7 +81,7 @@ def go_on(state: State, trade_id: TradeId, now: Instant, out: Outbox) -> None:
         return
     said, trade.unanswered = trade.unanswered, None
     if said is not None:
-        _receipt(said, Receipt.OK, out)
+        receipts.give(said, Receipt.OK, out)
     for seq in sorted(trade.actions):
         complete(state, trade, seq, now, out)
     if trade.is_settled:
@@ -143,12 +142,12 @@ def _repeated(
     else:
         # A master whose outbox was lost opens again; the number tells it what is known since.
         last_seq = trade.last_seq if action.seq == SEQ_OPEN else None
-        _receipt(said, Receipt.OK, out, last_seq=last_seq or None)
+        receipts.give(said, Receipt.OK, out, last_seq=last_seq or None)
 
 
 def _conflict(trade: TradeState, said: AgentSaid, sentence: str, out: Outbox) -> None:
     refusal = Refusal(ErrorCode.SEQ_CONFLICT, sentence)
-    _receipt(said, Receipt.RETRY, out, refusal, last_seq=trade.last_seq)
+    receipts.give(said, Receipt.RETRY, out, refusal, last_seq=trade.last_seq)
 
 
 def _open(state: State, said: AgentSaid, intent: TradeIntent, now: Instant, out: Outbox) -> None:
@@ -264,7 +263,7 @@ def _follow_up(
     else:
         _reduced(state, trade, action)
     complete(state, trade, action.seq, now, out)
-    _receipt(said, Receipt.OK, out)
+    receipts.give(said, Receipt.OK, out)
     finish(state, trade, now, out)
 
 
@@ -317,35 +316,7 @@ def _unknown(state: State, said: AgentSaid, action: TradeModify | TradeClose, ou
         ErrorCode.NOT_FOUND, f"no open of ticket {action.ticket} is known on {action.account_id}"
     )
     legacy = _is_legacy(state, action.account_id)
-    _receipt(said, Receipt.OK if legacy else Receipt.RETRY, out, None if legacy else refusal)
+    receipts.give(said, Receipt.OK if legacy else Receipt.RETRY, out, None if legacy else refusal)
     out.observe(
         InputRefused(peer=action.client_id, reason="unknown_trade", sentence=refusal.sentence)
     )
-
-
-def _receipt(
-    said: AgentSaid,
-    receipt: Receipt,
-    out: Outbox,
-    refusal: Refusal | None = None,
-    last_seq: int | None = None,
-) -> None:
-    """Answer an action under the name that its sender gave it, which need not be the trade's.
-
-    The frame of one that has to come again is not acknowledged: nothing of it is journaled, and
-    an acknowledgement that arrives without its answer would end it.
-    """
-    asked = said.message
-    assert isinstance(asked, (TradeIntent, TradeModify, TradeClose))  # noqa: S101 -- dispatched by type
-    ack = TradeIntentAck(
-        trade_id=asked.trade_id,
-        seq=asked.seq,
-        result=receipt,
-        account_id=asked.account_id,
-        error_code=refusal.code if refusal else ErrorCode.NO_ERROR,
-        error_message=refusal.sentence if refusal else "",
-        last_seq=last_seq,
-    )
-    out.send(Send(said.agent_id, said.session, ack))
-    if said.message_id is not None and receipt is not Receipt.RETRY:
-        out.send(Send(said.agent_id, said.session, MessageAck(message_id=said.message_id)))
