@@ -19,7 +19,8 @@ Names tell the role: ``M1`` is a master's EA on account M1, ``F1`` a follower's 
     the Core goes away                      and ``the Core comes back``
     after 400 ms
 
-``<t1>`` stands for an id: whoever writes it first makes one up; whoever gets it first learns it.
+``<t1>`` stands for an id, or for any value: whoever writes it first makes one up, whoever gets it
+first learns it.
 An object that ends in ``...`` may have other fields, any other object has exactly those named.
 Lines that are written leave out ``timestamp_ms``, ``client_id`` and ``account_id``.
 """
@@ -125,7 +126,7 @@ def _step(path: Path, number: int, text: str) -> Step:
 class Ids:
     """What ``<name>`` stands for, so far."""
 
-    known: dict[str, str] = field(default_factory=dict)
+    known: dict[str, Any] = field(default_factory=dict)
 
     def spelled(self, text: str) -> str:
         """Put ids in place of names; a name that is new gets an id of its own."""
@@ -133,7 +134,7 @@ class Ids:
         def fresh(found: re.Match[str]) -> str:
             name = found[1]
             number = len(self.known) + 1
-            return self.known.setdefault(name, f"0190e92e-a6f3-7147-90b5-{number:012x}")
+            return str(self.known.setdefault(name, f"0190e92e-a6f3-7147-90b5-{number:012x}"))
 
         return _VARIABLE.sub(fresh, text)
 
@@ -145,7 +146,7 @@ class Ids:
             for place, (each, other) in enumerate(zip(wanted, told, strict=True)):
                 yield from self.matches(each, other, f"{where}[{place}]")
         elif isinstance(wanted, str) and (name := _VARIABLE.fullmatch(wanted)):
-            if self.known.setdefault(name[1], str(told)) != told:
+            if self.known.setdefault(name[1], told) != told:
                 yield f"{where} is {told!r}, not {self.known[name[1]]!r}"
         elif wanted != told:
             yield f"{where} is {_shown(told)}, not {_shown(wanted)}"
@@ -165,6 +166,7 @@ class Ids:
 def read_json(text: str) -> Any:
     """Read JSON in which an object may end in ``...``; numbers keep their decimals."""
     text = re.sub(r"(\{|,)\s*\.\.\.\s*\}", lambda m: m[1] + f'"{MORE}":true}}', text)
+    text = re.sub(r":<(\w+)>", r':"<\1>"', text)
     return json.loads(text, parse_float=Decimal)
 
 

@@ -60,7 +60,10 @@ def write_terminal(folder: Path, config: dict[str, Any]) -> Path:
 
 
 class ListeningAgent:
-    """Hears what EAs say on one pipe, and answers when the test wants it to."""
+    """Hears what EAs say on one pipe, and answers when the test wants it to.
+
+    Pings it answers by itself: an EA reports nothing before it knows its Agent's clock.
+    """
 
     def __init__(self) -> None:
         self.heard: list[dict[str, Any]] = []
@@ -71,8 +74,12 @@ class ListeningAgent:
         """Take in lines until the EA is gone."""
         self.connections += 1
         self._writer = writer
-        async for line in reader:
-            self.heard.append(json.loads(line))
+        async for raw in reader:
+            line = json.loads(raw)
+            self.heard.append(line)
+            if line["type"] == "ping":
+                pong = {"type": "pong", "id": line["id"], "timestamp_ms": 1, "echo_ms": 1}
+                self.say(json.dumps({**pong, "mono_ms": 1}).encode() + b"\n")
         writer.close()
 
     def say(self, line: bytes) -> None:

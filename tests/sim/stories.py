@@ -1,4 +1,4 @@
-"""Small worlds for stories that are told by name: one master, a few slaves, one thing goes wrong."""
+"""Small worlds for stories told by name: one master, a few slaves, one thing goes wrong."""
 
 from dataclasses import replace
 from decimal import Decimal

@@ -24,12 +24,11 @@ def mishap(kind: MishapKind, *, at_ms: int = 8_000, lasts_ms: int = 3_000) -> Mi
 
 
 def struck(kind: MishapKind, *, lasts_ms: int = 3_000) -> World:
-    """Return a world that has lived for a while, just after *kind* has struck."""
-    found = world(opened(), closed(at_ms=60_000), active_ms=2_500)
-    found.run()
-    found.scene.faults.calm = False
-    # A world at its end goes on when time does.
-    found.strikes = type(found.strikes)(found)
+    """Return a world whose processes have lived for a while, just after *kind* has struck."""
+    found = world(opened(), closed())
+    for node in found.nodes.values():
+        node.start()
+    found.until(3_000)
     found.strikes.strike(mishap(kind, lasts_ms=lasts_ms))
     return found
 

@@ -62,7 +62,7 @@ def test_a_half_open_link_leaves_one_end_in_its_belief() -> None:
 
 
 def test_the_client_connects_again_with_new_numbers() -> None:
-    stage, client, server, way = joined()
+    stage, _client, server, way = joined()
     first = link_of(way)
     first.reset("broken")
     stage.schedule.run(1_000)

@@ -64,7 +64,7 @@ def test_no_gentle_seed_breaks_a_promise(first: int) -> None:
     assert report.faults["crash"] > 0
 
 
-@pytest.mark.parametrize("first", range(300, 310, 10))
+@pytest.mark.parametrize("first", range(0, 60, 10))
 def test_no_harsh_seed_breaks_a_promise(first: int) -> None:
     report = found_in(range(first, first + 10), Profile.HARSH)
     assert report.sentences() == []

@@ -107,7 +107,7 @@ class Moods:
             again when nobody answers.
     """
 
-    def __init__(self, faults: Faults, chance: Random, *, kind: bool) -> None:
+    def __init__(self, faults: Faults, chance: Random, *, kind: bool = False) -> None:
         self._faults = faults
         self._always_kind = kind
         self._rough = DrawnFates(chance, QUICK, faults.weather.broker)
