@@ -47,6 +47,7 @@ def always(answer: object) -> Callable[..., object]:
         pytest.param(Core, "_pump", acknowledge_before_the_commit, 6, id="acks-before-the-commit"),
         pytest.param(SimLedger, "_apply", always(None), 6, id="an-agent-that-does-not-write"),
         pytest.param(Answers, "knows", always(False), 2, id="a-slave-that-forgets-its-results"),
+        pytest.param(Openings, "_already_there", always(False), 1, id="orders-without-looking"),
         pytest.param(Openings, "_rival", always(None), 2, id="twins-in-flight-together"),
         pytest.param(EntryChecks, "ttl_left_ms", always(1_000), 5, id="a-slave-without-a-clock"),
         pytest.param(SlaveEa, "_other_session", always(False), 14, id="commands-of-old-sessions"),

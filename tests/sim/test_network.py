@@ -172,8 +172,8 @@ def test_some_messages_lose_their_account_on_a_stream_and_none_on_a_pipe() -> No
 
 
 def test_what_travels_with_its_number_keeps_it() -> None:
-    assert as_travelled(("m1", ACK)) == ("m1", replace(ACK, account_id=NO_ACCOUNT))
-    assert as_travelled("anything else") == "anything else"
+    assert as_travelled(("m1", ACK), is_stream=True) == ("m1", replace(ACK, account_id=NO_ACCOUNT))
+    assert as_travelled("anything else", is_stream=True) == "anything else"
 
 
 @pytest.mark.parametrize(

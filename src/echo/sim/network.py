@@ -21,6 +21,7 @@ from echo.domain.answers import (
     TradeIntentAck,
 )
 from echo.domain.commands import CloseOrder, ExecuteOrder, ModifyOrder, ReduceOrder
+from echo.domain.handshake import SymbolRegistrationResult
 from echo.domain.intents import TradeClose, TradeIntent, TradeModify
 from echo.sim.node import Node, Scene
 from echo.sim.schedule import HostClock
@@ -37,18 +38,23 @@ REPEATED: Final = frozenset(
 NAMELESS: Final = (TradeIntentAck, ResultAck, ExecutionResult)
 """What does not say on a stream whose it is."""
 
+CHANGED: Final = frozenset({*NAMELESS, SymbolRegistrationResult})
+"""Messages of which not everything travels everywhere."""
+
 REDIAL_MS: Final = (100, 600)
 NOTICE_MS: Final = (0, 20)
 """How long an end takes to learn that the other is gone."""
 
 
-def as_travelled(frame: object) -> object:
-    """Return what arrives at the other end of a stream: some messages lose their account there."""
+def as_travelled(frame: object, *, is_stream: bool) -> object:
+    """Return what arrives at the other end: each wire leaves out what nobody reads from it."""
     if isinstance(frame, tuple):
         message_id, message = frame
-        return (message_id, as_travelled(message))
-    if isinstance(frame, NAMELESS):
+        return (message_id, as_travelled(message, is_stream=is_stream))
+    if is_stream and isinstance(frame, NAMELESS):
         return replace(frame, account_id=NO_ACCOUNT)
+    if not is_stream and isinstance(frame, SymbolRegistrationResult):
+        return replace(frame, ledger_n=0)
     return frame
 
 
@@ -108,12 +114,12 @@ class Connection:
         scene = self.way.scene
         faults, weather = scene.faults, scene.faults.weather
         said = message[1] if isinstance(message, tuple) else message
+        if type(said) in CHANGED:
+            message = as_travelled(message, is_stream=self.way.is_stream)
         if type(said) not in REPEATED:
             self._post(_OTHER[side], message)
             return
         scene.busy_ms = scene.schedule.now_ms
-        if self.way.is_stream:
-            message = as_travelled(message)
         if faults.strikes("frame_lost", weather.frame_loss):
             return
         copies = 2 if faults.strikes("frame_doubled", weather.frame_double) else 1
