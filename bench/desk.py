@@ -130,6 +130,7 @@ state_dir = "{folder / "core"}"
 slave_accounts = {followers}
 canonical_symbols = ["EURUSD"]
 specs.max_age_ms = 3600000
+risk.quote_max_age_ms = 5000
 
 [agent]
 agent_id = "agent_bench"
