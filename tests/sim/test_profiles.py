@@ -4,7 +4,16 @@ from random import Random
 import pytest
 
 from echo.sim.faults import CALM, MishapKind
-from echo.sim.profiles import ABSENT, GENTLE, HARSH, ROUGHNESS, Profile, Rough, draw_weather
+from echo.sim.profiles import (
+    ABSENT,
+    GENTLE,
+    HARSH,
+    ORDERLY,
+    ROUGHNESS,
+    Profile,
+    Rough,
+    draw_weather,
+)
 
 RATES = (
     *("crash_per_effect", "frame_loss", "frame_double", "frame_late"),
@@ -12,7 +21,7 @@ RATES = (
 )
 
 
-@pytest.mark.parametrize("rough", [GENTLE, HARSH])
+@pytest.mark.parametrize("rough", list(ROUGHNESS.values()))
 def test_weather_is_never_worse_than_the_worst(rough: Rough) -> None:
     for seed in range(100):
         weather = draw_weather(Random(seed), rough.weather)
@@ -37,3 +46,10 @@ def test_the_harsh_profile_knows_every_mishap_and_the_gentle_one_some() -> None:
     assert {kind for kind, _, _ in HARSH.mishaps} == set(MishapKind)
     assert {kind for kind, _, _ in GENTLE.mishaps} < set(MishapKind)
     assert GENTLE.weather.frame_loss == 0.0
+
+
+def test_an_orderly_world_is_as_harsh_to_everything_but_single_frames() -> None:
+    weather = draw_weather(Random(1), ORDERLY.weather)
+    assert (weather.frame_loss, weather.frame_double, weather.frame_late) == (0, 0, 0)
+    assert ORDERLY.mishaps == HARSH.mishaps
+    assert ORDERLY.weather.broker == HARSH.weather.broker

@@ -65,8 +65,9 @@ def test_no_gentle_seed_breaks_a_promise(first: int) -> None:
 
 
 @pytest.mark.parametrize("first", range(0, 60, 10))
-def test_no_harsh_seed_breaks_a_promise(first: int) -> None:
-    report = found_in(range(first, first + 10), Profile.HARSH)
+@pytest.mark.parametrize("profile", [Profile.HARSH, Profile.ORDERLY])
+def test_no_harsh_seed_breaks_a_promise(profile: Profile, first: int) -> None:
+    report = found_in(range(first, first + 10), profile)
     assert report.sentences() == []
     assert report.copies > 0
     assert len(report.faults) > 20

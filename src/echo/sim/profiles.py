@@ -19,6 +19,8 @@ class Profile(StrEnum):
     """Most opens are filled."""
     HARSH = "harsh"
     """Harsher than any network or broker."""
+    ORDERLY = "orderly"
+    """As harsh, but pipes and streams lose nothing except what is under way when they break."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +109,10 @@ HARSH: Final = Rough(
     ),
 )
 
+ORDERLY: Final = replace(
+    HARSH, weather=replace(HARSH.weather, frame_loss=0.0, frame_double=0.0, frame_late=0.0)
+)
+
 
 def draw_weather(chance: Random, worst: Weather) -> Weather:
     """Draw each rate between nothing and the worst; many are nothing at all."""
@@ -144,4 +150,8 @@ def draw_weather(chance: Random, worst: Weather) -> Weather:
     )
 
 
-ROUGHNESS: Final = {Profile.GENTLE: GENTLE, Profile.HARSH: HARSH}
+ROUGHNESS: Final = {
+    Profile.GENTLE: GENTLE,
+    Profile.HARSH: HARSH,
+    Profile.ORDERLY: ORDERLY,
+}
