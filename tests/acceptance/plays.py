@@ -1,11 +1,17 @@
 """The demo in tests: played here, or by ``echoctl`` as a process of its own."""
 
 import asyncio
+import contextlib
+import fcntl
 import json
 import os
+import pty
 import signal
+import struct
+import subprocess
 import sys
 import tempfile
+import termios
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -123,17 +129,43 @@ class Echoctl:
         return found
 
 
+def in_a_window(folder: Path, *options: str, columns: int, rows: int) -> tuple[int, str]:
+    """Run ``echoctl demo`` in a terminal of that size; return exit code and all it wrote."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+    environment = {key: value for key, value in _environment(folder).items() if key != "COLUMNS"}
+    process = subprocess.Popen(
+        _command(*options),
+        cwd=ROOT,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env=environment | {"TERM": "xterm-256color"},
+    )
+    os.close(theirs)
+    shown = bytearray()
+    with contextlib.suppress(OSError):  # that is how the end of a terminal is told
+        while data := os.read(ours, 65_536):
+            shown += data
+    os.close(ours)
+    return process.wait(WITHIN_S), shown.decode()
+
+
 async def echoctl(folder: Path, *options: str) -> Echoctl:
     """Start ``echoctl demo`` with *options*; its own temporary files go below *folder*."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "echo.apps.cli.main",
-        "demo",
-        *options,
+        *_command(*options),
         cwd=ROOT,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(ROOT / "src"), "TMPDIR": str(folder)},
+        env=_environment(folder),
     )
     return Echoctl(process, folder)
+
+
+def _command(*options: str) -> list[str]:
+    return [sys.executable, "-m", "echo.apps.cli.main", "demo", *options]
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(ROOT / "src"), "TMPDIR": str(folder)}

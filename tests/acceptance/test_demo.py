@@ -1,6 +1,7 @@
 """The demo from its command line: real programs, real histories, real ticks; books must agree."""
 
 import json
+import re
 import signal
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -9,10 +10,13 @@ from random import Random
 
 import pytest
 
-from tests.acceptance.plays import CONTRACT, echoctl, short_folder
+from tests.acceptance.plays import CONTRACT, echoctl, in_a_window, short_folder
 from tests.fakes import until_real
 from tests.house.sources import ROOT
 
+TO_ANOTHER_LINE = re.compile(r"\x1b\[\d*A|\r")
+CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+CLEARS_THE_SCREEN = "\x1b[2J"
 STATEMENT = ROOT / "tests" / "data" / "statements" / "mt4_detailed.htm"
 
 
@@ -89,13 +93,30 @@ async def test_a_persons_own_statement_is_replayed_on_their_own_ticks(folder: Pa
     assert (state / "core" / "journal.sqlite").exists()
 
 
-async def test_the_summary_is_for_people(folder: Path) -> None:
+def test_a_person_sees_it_happen(folder: Path) -> None:
+    code, shown = in_a_window(
+        folder, "--seconds", "5", "--masters", "1", "--slaves", "1", columns=100, rows=24
+    )
+    text = CONTROL.sub("", TO_ANOTHER_LINE.sub("\n", shown))
+
+    assert code == 0, text
+    assert "starting Core, Agent and the terminals of 1 master and 1 slave" in text
+    assert "the market opens in" in text
+    assert "left out" in text
+    assert "of 5 s   market 2014-05-08" in text
+    assert "nothing lost, nothing twice" in text
+    assert max(map(len, text.splitlines())) <= 100
+    assert CLEARS_THE_SCREEN not in shown, "that would flicker"
+
+
+async def test_without_a_window_the_summary_comes_alone(folder: Path) -> None:
     run = await echoctl(folder, "--seconds", "5", "--masters", "1", "--slaves", "1")
     code, said, errors = await run.ended()
 
     assert (code, errors) == (0, "")
+    assert said.startswith("╭")
+    assert said.count("Echo demo") == 1
     assert "nothing lost, nothing twice" in said
-    assert max(map(len, said.splitlines())) <= 100
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,16 @@ async def test_a_signal_ends_a_program_in_order(tmp_path: Path, number: signal.S
     assert running.last_words.startswith("told")
 
 
+async def test_a_program_that_cannot_end_is_ended(tmp_path: Path) -> None:
+    hangs = 'stopping.ready("somewhere"); await asyncio.Event().wait()'
+    impatient = "import echo.apps.running; echo.apps.running.ENDED_WITHIN_S = 0.1"
+    running = await program(tmp_path, hangs, before=impatient)
+    running.signal(signal.SIGTERM)
+    running.signal(signal.SIGTERM)
+
+    assert await running.ended() == (1, "echo-x: still busy after 0.1 s, ended\n")
+
+
 @pytest.mark.parametrize(
     ("before", "module"),
     [
