@@ -76,6 +76,8 @@ async def desk(folder: Path, *, masters: int, slaves: int) -> AsyncIterator[Desk
             yield Desk(leaders, followers, trips, programs)
         finally:
             market.cancel()
+            for ea in (*leaders, *followers):
+                ea.transport.close()
     finally:
         for program in reversed(programs):
             with contextlib.suppress(ProcessLookupError):
@@ -98,16 +100,16 @@ async def _market(slaves: Sequence[BareSlave]) -> None:
 
 
 async def _start(name: str, settings: Path, folder: Path) -> asyncio.subprocess.Process:
-    log = (folder / f"{name}.log").open("ab")
-    program = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        f"echo.apps.{name}",
-        "--config",
-        str(settings),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=log,
-    )
+    with (folder / f"{name}.log").open("ab") as log:
+        program = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            f"echo.apps.{name}",
+            "--config",
+            str(settings),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=log,
+        )
     assert program.stdout is not None
     line = await asyncio.wait_for(program.stdout.readline(), READY_WITHIN_S)
     if b" ready" not in line:

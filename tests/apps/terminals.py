@@ -1,6 +1,7 @@
 """Settings of paper terminals, and an Agent that only listens."""
 
 import asyncio
+import contextlib
 import json
 import time
 from collections.abc import AsyncIterator
@@ -67,8 +68,7 @@ class ListeningAgent:
 
     def __init__(self) -> None:
         self.heard: list[dict[str, Any]] = []
-        self.connections = 0
-        self._writer: asyncio.StreamWriter | None = None
+        self.writers: list[asyncio.StreamWriter] = []
 
     async def hear(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Take in lines until the EA is gone."""
@@ -103,3 +103,7 @@ async def listening(folder: Path, role: str, name: str) -> AsyncIterator[Listeni
         yield agent
     finally:
         server.close()
+        for writer in agent.writers:
+            writer.close()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
