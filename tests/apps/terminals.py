@@ -61,9 +61,9 @@ def write_terminal(folder: Path, config: dict[str, Any]) -> Path:
 
 
 class ListeningAgent:
-    """Hears what EAs say on one pipe, and answers when the test wants it to.
+    """Hears what EAs say on one pipe.
 
-    Pings it answers by itself: an EA reports nothing before it knows its Agent's clock.
+    It answers pings and nothing else: an EA reports nothing before it knows its Agent's clock.
     """
 
     def __init__(self) -> None:
@@ -72,20 +72,14 @@ class ListeningAgent:
 
     async def hear(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Take in lines until the EA is gone."""
-        self.connections += 1
-        self._writer = writer
-        async for raw in reader:
-            line = json.loads(raw)
-            self.heard.append(line)
-            if line["type"] == "ping":
-                pong = {"type": "pong", "id": line["id"], "timestamp_ms": 1, "echo_ms": 1}
-                self.say(json.dumps({**pong, "mono_ms": 1}).encode() + b"\n")
-        writer.close()
-
-    def say(self, line: bytes) -> None:
-        """Write *line* to the EA that connected last."""
-        assert self._writer is not None
-        self._writer.write(line)
+        self.writers.append(writer)
+        with contextlib.suppress(OSError):  # it was killed
+            async for raw in reader:
+                line = json.loads(raw)
+                self.heard.append(line)
+                if line["type"] == "ping":
+                    pong = {"type": "pong", "id": line["id"], "timestamp_ms": 1, "echo_ms": 1}
+                    writer.write(json.dumps({**pong, "mono_ms": 1}).encode() + b"\n")
 
     def lines(self, kind: str) -> list[dict[str, Any]]:
         """Return the payloads of one type of line."""

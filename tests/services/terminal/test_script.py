@@ -203,3 +203,47 @@ def test_a_position_that_a_level_closed_is_left_alone() -> None:
     floor.broker.advance(floor.now, {})
 
     assert floor.at(10) == []
+
+
+def test_a_close_waits_for_the_ticket_that_a_part_leaves() -> None:
+    slow = ScriptedFates([Fate(), Fate(execute_after_ms=500)])
+    floor = Floor(
+        opening(),
+        Reduce(key="a", at_ms=10, lots=D("0.04")),
+        Close(key="a", at_ms=20),
+        fates=slow,
+    )
+    floor.at(0)
+    floor.at(10)
+    meanwhile = floor.at(20)
+    [close] = floor.at(510)
+    floor.at(511)
+
+    assert meanwhile == []
+    assert isinstance(close, CloseLot)
+    assert close.ticket != Ticket(1_000_001)
+    assert not floor.broker.positions
+
+
+def test_what_follows_an_open_that_was_refused_is_left_out() -> None:
+    no_money = ScriptedFates([Fate(refuse_code=134)])
+    floor = Floor(opening(), Close(key="a", at_ms=10), fates=no_money)
+    floor.at(0)
+
+    assert floor.at(10) == []
+
+
+def test_a_part_is_not_closed_again_after_a_restart() -> None:
+    part = Reduce(key="a", at_ms=10, lots=D("0.04"))
+    floor = Floor(opening(), part, Reduce(key="a", at_ms=30, lots=D("0.01")))
+    floor.at(0)
+    floor.at(10)
+    floor.now_ms = 20
+    floor.restart()
+    again = floor.at(20)
+    [second] = floor.at(30)
+
+    assert again == []
+    assert isinstance(second, CloseLot)
+    assert second.lot == D("0.01")
+    assert [each.lot for each in floor.broker.positions.values()] == [D("0.05")]
