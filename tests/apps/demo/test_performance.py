@@ -8,9 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from echo.apps.demo.cast import Cast
+from echo.apps.demo.cast import Cast, cast
 from echo.apps.demo.options import DemoOptions, DemoRefused
-from echo.apps.demo.performance import LEAD_MS, START_MS, Performance, Result, lead_ms
+from echo.apps.demo.performance import (
+    LEAD_MS,
+    START_MS,
+    Performance,
+    Result,
+    lead_ms,
+    terminal_groups,
+)
 from echo.apps.demo.show import Ending, Moment, as_json
 from echo.apps.demo.takings import Takings
 from echo.domain.ids import AccountId, TradeId
@@ -58,6 +65,18 @@ def test_the_more_terminals_start_the_longer_the_market_waits() -> None:
     assert lead_ms(8, 2) == LEAD_MS + 4 * START_MS
     assert lead_ms(8, 8) == LEAD_MS + START_MS
     assert lead_ms(8) == lead_ms(8, os.cpu_count() or 1)
+
+
+@pytest.mark.parametrize(
+    ("slaves", "processes", "accounts_max"), [(1, 2, 1), (15, 16, 1), (16, 9, 2), (100, 15, 7)]
+)
+def test_many_accounts_share_processes(slaves: int, processes: int, accounts_max: int) -> None:
+    players = cast(1, slaves).players
+    groups = terminal_groups(players)
+
+    assert len(groups) == processes
+    assert max(map(len, groups)) == accounts_max
+    assert [each for group in groups for each in group] == list(enumerate(players))
 
 
 def test_what_cannot_be_played_is_refused_with_every_reason() -> None:

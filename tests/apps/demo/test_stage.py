@@ -27,7 +27,7 @@ def material() -> Material:
 
 def config_of(stage: Stage, player: Player, material: Material) -> TerminalConfig:
     stage.prepare(PEOPLE)
-    return read_config(stage.write_terminal(player, 4, material, OPTIONS, BEGINS_MS))
+    return read_config(stage.write_terminal([(4, player)], material, OPTIONS, BEGINS_MS))
 
 
 def test_core_and_agent_agree_on_what_they_are_told(tmp_path: Path) -> None:
@@ -120,6 +120,26 @@ def test_an_old_ea_is_told_to_be_one(tmp_path: Path, material: Material) -> None
     [account] = config_of(Stage(tmp_path), PEOPLE.slaves[-1], material).accounts
 
     assert account.protocol_version == 2
+
+
+def test_accounts_may_share_a_process_and_keep_their_own_prices(
+    tmp_path: Path, material: Material
+) -> None:
+    """The third broker shows the first one's ticks, but dearer."""
+    stage = Stage(tmp_path)
+    stage.prepare(PEOPLE)
+    both = [(2, PEOPLE.slaves[0]), (4, PEOPLE.slaves[2])]
+    path = stage.write_terminal(both, material, OPTIONS, BEGINS_MS)
+    config = read_config(path)
+    cheap, dear = (
+        [config.markets[symbol.market] for symbol in account.symbols] for account in config.accounts
+    )
+
+    assert path.name == f"slave-{PEOPLE.slaves[0].account_id}.json"
+    assert [account.seed for account in config.accounts] == [2, 4]
+    assert [each.file for each in cheap] == [each.file for each in dear]
+    assert [each.markup_points for each in cheap] == [0, 0]
+    assert [each.markup_points for each in dear] == [8, 120]
 
 
 def test_books_lie_where_the_terminals_write_them(tmp_path: Path, material: Material) -> None:

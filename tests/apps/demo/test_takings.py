@@ -77,6 +77,12 @@ def stock(
     return take_stock(PEOPLE, {MASTER: of_master, SLAVE: of_slave}, [trade], decisions)
 
 
+def test_what_a_master_still_holds_is_not_over() -> None:
+    still_open = stock((copy(),), (decided(SEQ_OPEN, Outcome.FILLED),), (OF_MASTER,))
+
+    assert (still_open.held, stock((copy(), closed(21))).held) == (1, 0)
+
+
 def test_where_books_and_journal_agree_nothing_is_wrong() -> None:
     takings = stock((copy(), closed(21)))
 

@@ -26,6 +26,11 @@ class Quoted:
     feed: DemoFeed
     markup_points: int = 0
 
+    @property
+    def market(self) -> str:
+        """Names its prices: two brokers may show the same ticks, one of them dearer."""
+        return f"{self.feed.file}+{self.markup_points}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaperBroker:

@@ -2,18 +2,19 @@
 
 import asyncio
 import contextlib
+import math
 import os
 import shutil
 import signal
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from echo.apps.demo.cast import Cast, cast
+from echo.apps.demo.cast import Cast, Player, cast
 from echo.apps.demo.material import gather
 from echo.apps.demo.options import DemoOptions, DemoRefused
 from echo.apps.demo.show import Ending, Moment
@@ -27,6 +28,8 @@ LEAD_MS: Final = 2_000
 """From the last terminal's start to the first tick: it connects and registers."""
 START_MS: Final = 700
 """What a terminal's start costs one processor."""
+TERMINALS_MAX: Final = 16
+"""Processes of terminals: one an account, and when there are more accounts, several in each."""
 LOOK_EVERY_S: Final = 0.5
 LOOK_PAUSES: Final = 4
 """A look is followed by a pause of at least so many times its length."""
@@ -56,6 +59,13 @@ class Result:
 def lead_ms(terminals: int, processors: int | None = None) -> int:
     """Return how long before the first tick so many *terminals* must be started."""
     return LEAD_MS + START_MS * terminals // (processors or os.cpu_count() or 1)
+
+
+def terminal_groups(players: Sequence[Player]) -> list[tuple[tuple[int, Player], ...]]:
+    """Share numbered players out to processes, neighbours together."""
+    numbered = tuple(enumerate(players))
+    size = math.ceil(len(numbered) / TERMINALS_MAX)
+    return [numbered[first : first + size] for first in range(0, len(numbered), size)]
 
 
 class Performance:
@@ -145,13 +155,13 @@ class Performance:
         stage.prepare(self.cast, record=self._options.record)
         for name in ("core", "agent"):
             await self.troupe.start(self._program(stage, name, stage.settings))
-        begins_wall_ms = time.time_ns() // 1_000_000 + lead_ms(len(self.cast.players))
+        groups = terminal_groups(self.cast.players)
+        begins_wall_ms = time.time_ns() // 1_000_000 + lead_ms(len(groups))
         terminals = []
-        for number, player in enumerate(self.cast.players):
-            config = stage.write_terminal(
-                player, number, self._material, self._options, begins_wall_ms
-            )
-            terminals.append(self._program(stage, f"terminal-{player.account_id}", config))
+        for group in groups:
+            config = stage.write_terminal(group, self._material, self._options, begins_wall_ms)
+            name = f"terminal-{group[0][1].account_id}"
+            terminals.append(self._program(stage, name, config))
         await self.troupe.start(*terminals)
         await self._watch(stage, begins_wall_ms)
 
@@ -192,9 +202,9 @@ class Performance:
         )
 
     def _is_quiet(self, stage: Stage, journaled: JournaledBooks) -> bool:
-        """Whether every action has reached the journal and found its outcome everywhere."""
+        """Whether masters have closed everything, and every action has found its outcome."""
         takings = self._count(stage, journaled)
-        return not takings.discrepancies and not takings.unexplained
+        return not (takings.held or takings.discrepancies or takings.unexplained)
 
     def _journaled(self, stage: Stage) -> JournaledBooks:
         if not stage.journal.exists():

@@ -4,7 +4,7 @@ import os
 import shutil
 import socket
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -68,13 +68,16 @@ class Stage:
 
     def write_terminal(
         self,
-        player: Player,
-        number: int,
+        players: Sequence[tuple[int, Player]],
         material: Material,
         options: DemoOptions,
         started_wall_ms: int,
     ) -> Path:
-        """Write the settings of one terminal and return their file."""
+        """Write the settings of one process of terminals and return their file.
+
+        Args:
+            players: Its accounts, each with the number that starts its broker's chance.
+        """
         config = TerminalConfig(
             state_dir=str(self.folder / "terminals"),
             pipe_dir=str(self.pipes),
@@ -84,11 +87,14 @@ class Stage:
                 speed=material.plan.speed,
             ),
             markets={
-                quoted.feed.file: _market(quoted, material) for quoted in player.broker.symbols
+                quoted.market: _market(quoted, material)
+                for _, player in players
+                for quoted in player.broker.symbols
             },
-            accounts=[_account(player, number, material, options)],
+            accounts=[_account(player, number, material, options) for number, player in players],
         )
-        path = self.folder / "terminals" / f"{player.role}-{player.account_id}.json"
+        first = players[0][1]
+        path = self.folder / "terminals" / f"{first.role}-{first.account_id}.json"
         path.write_bytes(msgspec.json.encode(config))
         return path
 
@@ -130,7 +136,7 @@ def _symbol(quoted: Quoted) -> SymbolConfig:
     return SymbolConfig(
         name=spec.broker_symbol,
         canonical=spec.canonical_symbol,
-        market=quoted.feed.file,
+        market=quoted.market,
         digits=spec.digits,
         tick_size=spec.tick_size,
         contract_size=spec.contract_size or spec.min_lot,

@@ -52,6 +52,8 @@ class Takings:
     """Decisions without an outcome, those apart that wait for an open in doubt."""
     latencies: Latencies | None
     decisions: int
+    held: int = 0
+    """Positions that masters still hold; their scripts close everything they open."""
 
     def count(self, kind: str) -> int:
         """How many discrepancies of a kind there are."""
@@ -96,6 +98,7 @@ def take_stock(
         discrepancies=compare(trades, decisions, masters, slaves),
         unexplained=len(unexplained(decisions)),
         latencies=latencies(books.values()),
+        held=sum(position.lot_remaining > 0 for position in masters),
     )
 
 
