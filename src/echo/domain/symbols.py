@@ -1,41 +1,28 @@
-"""Canonical symbols: one name for an instrument, whatever each broker calls it."""
+"""Canonical symbols: one name for an instrument, whatever each broker calls it.
+
+A broker's spelling is a known name with something before or behind it.  What is before or behind
+is taken off only where it cannot be part of a name: anything that could mean another instrument
+makes the spelling ambiguous, and then nothing is guessed.
+"""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
-PREFIXES: Final = "#._"
-_SEPARATED: Final = re.compile(r"[._-]")
-FUSED_SUFFIXES: Final = (
-    "CASH",
-    "PRO",
-    "RAW",
-    "ECN",
-    "STD",
-    "MINI",
-    "MICRO",
-    "CENT",
-    "M",
-    "C",
-    "I",
-    "R",
-    "B",
-    "X",
-)
-_KEPT: Final = re.compile(r"[^A-Z0-9/_-]")
+from echo.domain.endings import Ending, ending_of, words_of
+from echo.domain.instruments import CATALOGUE, LOOKALIKES, NAMES, InstrumentKind
+from echo.domain.lookalikes import nearest
 
-SYNONYMS: Final[dict[str, str]] = {
-    synonym: group[0]
-    for group in (
-        ("XAUUSD", "GOLD"),
-        ("XAGUSD", "SILVER"),
-        ("GER40", "DAX", "GER30", "DE30", "DE40", "DAX40"),
-        ("NAS100", "NDX", "US100", "USTEC"),
-        ("US30", "DJ30", "WS30", "DJIA"),
-        ("US500", "SPX500", "SP500"),
-    )
-    for synonym in group
-}
+PREFIXES: Final = "#._"
+_KEPT: Final = re.compile(r"[^A-Z0-9/_-]")
+_EDGES: Final = "#._@$[]&!` "
+STEM_MIN: Final = 3
+"""Fewer letters are nobody's name."""
+READINGS_MAX: Final = 8_192
+"""Spellings remembered: each is asked for again and again."""
 
 # fmt: off
 MAJORS: Final = frozenset(
@@ -50,31 +37,128 @@ MAJORS: Final = frozenset(
 # fmt: on
 
 
-def normalize_canonical(name: str, catalogue: Iterable[str] = MAJORS) -> str | None:
-    """Return the canonical name of a broker's *name*, or ``None`` where it cannot be told.
+class Contract(StrEnum):
+    """Which contract on the instrument a spelling names, as far as the name tells."""
 
-    Trim, upper-case, strip known broker prefixes and suffixes; fused suffixes (``EURUSDm``) only
-    where what remains is catalogued, so that nothing is guessed.  A plain name that the
-    catalogue does not know is kept if it is 3 to 20 of ``A-Z 0-9 / - _``.
+    PLAIN = "plain"
+    MINI = "mini"
+    MICRO = "micro"
+    CENT = "cent"
+    DATED = "dated"
+    """A future: it expires."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """How a broker's spelling was read.
+
+    Attributes:
+        canonical: ``None`` = it cannot be told which instrument this is.
+        candidates: What it may be, best first, when it cannot be told; may be empty.
+        sentence: Why it was read so, for people.
     """
-    known = catalogue if isinstance(catalogue, (set, frozenset)) else frozenset(catalogue)
-    bare = name.strip().upper().lstrip(PREFIXES)
-    for candidate in _candidates(bare):
-        cleaned = _KEPT.sub("", candidate)
-        for spelling in (cleaned, cleaned.replace("/", "").replace("-", "").replace("_", "")):
-            for canonical in (SYNONYMS.get(spelling, spelling), spelling):
-                if canonical in known:
-                    return canonical
-    kept = _KEPT.sub("", bare)
+
+    name: str
+    canonical: str | None
+    contract: Contract = Contract.PLAIN
+    candidates: tuple[str, ...] = ()
+    sentence: str = ""
+
+
+def normalize_canonical(name: str, catalogue: Iterable[str] = CATALOGUE) -> str | None:
+    """Return the canonical name of a broker's *name*, or ``None`` where it has none at all.
+
+    A name that cannot be read is kept as it stands if it is 3 to 20 of ``A-Z 0-9 / - _``: it is
+    in no catalogue, and whoever looks it up there learns so.
+    """
+    allowed = catalogue if isinstance(catalogue, frozenset) else frozenset(catalogue)
+    canonical = _read(name, allowed).canonical
+    if canonical is not None:
+        return canonical
+    kept = _KEPT.sub("", name.strip().upper().lstrip(PREFIXES))
     return kept if 3 <= len(kept) <= 20 else None
 
 
-def _candidates(bare: str) -> Iterable[str]:
-    """Yield *bare* and what is left of it without a suffix, the most literal reading first."""
-    yield bare
-    stem = _SEPARATED.split(bare, maxsplit=1)[0]
-    yield stem
-    for text in (bare, stem):
-        for suffix in FUSED_SUFFIXES:
-            if text.endswith(suffix) and len(text) > len(suffix) + 2:
-                yield text.removesuffix(suffix)
+def read_symbol(name: str, catalogue: Iterable[str] = CATALOGUE) -> Reading:
+    """Read a broker's spelling.
+
+    Args:
+        catalogue: The canonical names that are allowed.  One of them that is an instrument's
+            other name stands for it: with ``GOLD`` and without ``XAUUSD``, gold is ``GOLD``.
+    """
+    allowed = catalogue if isinstance(catalogue, frozenset) else frozenset(catalogue)
+    reading = _read(name, allowed)
+    if reading.canonical is not None or reading.candidates:
+        return reading
+    plain = _KEPT.sub("", name.upper())
+    return replace(reading, candidates=nearest(plain, allowed) if plain else ())
+
+
+@lru_cache(maxsize=READINGS_MAX)
+def _read(name: str, allowed: frozenset[str]) -> Reading:
+    bare = name.strip(_EDGES)
+    plain = _KEPT.sub("", bare.upper())
+    if plain in allowed:
+        return Reading(name=name, canonical=plain, sentence="its own name")
+    doubts: list[Reading] = []
+    for stem, rest, fused in _stems(bare):
+        if stem in LOOKALIKES and stem == words_of(bare)[0].upper():
+            doubts.append(
+                _doubtful(name, allowed, LOOKALIKES[stem], f"{stem} may be a share or a fund")
+            )
+        found = None if doubts else _find(stem, allowed)
+        if found is None:
+            continue
+        canonical, kind = found
+        prefixed = name.strip().startswith("#")
+        ending = ending_of(stem, rest, kind, fused=fused, prefixed=prefixed)
+        if isinstance(ending, Ending):
+            sentence = f"by the name {stem}" + (f", without {' '.join(rest)}" if rest else "")
+            contract = _CONTRACTS.get(ending, Contract.PLAIN)
+            return Reading(name=name, canonical=canonical, contract=contract, sentence=sentence)
+        doubts.append(_doubtful(name, allowed, canonical, ending))
+    if doubts:
+        return doubts[0]
+    return Reading(name=name, canonical=None, sentence="like no name in the catalogue")
+
+
+_CONTRACTS: Final = {
+    Ending.MINI: Contract.MINI,
+    Ending.MICRO: Contract.MICRO,
+    Ending.CENT: Contract.CENT,
+    Ending.DATED: Contract.DATED,
+}
+
+
+def _find(stem: str, allowed: frozenset[str]) -> tuple[str, InstrumentKind] | None:
+    """Return the canonical name and kind of a stem, if it is a name at all."""
+    named = NAMES.get(stem)
+    if named is None:
+        return (stem, InstrumentKind.OTHER) if stem in allowed else None
+    canonical, kind = named
+    if canonical in allowed:
+        return named
+    if stem in allowed:
+        return stem, kind
+    same = (name for name in allowed if NAMES.get(name, ("",))[0] == canonical)
+    return next(((name, kind) for name in sorted(same)), None)
+
+
+def _doubtful(name: str, allowed: frozenset[str], canonical: str, why: str) -> Reading:
+    candidates = (canonical,) if canonical in allowed else ()
+    return Reading(name=name, canonical=None, candidates=candidates, sentence=why)
+
+
+def _stems(bare: str) -> Iterator[tuple[str, tuple[str, ...], bool]]:
+    """Yield the ways to divide a spelling into a name, what is behind it, and whether that is
+    fused to it; what needs the least taken off comes first.
+    """
+    words = words_of(bare)
+    for count in range(len(words), 0, -1):
+        yield "".join(words[:count]).upper(), tuple(words[count:]), False
+    for count in range(len(words), 0, -1):
+        before, last = "".join(words[: count - 1]), words[count - 1]
+        for length in range(len(last) - 1, 0, -1):
+            if len(before) + length >= STEM_MIN:
+                stem = (before + last[:length]).upper()
+                yield stem, (last[length:], *words[count:]), True
