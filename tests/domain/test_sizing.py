@@ -183,7 +183,7 @@ def test_fixed_lot_is_only_guarded(lot_size: str, lot: str) -> None:
     result = sized(replace(FIXED_LOT, lot_size=Decimal(lot_size)))
 
     assert result.lot == Decimal(lot)
-    assert result.expected_loss is None
+    assert result.expected_loss == Decimal(lot) * 5_000
 
 
 def test_fixed_lot_needs_no_stop_and_no_tick_value() -> None:

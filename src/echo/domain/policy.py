@@ -15,6 +15,25 @@ class RiskType(StrEnum):
 
     FIXED_LOT = "FIXED_LOT"
     FIXED_RISK = "FIXED_RISK"
+    RISK_PERCENT = "RISK_PERCENT"
+    MULTIPLIER = "MULTIPLIER"
+    EQUITY_RATIO = "EQUITY_RATIO"
+    BALANCE_RATIO = "BALANCE_RATIO"
+
+
+class RiskBasis(StrEnum):
+    """Of what a percentage is taken."""
+
+    BALANCE = "balance"
+    EQUITY = "equity"
+
+
+class TinyTrade(StrEnum):
+    """What becomes of a size below the broker's smallest."""
+
+    SKIP = "skip"
+    RAISE = "raise"
+    """Up to the smallest, while that risks no more than the allowed drift beyond what was asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +43,9 @@ class RiskPolicy:
     Args:
         lot_size: FIXED_LOT: lots per trade, > 0.
         amount: FIXED_RISK: what a stop-out may cost, in *currency*, > 0.
+        risk_pct: RISK_PERCENT: what a stop-out may cost, in percent of *risk_basis*, > 0.
+        multiplier: MULTIPLIER: slave's size over master's, for contracts of equal size; with
+            EQUITY_RATIO and BALANCE_RATIO on top of the accounts' ratio; > 0.
         currency: The account's currency, three capitals; sizing refuses another.
         min_lot_override: Lots below which the size is raised, ``None`` = the broker's minimum.
         max_lot_override: Lots above which the size is cut, ``None`` = the broker's maximum.
@@ -38,6 +60,10 @@ class RiskPolicy:
     risk_type: RiskType
     lot_size: Decimal | None = None
     amount: Decimal | None = None
+    risk_pct: Decimal | None = None
+    risk_basis: RiskBasis = RiskBasis.BALANCE
+    multiplier: Decimal | None = None
+    tiny_trade: TinyTrade = TinyTrade.SKIP
     currency: str = ""
     min_lot_override: Decimal | None = None
     max_lot_override: Decimal | None = None

@@ -11,7 +11,8 @@ import typer
 from rich.console import Console
 from rich.live import Live
 
-from echo.apps.cli import symbols
+from echo.apps.chaos.command import chaos
+from echo.apps.cli import policy, symbols
 from echo.apps.demo.cast import Cast
 from echo.apps.demo.options import SECONDS, SPEED, DemoOptions, DemoRefused
 from echo.apps.demo.performance import Performance, Result
@@ -28,12 +29,16 @@ app = typer.Typer(
 )
 
 
+app.add_typer(policy.app)
 app.add_typer(symbols.app)
 
 
 @app.callback()
 def root() -> None:
     """Echo, a self-hosted trade copier."""
+
+
+app.command()(chaos)
 
 
 @app.command()
