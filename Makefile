@@ -8,6 +8,9 @@ BIN := .venv/bin
 PYTHON ?=
 TEST_PROCESSES ?= 2
 ARGS ?=
+ROUNDS ?= 10
+SEEDS ?= 0:50000
+JOBS ?= $(shell getconf _NPROCESSORS_ONLN)
 CODE := src tests tools $(wildcard bench)
 
 export PYTHON
@@ -41,9 +44,26 @@ check: dev-venv ## Everything that CI runs: tests, coverage, lint, format, types
 	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --cov --cov-report=
 	$(BIN)/python -m tools.coverage_gate
 
+.PHONY: chaos
+chaos: run-venv ## Strike the demo's programs, ROUNDS=n times, and compare books and journal
+	$(BIN)/echoctl chaos --rounds $(ROUNDS) $(ARGS)
+
+.PHONY: soak
+soak: dev-venv ## By hand, for hours: many seeds, all pairs of crashes, many rounds of chaos
+	$(BIN)/python -m echo.sim --seeds $(SEEDS) --profile gentle --jobs $(JOBS) \
+		--resume soak-gentle.jsonl
+	$(BIN)/python -m echo.sim --seeds $(SEEDS) --profile harsh --jobs $(JOBS) \
+		--resume soak-harsh.jsonl
+	$(BIN)/python -m echo.sim crash --pairs --jobs $(JOBS)
+	$(BIN)/echoctl chaos --rounds 200
+
 .PHONY: bench
 bench: dev-venv ## Measure; figures are written beside the description of the machine
 	$(BIN)/python -m bench $(ARGS)
+
+.PHONY: ablations
+ablations: dev-venv ## Take every safeguard away, see who notices, write docs/explanation/delivery.md
+	PYTHONPATH=src:. $(BIN)/python -m tests.ablations $(ARGS)
 
 .PHONY: fmt
 fmt: dev-venv ## Format, and repair what the linter can repair
@@ -68,7 +88,7 @@ lock: dev-venv ## Pin the dependencies of pyproject.toml anew (ARGS="--upgrade" 
 .PHONY: clean
 clean: ## Remove the environment and everything that was built or measured
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
-	rm -f .coverage .coverage.*
+	rm -f .coverage .coverage.* soak-*.jsonl soak-*.jsonl.lock
 	find src tests tools $(wildcard bench) -type d -name __pycache__ -prune -exec rm -rf {} +
 
 .PHONY: run-venv dev-venv

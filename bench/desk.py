@@ -129,6 +129,7 @@ def _write_settings(folder: Path, masters: int, slaves: int) -> Path:
 bind = "127.0.0.1"
 grpc_port = {port}
 state_dir = "{folder / "core"}"
+admin.enabled = false
 slave_accounts = {followers}
 canonical_symbols = ["EURUSD"]
 specs.max_age_ms = 3600000

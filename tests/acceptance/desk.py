@@ -27,6 +27,7 @@ ADDRESSES = """
 core.bind = "127.0.0.1"
 core.grpc_port = {port}
 core.state_dir = "{folder}/core"
+core.admin.port = 0
 core.canonical_symbols = ["EURUSD", "XAUUSD"]
 core.slave_accounts = {followers}
 core.risk.quote_max_age_ms = 60000

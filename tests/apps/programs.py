@@ -15,6 +15,7 @@ TOML = """
 [core]
 grpc_port = {port}
 state_dir = "{folder}/core"
+admin.port = 0
 slave_accounts = ["200"]
 canonical_symbols = ["EURUSD"]
 

@@ -46,6 +46,7 @@ async def test_it_says_when_it_serves_and_where(core: Program, tmp_path: Path) -
         "ready": True,
         "pid": core.process.pid,
         "address": f"127.0.0.1:{port_of(tmp_path)}",
+        "admin": state(tmp_path)["admin"],
     }
     assert str(port_of(tmp_path)) in core.first_line
     async with grpc.aio.insecure_channel(f"127.0.0.1:{port_of(tmp_path)}") as channel:

@@ -18,6 +18,13 @@ def test_it_says_whether_where_and_who(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_a_core_says_where_operators_ask_it(tmp_path: Path) -> None:
+    path = tmp_path / "core.state.json"
+    StateFile(path).write(ready=True, address="127.0.0.1:1", admin="127.0.0.1:8780")
+
+    assert json.loads(path.read_text())["admin"] == "127.0.0.1:8780"
+
+
 def test_a_program_that_has_ended_says_nothing(tmp_path: Path) -> None:
     state = StateFile(tmp_path / "core.state.json")
     state.write(ready=True, address="")

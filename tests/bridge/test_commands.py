@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from echo.bridge import legacy
 from echo.bridge.effects import Note, SendEa
 from echo.bridge.errands import ERRANDS_MAX
 from echo.bridge.events import EaRefused
@@ -371,6 +372,22 @@ def test_a_legacy_session_lost_before_the_result_leaves_its_open_in_doubt() -> N
     assert answer.command_id == opened.command_id
     stage.legacy_slave()
     assert stage.live(1_000).down(ExecuteOrder) == []
+
+
+def test_a_legacy_ea_that_says_nothing_of_an_open_leaves_it_in_doubt() -> None:
+    """Its pipe is open and it talks of other things: its broker never answered."""
+    stage = ready()
+    slave = stage.legacy_slave()
+    opened = order(stage)
+    stage.core(opened)
+    stage.write()
+
+    early = stage.live(legacy.ANSWER_MS - 2_000).up(ExecutionResult)
+    answer, *_ = stage.live(4_000).up(ExecutionResult)
+
+    assert early == []
+    assert (answer.doubt, answer.command_id) == (True, opened.command_id)
+    assert stage.say(slave, result(opened)).up(ExecutionResult)
 
 
 def test_a_late_result_follows_a_doubt() -> None:

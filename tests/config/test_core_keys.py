@@ -16,6 +16,9 @@ BY_KEY = {each.key: each for each in CORE_KEYS}
     [
         ("core/grpc_port", 50_051),
         ("core/bind", "127.0.0.1"),
+        ("core/admin/enabled", True),
+        ("core/admin/bind", "127.0.0.1"),
+        ("core/admin/port", 8_780),
         ("core/symbols/unknown_action", "warn"),
         ("core/specs/max_age_ms", 10_000),
         ("core/risk/quote_max_age_ms", 750),

@@ -7,6 +7,7 @@ import pytest
 
 from echo.config.reading import read_settings
 from echo.config.settings import (
+    AdminSettings,
     AgentSettings,
     CoreSettings,
     DeliverySettings,
@@ -35,6 +36,7 @@ def test_core_by_default() -> None:
 
     assert (found.bind, found.grpc_port) == ("127.0.0.1", 50_051)
     assert (found.state_dir, found.record_file) == (Path("var/core"), None)
+    assert found.admin == AdminSettings(enabled=True, bind="127.0.0.1", port=8_780)
     assert found.tls == TlsFiles(cert_file=None, key_file=None, ca_file=None)
     assert found.slave_accounts == ()
     assert "XAUUSD" in found.canonical_symbols

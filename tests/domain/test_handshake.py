@@ -92,3 +92,11 @@ def test_a_legacy_ea_offers_nothing() -> None:
 
 def test_our_own_terminals_offer_everything() -> None:
     assert frozenset(Feature) == PROTOCOL_3_FEATURES
+
+
+def test_a_feature_is_offered_wherever_the_ea_wrote_it() -> None:
+    metadata = HandshakeMetadata(
+        required_features=("a",), optional_features=("b",), features=("c",)
+    )
+
+    assert [metadata.offers(each) for each in "abcd"] == [True, True, True, False]

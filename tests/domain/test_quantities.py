@@ -16,6 +16,7 @@ from echo.domain.quantities import (
     ceil_to_step,
     floor_to_step,
     round_to_step,
+    unit_of,
 )
 
 amounts = st.decimals(0, 10**9, places=8)
@@ -110,3 +111,9 @@ def test_the_newest_answer_counts_and_time_never_runs_back() -> None:
 
     assert probe.elapsed_ms_max(sent_mono_ms=1_500, now_mono_ms=1_700) == 200
     assert probe.elapsed_ms_max(sent_mono_ms=9_000, now_mono_ms=1_700) == 0
+
+
+@given(st.integers(0, 10))
+def test_the_unit_is_the_last_of_the_digits(digits: int) -> None:
+    assert unit_of(digits) * 10**digits == 1
+    assert unit_of(digits).as_tuple().exponent == -digits

@@ -44,7 +44,8 @@ class Referee:
                 self._sent(effect, state)
         for trade in state.trades.values():
             self._trade(trade)
-        assert state.settled == self.settled
+        assert len(state.settled) == len(self.settled)
+        assert all(trade_id in state.settled for trade_id in self.settled)
         unresolved = {key for account in state.accounts.values() for key in account.unresolved}
         assert unresolved == set(state.commands)
 

@@ -27,6 +27,7 @@ from echo.domain.intents import TradeClose, TradeIntent, TradeModify
 from echo.domain.journal import (
     AccountRecord,
     ActionRecord,
+    AgentSessionRecord,
     CommandProgress,
     CommandRecord,
     CommandState,
@@ -300,6 +301,8 @@ class Archive:
                 key = (record.trade_id, record.account_id)
             case AccountRecord() | SymbolMapRecord() | LedgerMark():
                 key = (record.account_id,)
+            case AgentSessionRecord():
+                key = (record.agent_id,)
             case _:
                 key = (len(self.rows),)
         self.rows[type(record), *key] = record
@@ -333,9 +336,15 @@ class Archive:
             ),
             copies=tuple(row for row in self.all(CopyRecord) if row.trade_id in live),
             settled=frozenset(row.trade_id for row in trades if row.settled),
+            left_alone=frozenset(
+                (row.trade_id, row.account_id)
+                for row in self.all(DecisionRecord)
+                if row.outcome is Outcome.MANUAL
+            ),
             accounts=self.all(AccountRecord),
             symbol_maps=self.all(SymbolMapRecord),
             ledger_marks=self.all(LedgerMark),
+            agent_epochs=self.all(AgentSessionRecord),
         )
 
 
@@ -422,12 +431,16 @@ class Desk:
     def join(
         self, *accounts: AccountId, agent: AgentId = AGENT, probed: bool = True
     ) -> list[Effect]:
-        """An Agent opens a stream and, with *probed*, answers the first clock probe."""
+        """An Agent opens a stream and, with *probed*, answers the first clock probe.
+
+        One that connects again has lost its old stream, and the Core has noticed.
+        """
+        told = self.leave(agent) if agent in self.engine.state.agents else []
         self.sessions[agent] = self.sessions.get(agent, 0) + 1
         hello = AgentHello(
             agent_id=agent, version="1", hostname="h", os="linux", owned_accounts=accounts
         )
-        told = self.feed(AgentJoined(agent, self.sessions[agent], hello))
+        told = [*told, *self.feed(AgentJoined(agent, self.sessions[agent], hello))]
         if probed:
             told = told + self.probe(agent)
         return told

@@ -7,10 +7,11 @@ import pytest
 from echo.domain.answers import AckResult, AckStage
 from echo.domain.commands import CancelPendings, CloseOrder, ExecuteOrder, Flatten
 from echo.domain.facts import CommandSent, DeliveryRetried
-from echo.domain.ids import CommandId
+from echo.domain.ids import CommandId, Ticket
 from echo.domain.journal import CommandProgress, CommandRecord, CommandStatus, RetryRecord
 from echo.engine import dispatch
 from echo.engine.effects import Arm, Disarm, Persist, Send
+from echo.engine.events import SettingsChanged
 from echo.engine.state import CommandState
 from tests.engine.scenes import (
     AGENT,
@@ -26,6 +27,8 @@ from tests.engine.scenes import (
     recipients,
     records,
     sent,
+    settings,
+    trade_id_of,
     two_hosts,
 )
 
@@ -245,3 +248,29 @@ def test_no_frame_is_repeated_before_its_receipt_could_be_here() -> None:
     [order] = sent(told, ExecuteOrder)
 
     assert Arm(("resend", order.command_id), stage.now.mono_ms + 700) in told
+
+
+def test_new_settings_set_the_pace_of_what_is_being_repeated() -> None:
+    stage = desk(retry_backoff_ms=(10_000,))
+    stage.open()
+    stage.feed(SettingsChanged(settings(retry_backoff_ms=(50,), ack_timeout_ms=50)))
+
+    assert len(sent(stage.wait(60), ExecuteOrder)) == 1
+
+
+def test_new_settings_do_not_wake_what_has_arrived_or_has_nowhere_to_go() -> None:
+    stage = desk()
+    order = stage.open()
+    stage.ack(order.command_id)
+    assert not [
+        each
+        for each in stage.feed(SettingsChanged(settings(ack_timeout_ms=9)))
+        if isinstance(each, Arm) and each.key[0] == "resend"
+    ]
+    stage.open(trade_id=trade_id_of(2), ticket=Ticket(2))
+    stage.leave()
+    assert not [
+        each
+        for each in stage.feed(SettingsChanged(settings(ack_timeout_ms=8)))
+        if isinstance(each, Arm)
+    ]

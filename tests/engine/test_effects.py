@@ -4,11 +4,13 @@ import pytest
 
 from echo.domain.ids import AccountId
 from echo.domain.journal import LedgerMark
+from echo.domain.operations import PendingList
 from echo.domain.sessions import ClockEcho
-from echo.engine.effects import Arm, Disarm, Effect, EndSession, Persist, Send, SendNow
+from echo.engine.effects import Arm, Disarm, Effect, EndSession, Persist, Reply, Send, SendNow
 from tests.engine.scenes import AGENT
 
 MARK = LedgerMark(account_id=AccountId("1"), ledger_n=1)
+EMPTY = PendingList(rows=(), total=0)
 
 
 @pytest.mark.parametrize(
@@ -22,6 +24,7 @@ MARK = LedgerMark(account_id=AccountId("1"), ledger_n=1)
             Send(AGENT, 1, ClockEcho(mono_ms=1)),
             SendNow(AGENT, 1, ClockEcho(mono_ms=1)),
         ),
+        (Reply(1, EMPTY), Reply(1, EMPTY), Reply(2, EMPTY)),
         (EndSession(AGENT, 1, "x"), EndSession(AGENT, 1, "x"), EndSession(AGENT, 2, "x")),
     ],
     ids=lambda effect: type(effect).__name__,

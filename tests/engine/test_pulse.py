@@ -2,9 +2,9 @@
 
 from echo.domain.answers import TradeIntentAck
 from echo.domain.commands import ExecuteOrder
-from echo.domain.facts import LinkChanged
+from echo.domain.facts import Alarm, LinkChanged
 from echo.domain.ids import AgentId
-from echo.domain.journal import TradeRecord
+from echo.domain.journal import AgentSessionRecord, TradeRecord
 from echo.domain.sessions import (
     AgentHeartbeat,
     AgentHello,
@@ -13,13 +13,14 @@ from echo.domain.sessions import (
     DeliveryHeartbeat,
 )
 from echo.engine import pulse
-from echo.engine.effects import Arm, Disarm, EndSession, SendNow
+from echo.engine.effects import Arm, Disarm, EndSession, Persist, Send, SendNow
 from echo.engine.events import AgentJoined, AgentLeft, AgentSaid, Due, SettingsChanged
 from tests.engine.scenes import (
     AGENT,
     MASTER,
     SLAVE,
     Desk,
+    alarms,
     closed,
     desk,
     facts,
@@ -113,13 +114,93 @@ def test_an_agent_that_speaks_is_not_silent() -> None:
     assert not any(isinstance(effect, EndSession) for effect in told)
 
 
-def test_a_new_stream_ends_the_old_one() -> None:
+def test_a_new_stream_ends_an_old_one_that_is_silent() -> None:
     stage = desk()
-    told = stage.join(MASTER, SLAVE)
+    stage.later(2_600)
+    told = stage.feed(AgentJoined(AGENT, 2, hello()))
 
     assert EndSession(AGENT, 1, "the Agent opened another stream") in told
     assert stage.feed(AgentLeft(AGENT, 1, "old stream is gone")) == []
-    assert stage.open()
+    assert stage.engine.state.agents[AGENT].session == 2
+
+
+def hello(hostname: str = "h", os: str = "linux") -> AgentHello:
+    return AgentHello(agent_id=AGENT, version="1", hostname=hostname, os=os)
+
+
+def test_every_session_of_an_agent_has_a_number_of_its_own_that_outlives_the_core() -> None:
+    stage = Desk()
+    epochs = [records(stage.join(), AgentSessionRecord)[0].epoch for _ in range(2)]
+    stage.restart()
+    epochs += [records(stage.join(), AgentSessionRecord)[0].epoch for _ in range(2)]
+
+    assert epochs == [1, 2, 3, 4]
+    assert stage.archive.read_back().agent_epochs == (AgentSessionRecord(agent_id=AGENT, epoch=4),)
+
+
+def test_the_number_of_a_session_is_written_before_anything_of_it_is_done() -> None:
+    told = desk().join(SLAVE)
+    numbered = next(
+        place
+        for place, effect in enumerate(told)
+        if isinstance(effect, Persist) and isinstance(effect.record, AgentSessionRecord)
+    )
+
+    assert all(not isinstance(effect, Send) for effect in told[:numbered])
+
+
+def test_a_second_agent_of_one_name_is_turned_away_while_the_first_lives() -> None:
+    stage = desk()
+    [session] = stage.sessions.values()
+    told = stage.feed(AgentJoined(AGENT, 99, hello("elsewhere")))
+
+    assert [each.session for each in told if isinstance(each, EndSession)] == [99]
+    assert len(told) == 1
+    assert stage.engine.state.agents[AGENT].session == session
+    assert not stage.feed(AgentSaid(AGENT, 99, None, opened()))
+    assert not stage.feed(AgentLeft(AGENT, 99, "turned away"))
+    assert stage.open().account_id == SLAVE
+
+
+def test_people_are_told_once_that_there_are_two_agents_of_one_name() -> None:
+    stage = desk()
+    told = []
+    for session in range(90, 100):
+        told += stage.feed(AgentJoined(AGENT, session, hello("elsewhere")))
+        told += stage.probe()
+
+    [alarm] = facts(told, Alarm)
+    assert alarm.code == "AGENT_ID_TAKEN"
+    assert "elsewhere" in alarm.sentence
+
+
+def test_an_agent_that_connects_again_is_let_in_once_its_old_stream_is_silent() -> None:
+    stage = desk()
+    stage.later(1_000)
+    assert sent(stage.feed(AgentJoined(AGENT, 98, hello())), CoreHello) == []
+    stage.later(1_600)
+    told = stage.feed(AgentJoined(AGENT, 99, hello()))
+
+    assert len(sent(told, CoreHello)) == 1
+    assert stage.engine.state.agents[AGENT].session == 99
+    assert alarms(told) == []
+
+
+def test_an_agent_whose_stream_is_over_is_let_in_at_once() -> None:
+    stage = desk()
+    stage.leave()
+
+    assert len(sent(stage.join(probed=False), CoreHello)) == 1
+
+
+def test_new_settings_reach_every_agent_at_once_and_set_its_pulse() -> None:
+    stage = desk()
+    told = stage.feed(SettingsChanged(settings(heartbeat_interval_ms=4_000, ack_timeout_ms=7)))
+
+    [beat_now] = sent(told, DeliveryHeartbeat)
+    assert (beat_now.heartbeat_interval_ms, beat_now.ack_timeout_ms) == (4_000, 7)
+    assert not sent(stage.wait(3_900), DeliveryHeartbeat)
+    assert len(sent(stage.wait(200), DeliveryHeartbeat)) == 1
 
 
 def test_frames_of_an_old_session_are_not_heard() -> None:

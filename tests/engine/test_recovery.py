@@ -274,31 +274,32 @@ def test_rows_without_their_trade_are_left_alone() -> None:
     assert stage.engine.state.commands == {}
 
 
-def test_rows_that_belong_to_no_lane_are_left_alone() -> None:
+def test_a_copy_that_belongs_to_no_lane_is_left_alone() -> None:
     stage = desk()
     stage.fill()
     recovered = stage.archive.read_back()
     [copy] = recovered.copies
+    stage.start(replace(recovered, copies=(copy, replace(copy, account_id=SECOND))))
+
+    assert list(stage.engine.state.trades[TRADE].lanes) == [SLAVE]
+
+
+def test_a_command_that_belongs_to_no_lane_is_sent_again_until_it_is_answered() -> None:
+    stage = desk()
+    sweep = CancelPendings(command_id=CommandId("c"), account_id=SLAVE)
     beside = CommandState(
         record=CommandRecord(
-            command_id=CommandId("c"),
+            command_id=sweep.command_id,
             account_id=SLAVE,
             agent_id=None,
-            command=CancelPendings(command_id=CommandId("c"), account_id=SLAVE),
+            command=sweep,
             created_at_ms=0,
         ),
         progress=None,
     )
-    stage.start(
-        replace(
-            recovered,
-            copies=(copy, replace(copy, account_id=SECOND)),
-            commands=(*recovered.commands, beside),
-        )
-    )
+    stage.start(replace(stage.archive.read_back(), commands=(beside,)))
 
-    assert list(stage.engine.state.trades[TRADE].lanes) == [SLAVE]
-    assert stage.engine.state.commands == {}
+    assert sent(stage.join(SLAVE), CancelPendings) == [sweep]
 
 
 def test_a_rebuild_keeps_what_is_volatile() -> None:

@@ -304,6 +304,17 @@ def test_doubt_is_resolved_once_by_a_late_result(
     assert stage.archive.trade().settled is False
 
 
+def test_an_omission_says_nothing_about_what_is_in_doubt() -> None:
+    """A frame that came late found no time left: the order may have been sent all the same."""
+    stage = desk()
+    order = stage.open()
+    stage.say(doubted(order))
+    told = stage.say(replace(doubted(order), doubt=False, error_code=ErrorCode.STALE))
+
+    assert stage.outcome() is Outcome.IN_DOUBT
+    assert is_only_a_receipt(told)
+
+
 def test_a_fill_that_names_no_ticket_is_in_doubt() -> None:
     stage = desk()
     order = stage.open()

@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from echo.domain.ids import AgentId, MessageId
 from echo.domain.sessions import (
@@ -101,10 +101,11 @@ class Agent:
         self.link = link
         link.send([(None, self.hello)])
 
-    def core_said(self, link: CoreStreamPort, messages: Sequence[CoreToAgent]) -> None:
+    def core_said(self, link: CoreStreamPort, messages: Iterable[CoreToAgent]) -> None:
         assert link is self.link
+        before = len(self.said)
         self.said.extend(messages)
-        self.batches.append(len(messages))
+        self.batches.append(len(self.said) - before)
 
     def core_down(self, link: CoreStreamPort, reason: str) -> None:
         assert link is self.link

@@ -6,6 +6,7 @@ import pytest
 
 from echo.ports import errors
 from echo.ports.errors import (
+    AdminRefused,
     CommitUnknown,
     EchoError,
     JournalRefused,
@@ -26,6 +27,7 @@ PLAIN = (
     StoreLocked,
     PortTaken,
     UnsafeBind,
+    AdminRefused,
 )
 
 

@@ -20,6 +20,7 @@ from echo.sim.trace import Trace
 from echo.sim.watch import Watch
 from echo.sim.world import World
 from echo.terminal.replay_script import Action, Close, Open
+from echo.wire.refusals import WireError
 
 MASTER = AccountId("1001")
 SLAVE = AccountId("2001")
@@ -48,6 +49,7 @@ class Peer(Dialler):
         self.begun = self.ended = 0
         self.links: list[Connection] = []
         self.heard: list[object] = []
+        self.garbled: list[WireError] = []
         self.downs: list[str] = []
         self.rung: list[TimerKey] = []
         self._numbers = 0
@@ -72,6 +74,9 @@ class Peer(Dialler):
 
     def link_said(self, link: Connection, message: object) -> None:
         self.heard.append(message)
+
+    def link_garbled(self, link: Connection, error: WireError) -> None:
+        self.garbled.append(error)
 
     def link_down(self, link: Connection, reason: str) -> None:
         self.downs.append(reason)

@@ -14,11 +14,33 @@ OPEN = SendOrder(ref="r1", symbol="EURUSD", side=Side.BUY, lot=Decimal(1))
 CLOSE = CloseLot(ref="r2", ticket=Ticket(1))
 
 
-def test_what_cannot_happen_draws_nothing() -> None:
-    chance = Random(1)
-    before = chance.getstate()
-    assert not Faults(CALM, chance).strikes("frame_lost", 0.0)
-    assert chance.getstate() == before
+def test_one_kind_of_fault_does_not_shift_the_draws_of_another() -> None:
+    def lost(ghost: float) -> list[bool]:
+        chance = Random(1)
+        faults = Faults(CALM, chance)
+        struck = []
+        for _ in range(200):
+            faults.strikes("ghost", ghost)
+            struck.append(faults.strikes("frame_lost", 0.25))
+        return struck
+
+    assert lost(0.0) == lost(0.5)
+    assert any(lost(0.0))
+
+
+def test_a_crash_strikes_before_the_effects_that_were_named() -> None:
+    faults = Faults(replace(CALM, crash_at=(2, 5)), Random(1))
+    assert [faults.strikes_here() for _ in range(6)] == [False, True, False, False, True, False]
+    assert (faults.effects, faults.crashed_at) == (6, [2, 5])
+    assert faults.struck["crash_at_effect"] == 2
+
+
+def test_where_crashes_struck_by_chance_they_strike_again_when_named() -> None:
+    drawn = Faults(replace(CALM, crash_per_effect=0.1), Random(1))
+    struck = [drawn.strikes_here() for _ in range(100)]
+    named = Faults(replace(CALM, crash_at=tuple(drawn.crashed_at)), Random(1))
+    assert [named.strikes_here() for _ in range(100)] == struck
+    assert sum(struck) == len(drawn.crashed_at) > 0
 
 
 def test_faults_strike_as_often_as_their_rate_says_and_are_counted() -> None:

@@ -5,21 +5,25 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import replace
+from random import Random
 from typing import Any
 
 import pytest
 
 from echo.domain.ids import AgentId
-from echo.sim.network import Connection, Side, Way, as_travelled
+from echo.sim.connection import Connection, Goodbye, Road, Side
 from echo.sim.profiles import Profile
-from echo.sim.report import run
+from echo.sim.report import play
+from echo.sim.scenario import draw
+from echo.sim.travel import as_travelled
 from echo.wire.core import agent_frame, core_frame, read_agent_frame, read_core_frame
 from echo.wire.pipe import read_agent_line, read_ea_line, write_from_ea, write_to_ea
 
 PROTOCOL = 3
 
 
-def sent_for_real(way: Way, receiver: Side, message: object) -> object:
+def sent_for_real(way: Road, receiver: Side, message: object) -> object:
     """What the other end reads when *message* goes over the wire as bytes."""
     said: Any = message
     if way.is_stream and receiver is Side.SERVER:
@@ -41,7 +45,7 @@ def test_messages_arrive_as_they_would_over_a_real_wire(monkeypatch: pytest.Monk
     post = Connection._post
 
     def posted(link: Connection, receiver: Side, message: object) -> None:
-        if not type(message).__name__.startswith("_"):  # Not the network's own goodbye.
+        if not isinstance(message, Goodbye):  # That is the network's own.
             kinds[type(message[1] if isinstance(message, tuple) else message).__name__] += 1
             arrived = sent_for_real(link.way, receiver, message)
             expected = as_travelled(message, is_stream=link.way.is_stream)
@@ -50,7 +54,11 @@ def test_messages_arrive_as_they_would_over_a_real_wire(monkeypatch: pytest.Monk
         post(link, receiver, message)
 
     monkeypatch.setattr(Connection, "_post", posted)
-    run(1, Profile.GENTLE)
+    seed = 2
+    drawn = draw(seed, Profile.GENTLE, Random(seed))
+    seats = {seat.protocol for seat in (*drawn.masters, *drawn.slaves)}
+    assert seats == {PROTOCOL}
+    play(replace(drawn, spelled=False))
 
     assert changed == []
     assert len(kinds) > 20

@@ -164,7 +164,7 @@ def test_levels_are_not_judged_where_a_modification_was_left_out() -> None:
     rows = world.journal.decisions
     (key,) = (key for key, row in rows.items() if row.kind is ActionKind.MODIFY)
     outcome = type(rows[key].outcome).OMITTED
-    rows[key] = replace(rows[key], outcome=outcome)
+    rows[key] = replace(rows[key], outcome=outcome, sentence="it was left out")
     forge_position(world, stop_loss=None)
     assert check(world) == []
 

@@ -17,6 +17,15 @@ def test_prices_walk_in_points_and_the_spread_stays() -> None:
     assert before["EURUSD"].bid != Decimal("1.10000")
 
 
+def test_now_and_then_all_prices_leap() -> None:
+    market = Market(Random(1), ("EURUSD", "XAUUSD"))
+    before = market.tick()
+    market.leap()
+    after = market.tick()
+    for symbol, price in after.items():
+        assert Decimal("0.004") < abs(price.bid / before[symbol].bid - 1) < Decimal("0.031")
+
+
 def test_the_same_seed_walks_the_same_way() -> None:
     one, two = (Market(Random(7), ("EURUSD",)) for _ in range(2))
     assert [one.tick() for _ in range(20)] == [two.tick() for _ in range(20)]

@@ -5,7 +5,7 @@ from echo.sim.faults import Mishap, MishapKind
 from echo.sim.invariants import check
 from echo.sim.terminal_node import Terminal
 from echo.sim.world import World
-from tests.sim.stage import closed, ended, fills, held, opened, world
+from tests.sim.stage import SLAVE, closed, ended, fills, held, opened, world
 
 TARGET = {
     MishapKind.CRASH: "agent-1",
@@ -15,6 +15,14 @@ TARGET = {
     MishapKind.RESET: "agent-1",
     MishapKind.HALF_OPEN: "agent-1",
     MishapKind.CLOCK_JUMP: "core",
+    MishapKind.LEDGER_LOST: "agent-1",
+    MishapKind.LEDGER_OLD: "agent-1",
+    MishapKind.TWIN: "agent-1",
+    MishapKind.STORM: "agent-1",
+    MishapKind.ONE_WAY: "agent-1",
+    MishapKind.SLEEP: "core",
+    MishapKind.COPIED: "rival-2001",
+    MishapKind.GAP: "market",
 }
 
 
@@ -52,7 +60,8 @@ def agent_of(found: World) -> Agent:
 @pytest.mark.parametrize("kind", list(MishapKind))
 @pytest.mark.parametrize("at_ms", [5_500, 8_000, 14_500])
 def test_whatever_strikes_once_no_promise_is_broken(kind: MishapKind, at_ms: int) -> None:
-    told = ended(opened(), closed(), mishaps=(mishap(kind, at_ms=at_ms),))
+    rivals = (SLAVE,) if kind is MishapKind.COPIED else ()
+    told = ended(opened(), closed(), mishaps=(mishap(kind, at_ms=at_ms),), rivals=rivals)
     assert told.scene.faults.struck[kind.value] == 1
     assert check(told) == []
     assert fills(told) <= 1
@@ -106,7 +115,7 @@ def test_a_broken_stream_is_replaced_by_another(kind: MishapKind) -> None:
 
 def test_a_blocked_way_is_free_again_after_its_time() -> None:
     found = struck(MishapKind.BLOCK)
-    assert found.ways["slave-2001"].blocked_until_ms == found.now_ms + 3_000
+    assert found.ways["slave-2001"].blocked_ms == [found.now_ms + 3_000] * 2
 
 
 def test_a_jump_sets_the_wall_clock_only() -> None:
@@ -142,7 +151,7 @@ def test_what_is_healed_stays_healed_when_an_older_mishap_would_have_ended() -> 
     assert not found.core.journal.down
     assert not slave_of(found).file.full
     assert not agent_of(found).ledger.full
-    assert found.ways["slave-2001"].blocked_until_ms == 0
+    assert found.ways["slave-2001"].blocked_ms == [0, 0]
     found.core.journal.down = True
     pass_ms(found, 10_000)
     assert found.core.journal.down

@@ -6,9 +6,10 @@ import pytest
 from echo.domain.answers import NO_ACCOUNT, ResultAck
 from echo.domain.ids import CommandId
 from echo.sim.faults import CALM, Weather
-from echo.sim.network import Connection, Dialler, Side, Way, as_travelled
+from echo.sim.network import Connection, Dialler, Side, Way
 from echo.sim.node import Scene
 from echo.sim.schedule import HostClock
+from echo.sim.travel import as_travelled
 from tests.sim.stage import SLAVE, Peer, scene
 
 ACK = ResultAck(command_id=CommandId("c1"), account_id=SLAVE)
@@ -188,3 +189,36 @@ def test_what_travels_with_its_number_keeps_it() -> None:
 def test_a_dialler_must_say_what_it_does_with_links(call: Callable[[Dialler], None]) -> None:
     with pytest.raises(NotImplementedError):
         call(Dialler(scene(), "nobody", HostClock()))
+
+
+def test_a_way_that_is_blocked_in_one_direction_lets_the_other_pass() -> None:
+    stage, client, server, way = joined()
+    way.block(5_000, Side.CLIENT)
+    link_of(way).send(Side.CLIENT, "up")
+    link_of(way).send(Side.SERVER, "down")
+    stage.schedule.run(1_000)
+    assert (server.heard, client.heard) == (["up"], [])
+    stage.schedule.run(6_000)
+    assert client.heard == ["down"]
+
+
+def test_a_slow_reader_takes_one_after_the_other() -> None:
+    stage, _, server, way = joined(delay_ms=(1, 1))
+    way.slow_down(10_000, 100)
+    for number in range(20):
+        link_of(way).send(Side.CLIENT, number)
+    stage.schedule.run(1_000)
+    assert 8 <= len(server.heard) <= 10
+    way.free()
+    stage.schedule.run(3_000)
+    assert server.heard == list(range(20))
+
+
+def test_nothing_reaches_a_process_that_sleeps() -> None:
+    stage, _, server, way = joined()
+    server.sleep(2_000)
+    link_of(way).send(Side.CLIENT, "hello")
+    stage.schedule.run(1_500)
+    assert server.heard == []
+    stage.schedule.run(2_500)
+    assert server.heard == ["hello"]

@@ -66,3 +66,24 @@ def test_a_node_must_say_what_its_life_is() -> None:
     for call in (node.begin, node.end, lambda: node.ring(("bell",))):
         with pytest.raises(NotImplementedError):
             call()
+
+
+def test_what_would_happen_to_a_process_that_sleeps_happens_when_it_goes_on() -> None:
+    stage = scene()
+    peer = Peer(stage, "peer")
+    peer.start()
+    heard: list[int] = []
+    peer.arm(("timer",), peer.now().mono_ms + 100)
+    peer.later(50, lambda: heard.append(stage.schedule.now_ms))
+    peer.sleep(1_000)
+    stage.schedule.run(999)
+    assert (peer.asleep, heard, peer.rung) == (True, [], [])
+    stage.schedule.run(1_000)
+    assert (peer.asleep, heard, peer.rung) == (False, [1_000], [("timer",)])
+
+
+def test_nobody_starts_what_nobody_wants() -> None:
+    peer = Peer(scene(), "peer")
+    peer.wanted = False
+    peer.start()
+    assert not peer.up

@@ -17,7 +17,8 @@ from echo.sim.profiles import (
 
 RATES = (
     *("crash_per_effect", "frame_loss", "frame_double", "frame_late"),
-    *("slow_commit", "commit_unknown"),
+    *("slow_commit", "commit_unknown", "comment_replaced"),
+    *("line_mangled", "line_torn", "line_endless"),
 )
 
 

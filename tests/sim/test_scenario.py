@@ -1,13 +1,15 @@
+from dataclasses import replace
 from itertools import pairwise
 from random import Random
 
 import pytest
 
 from echo.sim.faults import MishapKind
+from echo.sim.hands import WARM_UP_MS
 from echo.sim.profiles import ROUGHNESS, Profile
-from echo.sim.scenario import WARM_UP_MS, draw, targets
+from echo.sim.scenario import draw, targets
 from echo.terminal.replay_script import Close, Open, Reduce
-from tests.sim.stage import closed, opened, scenario
+from tests.sim.stage import SLAVE, closed, opened, scenario
 
 
 @pytest.mark.parametrize("profile", list(Profile))
@@ -30,7 +32,7 @@ def test_what_people_do_makes_sense(seed: int) -> None:
             parts = [a.lots for a in hand if isinstance(a, Reduce) and a.key == key]
             assert sum(parts) < each.lots
             assert sum(isinstance(a, Close) and a.key == key for a in hand) <= 1
-    assert drawn.trades == sum(isinstance(a, Open) for hand in drawn.hands for a in hand) >= 6
+    assert drawn.trades == sum(isinstance(a, Open) for hand in drawn.hands for a in hand) >= 3
 
 
 @pytest.mark.parametrize("profile", list(Profile))
@@ -54,9 +56,26 @@ def test_mishaps_are_drawn_as_the_profile_says(profile: Profile) -> None:
 def test_every_mishap_has_somebody_to_strike() -> None:
     plain = scenario(opened(), closed())
     everybody = {"core", "agent-1", "master-1001", "slave-2001"}
-    for kind in MishapKind:
+    for kind in set(MishapKind) - {MishapKind.COPIED, MishapKind.GAP}:
         found = set(targets(kind, plain))
         assert found
         assert found <= everybody
+    assert targets(MishapKind.COPIED, plain) == []
+    assert targets(MishapKind.COPIED, replace(plain, rivals=(SLAVE,))) == ["rival-2001"]
+    assert targets(MishapKind.GAP, plain) == ["market"]
     assert set(targets(MishapKind.CRASH, plain)) == everybody
     assert set(targets(MishapKind.AMNESIA, plain)) == {"slave-2001"}
+    old = replace(plain, slaves=(replace(plain.slaves[0], protocol=2),))
+    assert targets(MishapKind.AMNESIA, old) == []
+
+
+def test_everything_that_may_take_part_takes_part_now_and_then() -> None:
+    drawn = [draw(seed, Profile.HARSH, Random(seed)) for seed in range(400)]
+    assert {len(each.masters) for each in drawn} == {1, 2, 3, 4}
+    assert {len(each.slaves) for each in drawn} >= {1, 2, 3, 5, 8, 12}
+    assert {each.agents for each in drawn} == {1, 2, 3}
+    spoken = {seat.protocol for each in drawn for seat in (*each.masters, *each.slaves)}
+    assert spoken == {1, 2, 3}
+    for name in ("rivals", "strangers", "absent", "spelled", "echoes"):
+        share = sum(bool(getattr(each, name)) for each in drawn) / len(drawn)
+        assert 0.01 < share < 0.6

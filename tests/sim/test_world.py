@@ -14,10 +14,8 @@ from echo.sim.profiles import Profile
 from echo.sim.report import Report, run
 from echo.sim.scenario import Scenario
 from echo.sim.world import USUAL, Cast, World
-from echo.terminal.broker import PaperBroker
 from echo.terminal.effects import Effect, Order, Say
 from echo.terminal.events import Event
-from echo.terminal.fates import Fate, Reply, ScriptedFates
 from echo.terminal.replay_script import Modify, Reduce
 from echo.terminal.slave import SlaveEa
 from tests.sim.stage import (
@@ -56,7 +54,7 @@ def found_in(seeds: range, profile: Profile) -> Report:
     return report
 
 
-@pytest.mark.parametrize("first", range(0, 200, 20))
+@pytest.mark.parametrize("first", range(0, 60, 20))
 def test_no_gentle_seed_breaks_a_promise(first: int) -> None:
     report = found_in(range(first, first + 20), Profile.GENTLE)
     assert report.sentences() == []
@@ -64,7 +62,7 @@ def test_no_gentle_seed_breaks_a_promise(first: int) -> None:
     assert report.faults["crash"] > 0
 
 
-@pytest.mark.parametrize("first", range(0, 60, 10))
+@pytest.mark.parametrize("first", range(0, 40, 10))
 @pytest.mark.parametrize("profile", [Profile.HARSH, Profile.ORDERLY])
 def test_no_harsh_seed_breaks_a_promise(profile: Profile, first: int) -> None:
     report = found_in(range(first, first + 10), profile)
@@ -103,79 +101,6 @@ def test_the_same_chance_gives_the_same_history() -> None:
     one, two = (ended(opened(), closed()) for _ in range(2))
     assert one.scene.trace.digest == two.scene.trace.digest
     assert one.scene.schedule.happened == two.scene.schedule.happened
-
-
-def test_a_follower_that_is_offline_does_not_keep_another_from_its_copy() -> None:
-    told = ended(
-        opened(),
-        closed(),
-        slaves=(SLAVE, SECOND),
-        mishaps=(crash("slave-2001", 4_000, 16_000),),
-    )
-    assert (outcome(told, OPEN, SECOND), outcome(told, CLOSE, SECOND)) == (
-        Outcome.FILLED,
-        Outcome.CLOSED,
-    )
-    # Too late is as good as never for an entry; and what was never opened is not closed.
-    assert (outcome(told, OPEN, SLAVE), fills(told, SLAVE)) == (Outcome.OMITTED, 0)
-    assert outcome(told, CLOSE, SLAVE) is Outcome.NOTHING_TO_CLOSE
-    assert check(told) == []
-
-
-def test_the_core_restarts_while_a_copy_is_open_and_closes_it_all_the_same() -> None:
-    told = ended(
-        opened(),
-        Modify(key="t1", at_ms=10_500, sl_share=Decimal("0.03"), tp_share=Decimal("0.04")),
-        closed(),
-        mishaps=(crash("core", 10_000, 2_000),),
-    )
-    assert outcome(told, ActionKind.MODIFY) is Outcome.MODIFIED
-    assert (outcome(told, OPEN), outcome(told, CLOSE)) == (Outcome.FILLED, Outcome.CLOSED)
-    assert (fills(told), held(told)) == (1, [])
-    assert check(told) == []
-
-
-@pytest.mark.parametrize("late_ms", [0, 3_000, 12_000])
-def test_a_time_out_of_the_broker_that_was_executed_is_one_copy(late_ms: int) -> None:
-    told = world(opened(), closed(at_ms=30_000), active_ms=40_000)
-    site = told.sites["slave-2001"]
-    fate = Fate(execute_after_ms=200 + late_ms, timeout_after_ms=1_000, reply=Reply.TIMEOUT)
-    site.broker = PaperBroker(site.broker.rules, ScriptedFates([fate]))
-    told.run()
-    assert (outcome(told, OPEN), outcome(told, CLOSE)) == (Outcome.FILLED, Outcome.CLOSED)
-    assert (fills(told), held(told)) == (1, [])
-    assert check(told) == []
-
-
-def test_a_follower_that_is_down_longer_than_all_repeats_settles_when_it_is_back() -> None:
-    """Down at the open: no copy.  Down at the close: closed as soon as it is back."""
-    down_ms = 1_300_000
-    told = ended(
-        opened(),
-        closed(at_ms=20_000),
-        slaves=(SLAVE, SECOND),
-        active_ms=15_000 + down_ms + 60_000,
-        tick_ms=5_000,
-        quote_max_age_ms=15_000,
-        mishaps=(crash("slave-2001", 4_500, down_ms), crash("slave-2002", 15_000, down_ms)),
-    )
-    assert (outcome(told, OPEN, SLAVE), fills(told, SLAVE)) == (Outcome.OMITTED, 0)
-    assert outcome(told, CLOSE, SLAVE) is Outcome.NOTHING_TO_CLOSE
-    assert (outcome(told, OPEN, SECOND), fills(told, SECOND)) == (Outcome.FILLED, 1)
-    assert (outcome(told, CLOSE, SECOND), held(told, SECOND)) == (Outcome.CLOSED, [])
-    assert told.scene.seen["alarm_close_pending"] > 0
-    assert check(told) == []
-
-
-def test_an_ea_that_is_attached_twice_copies_once() -> None:
-    told = world(opened(), closed(), rivals=(SLAVE,))
-    names = [each.name for each in told.terminals]
-    assert names == ["master-1001", "slave-2001", "rival-2001"]
-    told.run()
-    assert told.sites["slave-2001"].terminals == told.terminals[1:]
-    assert (outcome(told, OPEN), outcome(told, CLOSE)) == (Outcome.FILLED, Outcome.CLOSED)
-    assert (fills(told), held(told)) == (1, [])
-    assert check(told) == []
 
 
 def test_a_slave_follows_only_whom_it_was_told_to() -> None:

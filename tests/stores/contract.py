@@ -16,6 +16,7 @@ from echo.domain.commands import CloseOrder
 from echo.domain.ids import SEQ_CLOSE, AgentId, derive_command_id
 from echo.domain.intents import ActionKind
 from echo.domain.journal import (
+    REMEMBERED_MS,
     CommandState,
     CommandStatus,
     Record,
@@ -91,7 +92,16 @@ class JournalContract:
         assert set(counts.values()) == {1}
 
     async def _counts(self, store: JournalStore) -> dict[str, int]:
-        kinds = ("retries", "answers", "successes", "specs", "quotes", "states", "evaluations")
+        kinds = (
+            "retries",
+            "answers",
+            "successes",
+            "specs",
+            "quotes",
+            "states",
+            "evaluations",
+            "operations",
+        )
         return {kind: await store.count(kind) for kind in kinds}
 
     async def test_committing_nothing_changes_nothing(self, store: JournalStore) -> None:
@@ -137,6 +147,99 @@ class JournalContract:
         assert loaded.trades == (ex.trade(1),)
         assert loaded.actions == (ex.opened(1),)
         assert (loaded.decisions, loaded.commands, loaded.copies) == ((), (), ())
+
+    async def test_it_is_known_whether_a_trade_is_over(self, store: JournalStore) -> None:
+        journal = await store.open()
+        await journal.commit((ex.trade(1), ex.trade(2, settled=True)))
+
+        assert not await journal.is_settled(ex.trade(1).trade_id)
+        assert await journal.is_settled(ex.trade(2).trade_id)
+        assert not await journal.is_settled(ex.trade(3).trade_id)
+
+    async def test_trades_that_were_settled_long_ago_are_not_loaded(
+        self, store: JournalStore
+    ) -> None:
+        journal = await store.open()
+        long_ago = ex.NOW_MS - REMEMBERED_MS - 1
+        await journal.commit(
+            (
+                ex.trade(1, settled=True, updated_at_ms=long_ago),
+                ex.trade(2, settled=True, updated_at_ms=ex.NOW_MS - REMEMBERED_MS),
+                ex.trade(3, settled=True, updated_at_ms=ex.NOW_MS),
+                ex.trade(4, updated_at_ms=long_ago),
+            )
+        )
+
+        loaded = await journal.load()
+        assert loaded.settled == {ex.trade(2).trade_id, ex.trade(3).trade_id}
+        assert loaded.settled_since_ms == ex.NOW_MS - REMEMBERED_MS
+        assert [trade.trade_id for trade in loaded.trades] == [ex.trade(4).trade_id]
+
+    async def test_copies_that_a_person_looks_after_are_loaded(self, store: JournalStore) -> None:
+        journal = await store.open()
+        manual = ex.decision(1, outcome=Outcome.MANUAL)
+        await journal.commit((ex.trade(1, settled=True), manual, ex.decision(2)))
+
+        assert (await journal.load()).left_alone == {(manual.trade_id, manual.account_id)}
+
+    async def test_a_purge_deletes_settled_trades_that_are_old_with_all_their_rows(
+        self, store: JournalStore
+    ) -> None:
+        journal = await store.open()
+        await journal.commit(ex.one_of_each())
+        once = await journal.load()
+        old = ex.trade(settled=True, updated_at_ms=ex.NOW_MS - 1_001)
+        await journal.commit((old, ex.trade(7, settled=True, updated_at_ms=ex.NOW_MS)))
+
+        assert await journal.purge(keep_ms=1_000, trades_max=10) == 1
+
+        loaded = await journal.load()
+        assert loaded.settled == {ex.trade(7).trade_id}
+        assert loaded.ledger_marks == once.ledger_marks
+        counts = await self._counts(store)
+        assert (counts["retries"], counts["answers"], counts["successes"]) == (0, 0, 0)
+        assert not await journal.is_settled(old.trade_id)
+        await journal.commit(ex.one_of_each())
+        assert (await journal.load()).trades == once.trades, "nothing of it is left to contradict"
+
+    async def test_a_purge_never_touches_what_is_not_settled(self, store: JournalStore) -> None:
+        journal = await store.open()
+        await journal.commit((ex.trade(1, updated_at_ms=0), ex.opened(1), ex.decision(1)))
+        await journal.commit((ex.trade(2, settled=True, updated_at_ms=ex.NOW_MS),))
+        before = await journal.load()
+
+        assert await journal.purge(keep_ms=0, trades_max=10) == 0
+        assert await journal.load() == before
+
+    async def test_a_purge_takes_the_oldest_first_and_only_so_many(
+        self, store: JournalStore
+    ) -> None:
+        journal = await store.open()
+        await journal.commit(
+            [ex.trade(n, settled=True, updated_at_ms=ex.NOW_MS - n) for n in range(5)]
+        )
+
+        assert await journal.purge(keep_ms=1, trades_max=2) == 2
+        assert (await journal.load()).settled == {ex.trade(n).trade_id for n in range(3)}
+        assert await journal.purge(keep_ms=1, trades_max=2) == 1
+        assert await journal.purge(keep_ms=1, trades_max=2) == 0
+
+    async def test_a_purge_of_an_empty_journal_deletes_nothing(self, store: JournalStore) -> None:
+        journal = await store.open()
+
+        assert await journal.purge(keep_ms=0, trades_max=10) == 0
+
+    async def test_a_session_older_than_the_last_is_refused(self, store: JournalStore) -> None:
+        journal = await store.open()
+        await journal.commit((replace(ex.SESSION, epoch=5),))
+        await journal.commit((replace(ex.SESSION, epoch=5),))
+
+        with pytest.raises(JournalRefused):
+            await journal.commit((replace(ex.SESSION, epoch=4), ex.MARK))
+
+        loaded = await journal.load()
+        assert loaded.agent_epochs == (replace(ex.SESSION, epoch=5),)
+        assert loaded.ledger_marks == ()
 
     async def test_the_latest_of_each_record_wins(self, store: JournalStore) -> None:
         order = ex.execute()

@@ -55,6 +55,7 @@ from echo.domain.journal import (
     EvaluationRecord,
     ExecutionRecord,
     LedgerMark,
+    OperationRecord,
     QuoteRecord,
     Record,
     RetryRecord,
@@ -461,6 +462,15 @@ POLICY = RiskPolicy(
 
 MARK = LedgerMark(account_id=SLAVE, ledger_n=7)
 SESSION = AgentSessionRecord(agent_id=AGENT, epoch=3)
+OPERATION = OperationRecord(
+    asked_at_ms=NOW_MS,
+    by="ana",
+    action="settle",
+    command_id=derive_command_id(trade_id(), 0, SLAVE),
+    outcome=Outcome.FILLED,
+    ticket=BIG_TICKET,
+    sentence="seen in the terminal",
+)
 
 
 def one_of_each() -> tuple[Record, ...]:
@@ -483,6 +493,7 @@ def one_of_each() -> tuple[Record, ...]:
         evaluation(),
         MARK,
         SESSION,
+        OPERATION,
     )
 
 

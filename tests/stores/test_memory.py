@@ -32,6 +32,7 @@ class MemoryJournalStore:
             "quotes": journal.quotes,
             "states": journal.account_states,
             "evaluations": journal.evaluations,
+            "operations": journal.operations,
         }
         return len(rows[kind])
 

@@ -8,7 +8,7 @@ import pytest
 from echo.domain.accounts import Position
 from echo.domain.ids import Ticket
 from echo.domain.quantities import Side
-from echo.terminal.market import too_near, touched
+from echo.terminal.market import ShownSymbols, too_near, touched
 from echo.terminal.view import MT5, Price
 from tests.terminal.rig import EURUSD, WALL_MS, price, rules
 
@@ -130,3 +130,15 @@ def test_a_level_is_touched_by_the_price_that_would_close(
 
     assert touched(position, price(bid)) == level
     assert touched(replace(position, stop_loss=None, take_profit=None), price(bid)) is None
+
+
+def test_symbols_are_shown_anew_when_a_tick_is_worth_something_else() -> None:
+    direct = ShownSymbols(rules())
+    inverse = ShownSymbols(rules(symbols=(EURUSD, USDJPY)))
+    cheap, dear = {"USDJPY": price("100")}, {"USDJPY": price("125")}
+
+    assert direct.shown({}) is direct.shown({"EURUSD.m": price("1.39")})
+    assert direct.shown({}) == (EURUSD.mapping(None, "USD"),)
+    assert inverse.shown(cheap) is inverse.shown(cheap)
+    assert [each.tick_value for each in inverse.shown(cheap)] == [1, 1]
+    assert [each.tick_value for each in inverse.shown(dear)] == [1, D("0.8")]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from echo.domain.accounts import OpenTrades
+from echo.domain.accounts import OpenTrades, StateSnapshot
 from echo.domain.answers import Receipt, ResultAck, TradeIntentAck
 from echo.domain.errors import ErrorCode
 from echo.domain.handshake import (
@@ -422,6 +422,38 @@ def test_open_trades_are_listed_every_five_seconds() -> None:
     assert [each.ticket for each in listed.trades] == [1_000_001]
     assert listed.trades[0].trade_id == actions(rig)[0].trade_id
     assert listed.hash != before
+
+
+def test_positions_that_are_not_reported_are_listed_for_they_are_open() -> None:
+    rig = master(magic_numbers=frozenset({8})).start()
+    rig.by_hand(buy())
+    rig.pass_ms(5_000)
+
+    assert actions(rig) == []
+    assert [each.ticket for each in rig.heard_of(OpenTrades)[-1].trades] == [1_000_001]
+
+
+def test_a_terminal_that_may_not_see_everything_lists_nothing() -> None:
+    rig = master().start()
+    rig.by_hand(buy())
+    rig.broker.door.connected = False
+    rig.look()
+    before = len(rig.heard_of(OpenTrades))
+    rig.pass_ms(20_000)
+
+    assert len(rig.heard_of(OpenTrades)) == before
+    assert not rig.heard_of(StateSnapshot)[-1].connected
+
+
+def test_a_masters_account_is_shown_with_its_levels() -> None:
+    rig = master().start()
+    rig.by_hand(buy())
+    rig.pass_ms(5_000)
+    shown = rig.heard_of(StateSnapshot)
+
+    assert [each.sequence for each in shown] == list(range(1, len(shown) + 1))
+    [position] = shown[-1].positions
+    assert (position.ticket, shown[-1].complete, shown[-1].connected) == (1_000_001, True, True)
 
 
 def test_an_outbox_that_cannot_be_written_holds_back_what_it_should_hold() -> None:

@@ -126,6 +126,22 @@ def test_silence_ends_the_pipe() -> None:
     assert isinstance(link.due(PING, at(15_000))[0], EndPipe)
 
 
+@pytest.mark.parametrize(("version", "gives_up"), [(3, True), (2, False)])
+def test_a_handshake_that_found_no_ear_ends_the_pipe(version: int, gives_up: bool) -> None:
+    """It is said once; an Agent of whom it was not heard would answer nothing else for ever."""
+    link = Link(slave_settings(protocol_version=version))
+    link.attached("life")
+    ping = ping_in(link.opened(START))
+    for seconds in (5, 10, 15):
+        link.heard(at(seconds * 1_000 - 100))
+        assert link.answered(pong(ping))
+        effects = link.due(PING, at(seconds * 1_000))
+        if seconds < 15 or not gives_up:
+            ping = ping_in(effects)
+
+    assert (EndPipe("no session for 15000 ms") in effects) is gives_up
+
+
 def test_a_late_timer_of_an_answered_ping_does_nothing() -> None:
     link, ping = opened()
     link.answered(pong(ping))

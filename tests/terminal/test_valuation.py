@@ -1,6 +1,7 @@
 """What an account is worth moves with the market."""
 
 from decimal import Decimal
+from operator import is_
 
 from echo.domain.ids import Ticket
 from echo.domain.quantities import Side
@@ -72,3 +73,22 @@ def test_what_moved_is_valued_anew_and_what_is_gone_is_forgotten() -> None:
 
     assert all(one is other for one, other in zip(before, again, strict=True))
     assert [(each.ticket, each.profit) for each in moved] == [(2, D("-201.00"))]
+
+
+def test_the_margin_level_follows_the_prices_and_the_positions() -> None:
+    holdings = held()
+    valuer = Valuer(rules(), holdings)
+
+    assert valuer.margin_level(PRICES) == valuer.info(PRICES, wall_ms=0).margin_level
+    assert valuer.margin_level({}) == D("359.71")
+
+    holdings.positions.clear()
+    assert valuer.margin_level(PRICES) is None
+
+
+def test_what_has_not_moved_is_shown_as_the_same_position() -> None:
+    valuer = Valuer(rules(), held())
+    before = valuer.positions(PRICES)
+
+    assert all(map(is_, valuer.positions(dict(PRICES)), before))
+    assert [each.profit for each in valuer.positions({"EURUSD.m": price("1.39000")})] == [0, -1]

@@ -90,3 +90,18 @@ def test_another_account_proves_nothing_about_this_one() -> None:
 
     assert (home, away) == ((True, True), (False, False))
     assert (place.at_home, place.conclusive) == (True, False)
+
+
+def test_symbols_are_mapped_once_for_each_view_that_shows_others() -> None:
+    place, rig = Workplace(slave_settings()), Rig()
+    view = rig.broker.view(rig.now)
+    place.see(view)
+    before = place.symbols
+
+    place.see(replace(view, server_time_ms=view.server_time_ms + 1))
+    same = place.symbols
+    place.see(replace(view, symbols=()))
+
+    assert [each.canonical_symbol for each in before] == ["EURUSD"]
+    assert same is before
+    assert place.symbols == ()

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from echo.apps.failpoints import armed
+from echo.apps.mortal import MortalCoreLink, MortalLedger, MortalPipeServer
 from echo.apps.running import Stopping, run_program, state_folder, warn
 from echo.apps.state_file import StateFile
 from echo.bridge.bridge import Bridge
@@ -22,6 +24,8 @@ from echo.links.pipe_unix import UnixPipeServer
 from echo.links.system_clock import SystemClock
 from echo.links.system_ids import SystemIds
 from echo.ports.errors import SettingsInvalid
+from echo.ports.ledger import Ledger
+from echo.ports.links import CoreLink, PipeServer
 from echo.ports.telemetry import FactSink
 from echo.services.agent.service import AgentService
 from echo.stores.file import FileSettings
@@ -46,11 +50,17 @@ def compose(settings: AgentSettings, facts: FactSink, ready: Callable[[], None])
         stamp = boot_stamp()
         return stamp.boot_id, stamp.boot_ms
 
+    pipes: PipeServer = UnixPipeServer(state_folder(settings.pipe_dir), prefix=settings.pipe_prefix)
+    core: CoreLink = GrpcCoreLink(host, port, settings.agent_id, clock, ids, tls=_tls(settings))
+    ledger: Ledger = SqliteLedger.open(settings.ledger_path)
+    if (failpoint := armed()) is not None:
+        pipes, core = MortalPipeServer(pipes, failpoint), MortalCoreLink(core, failpoint)
+        ledger = MortalLedger(ledger, failpoint)
     return AgentService(
         lambda: Bridge(bridge_part(settings)),
-        pipes=UnixPipeServer(state_folder(settings.pipe_dir), prefix=settings.pipe_prefix),
-        core=GrpcCoreLink(host, port, settings.agent_id, clock, ids, tls=_tls(settings)),
-        ledger=SqliteLedger.open(settings.ledger_path),
+        pipes=pipes,
+        core=core,
+        ledger=ledger,
         clock=clock,
         facts=facts,
         boot=boot,

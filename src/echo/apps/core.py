@@ -7,6 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from echo.apps.failpoints import armed, journal_pages_max
+from echo.apps.mortal import MortalAgentServer, MortalJournal
+from echo.apps.operator_desk import OperatorDesk, operator_desk
 from echo.apps.running import Stopping, run_program, state_folder, warn
 from echo.apps.state_file import StateFile
 from echo.config.settings import CoreSettings, core_settings
@@ -19,6 +22,8 @@ from echo.links.log_facts import LogFacts
 from echo.links.system_clock import SystemClock
 from echo.links.system_ids import SystemIds
 from echo.ports.errors import SettingsInvalid
+from echo.ports.journal import Journal
+from echo.ports.links import AgentServer
 from echo.ports.telemetry import FactSink
 from echo.services.core.recorder import Recorder
 from echo.services.core.service import CoreService
@@ -73,11 +78,15 @@ def compose(
         face,
     )
     engine_settings = engine_part(settings)
+    journal: Journal = SqliteJournal.open(folder / "journal.sqlite", pages_max=journal_pages_max())
+    door: AgentServer = server
+    if (failpoint := armed()) is not None:
+        journal, door = MortalJournal(journal, failpoint), MortalAgentServer(door, failpoint)
     service = CoreService(
         Engine(engine_settings, settings.book),
         engine_settings,
-        journal=SqliteJournal.open(folder / "journal.sqlite"),
-        server=server,
+        journal=journal,
+        server=door,
         clock=clock,
         ids=SystemIds(),
         facts=facts,
@@ -107,6 +116,7 @@ def engine_part(settings: CoreSettings) -> EngineSettings:
         retry_backoff_ms=settings.delivery.retry_backoff_ms,
         max_retries=settings.delivery.max_retries,
         heartbeat_interval_ms=settings.heartbeat_interval_ms,
+        keep_settled_days=settings.journal_keep_days,
         core_version=VERSION,
     )
 
@@ -124,18 +134,24 @@ async def _run(config: Path, stopping: Stopping) -> None:
     warn(reading, facts)
     state = StateFile(state_folder(settings.state_dir) / "core.state.json")
     recording = _recording(settings, facts)
+    desk: OperatorDesk | None = None
     server: GrpcAgentServer
     announced = False
 
     def told(ready: bool) -> None:
         nonlocal announced
-        state.write(ready=ready, address=f"{settings.bind}:{server.port}")
+        state.write(
+            ready=ready,
+            address=f"{settings.bind}:{server.port}",
+            admin=desk.address if desk else None,
+        )
         if ready and not announced:
             announced = True
             stopping.ready(f"{settings.bind}:{server.port}")
 
     try:
         record = None if recording is None else Recorder(recording.write)
+        desk = operator_desk(settings, _tls(settings), facts)
         service, server = compose(settings, facts, told, record)
         async with asyncio.TaskGroup() as group:
             beside = [
@@ -143,10 +159,18 @@ async def _run(config: Path, stopping: Stopping) -> None:
                 group.create_task(_end(stopping, service)),
                 group.create_task(_flush(recording)),
             ]
-            await service.run()
+            if desk is not None:
+                group.create_task(desk.open(service))
+            try:
+                await service.run()
+            finally:
+                if desk is not None:
+                    desk.close()
             for task in beside:
                 task.cancel()
     finally:
+        if desk is not None:
+            desk.close()
         state.remove()
         if recording is not None:
             recording.close()

@@ -15,10 +15,11 @@ class StateFile:
         self._path = path
         self._written = False
 
-    def write(self, *, ready: bool, address: str) -> None:
-        """Say whether the program serves, and where."""
+    def write(self, *, ready: bool, address: str, admin: str | None = None) -> None:
+        """Say whether the program serves, and where; *admin*: where operators ask it."""
         fresh = self._path.with_suffix(".new")
-        fresh.write_text(json.dumps({"ready": ready, "pid": os.getpid(), "address": address}))
+        said = {"ready": ready, "pid": os.getpid(), "address": address}
+        fresh.write_text(json.dumps(said if admin is None else {**said, "admin": admin}))
         fresh.replace(self._path)
         self._written = True
 

@@ -6,6 +6,8 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
+from echo.apps.failpoints import armed
+from echo.apps.mortal import MortalFates, MortalFile
 from echo.apps.running import Stopping, run_program, state_folder
 from echo.apps.terminal_config import (
     AccountConfig,
@@ -23,6 +25,7 @@ from echo.links.pipe_unix_client import UnixEaLink
 from echo.links.system_clock import SystemClock
 from echo.links.system_ids import SystemIds
 from echo.ports.errors import SettingsInvalid
+from echo.ports.files import AppendFile
 from echo.ports.telemetry import FactSink
 from echo.services.terminal.books import restore_book
 from echo.services.terminal.ea_file import EaFile
@@ -34,7 +37,7 @@ from echo.stores.files import LocalFile
 from echo.terminal.book import BookEntry
 from echo.terminal.broker import PaperBroker
 from echo.terminal.ea import make_ea
-from echo.terminal.fates import NO_DELAYS, Delays, DrawnFates
+from echo.terminal.fates import NO_DELAYS, Delays, DrawnFates, Fates
 from echo.terminal.market import BrokerRules, SymbolRules
 from echo.terminal.settings import EaSettings
 from echo.terminal.ticks import Ticks, TicksUnreadable, read_ticks
@@ -88,7 +91,12 @@ def _parts(
     book = LocalFile(folder / f"book-{account.role}-{account.account}.jsonl")
     entries = _entries(book)
     chance = Random(account.seed)  # noqa: S311 -- a market's moods, not a secret
-    fates = DrawnFates(chance, DELAYS[account.broker_delay])
+    fates: Fates = DrawnFates(chance, DELAYS[account.broker_delay])
+    records: AppendFile = LocalFile(folder / f"ea-{account.role}-{account.account}.jsonl")
+    if (failpoint := armed()) is not None:
+        records = MortalFile(records, failpoint)
+        if account.role is Role.SLAVE:
+            fates = MortalFates(fates, failpoint)
     broker = PaperBroker.restore(rules, entries, fates)
     settings = EaSettings(
         role=account.role,
@@ -114,7 +122,7 @@ def _parts(
             speed=config.clock.speed,
         ),
         hand=hand,
-        ea_file=EaFile(LocalFile(folder / f"ea-{account.role}-{account.account}.jsonl"), settings),
+        ea_file=EaFile(records, settings),
         book=book,
         link=link,
     )

@@ -4,7 +4,6 @@ The Core's acknowledgement counts.  While the Core is away the ledger's does, an
 the action is this Agent's own: the EA has forgotten it.
 """
 
-from dataclasses import replace
 from typing import Final
 
 from echo.bridge.ea import Ea
@@ -14,6 +13,7 @@ from echo.bridge.recent import Recent
 from echo.bridge.state import State
 from echo.bridge.uplink import Uplink, UplinkItem
 from echo.domain.answers import AckStage, ExecutionResult, MessageAck, Receipt, TradeIntentAck
+from echo.domain.copies import replace
 from echo.domain.errors import ErrorCode, Refusal
 from echo.domain.facts import Alarm
 from echo.domain.ids import SEQ_CLOSE, SEQ_OPEN, AccountId, TradeId
@@ -80,7 +80,8 @@ class Actions:
         sender = ack.account_id or self._senders.get((ack.trade_id, ack.seq))
         if sender is None:
             return
-        ack = replace(ack, account_id=sender)
+        if sender != ack.account_id:
+            ack = replace(ack, account_id=sender)
         key = action_key(ack.account_id, ack.trade_id, ack.seq)
         promised = self._promised.get(key)
         if ack.result is not Receipt.RETRY:

@@ -69,6 +69,7 @@ class Bridge:
         self._commands = Commands(
             state, self._notes, self._pipes, self._market, errands, self._results
         )
+        self._armed = (self._notes, self._uplink, self._commands, self._market, self._pipes)
 
     def handle(self, event: Event, now: Instant) -> list[Effect]:
         """Take in *event*, which happened at *now*, and return what must be done about it.
@@ -76,14 +77,17 @@ class Bridge:
         Raises:
             ValueError: the first event of the life is not `Restored`, or a later one is.
         """
-        if self._state.restored is isinstance(event, Restored):
+        state = self._state
+        if state.restored is isinstance(event, Restored):
             raise ValueError(f"Restored is the first event of a life and no other, not {event!r}")
-        self._state.begin(now)
+        state.begin(now)
         self._dispatch(event)
         self._notes.flush()
-        for part in (self._notes, self._uplink, self._commands, self._market, self._pipes):
-            part.arm()
-        return self._state.effects
+        if state.rescheduled:
+            state.rescheduled = False
+            for part in self._armed:
+                part.arm()
+        return state.effects
 
     def _dispatch(self, event: Event) -> None:
         match event:
@@ -162,7 +166,7 @@ class Bridge:
                 self._greet(ea, message)
             case _ if not self._pipes.holds(ea):
                 self._state.refuse(ea.peer, "second_ea", "another EA holds this pipe")
-            case _ if message.account_id not in {ea.account_id, ""}:
+            case _ if message.account_id and message.account_id != ea.account_id:
                 sentence = f"account {ea.account_id} speaks for account {message.account_id}"
                 self._state.refuse(ea.peer, "foreign_account", sentence)
             case Quote() | SymbolSpecReport() | StateSnapshot() | OpenTrades():
@@ -176,7 +180,7 @@ class Bridge:
             case _:
                 sentence = f"a {ea.role.value} does not send {type(message).__name__}"
                 self._state.refuse(ea.peer, "foreign_role", sentence)
-        if self._pipes.holds(ea):
+        if ea.role is Role.SLAVE and self._pipes.holds(ea):
             self._commands.heard(ea)
 
     def _pong(self, ea: Ea, ping: Ping) -> None:

@@ -245,8 +245,13 @@ class Commands:
         self, errand: Errand, order: ExecuteOrder, ea: Ea, clock: opens.OpenClock
     ) -> None:
         if errand.written:
+            silent_ms = self._state.now.mono_ms - errand.written_mono_ms
             if errand.session != ea.session:
                 self._results.doubt(errand, "it was delivered to another EA before this one")
+            elif silent_ms >= legacy.ANSWER_MS:
+                self._results.doubt(errand, f"the EA has said nothing of it for {silent_ms} ms")
+            else:
+                self._delivery.wait(errand, legacy.ANSWER_MS - silent_ms)
             return
         left_ms = clock.left_ms(self._state.now.mono_ms)
         if left_ms is not None and left_ms < legacy.LEFT_MS_MIN:
@@ -259,6 +264,8 @@ class Commands:
             return
         if errand.warrant is Warrant.ON_DISK:
             self._delivery.bring(errand, ea)
+            if errand.written:
+                self._delivery.wait(errand, legacy.ANSWER_MS)
         elif errand.warrant is Warrant.NONE:
             errand.warrant = Warrant.ASKED
             self._notes.put(

@@ -31,10 +31,11 @@ class Ea:
     judged: bool = False
     barred: str = ""
 
-    @property
-    def pipe(self) -> tuple[Role, AccountId]:
-        """The pipe it is on; each serves one EA."""
-        return (self.role, self.account_id)
+    pipe: tuple[Role, AccountId] = field(init=False)
+    """The pipe it is on; each serves one EA."""
+
+    def __post_init__(self) -> None:
+        self.pipe = (self.role, self.account_id)
 
     @property
     def peer(self) -> str:
@@ -49,7 +50,7 @@ class Ea:
     @property
     def lossless(self) -> bool:
         """Whether it keeps a ledger; if not, it is legacy."""
-        return self.offers(Feature.LOSSLESS) and self.takes_acks
+        return self.protocol_version >= PROTOCOL_NEWEST and Feature.LOSSLESS in self.offered
 
     @property
     def takes_acks(self) -> bool:
@@ -58,4 +59,4 @@ class Ea:
 
     def offers(self, feature: Feature) -> bool:
         """Whether it claims to be able to do something."""
-        return feature.value in self.offered
+        return feature in self.offered

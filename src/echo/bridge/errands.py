@@ -1,7 +1,7 @@
 """Errands: the commands that this Agent has yet to bring to an EA, by account."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
@@ -16,6 +16,7 @@ from echo.domain.commands import (
     ModifyOrder,
     ReduceOrder,
 )
+from echo.domain.copies import replace
 from echo.domain.handshake import Feature
 from echo.domain.ids import AccountId, CommandId
 

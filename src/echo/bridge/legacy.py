@@ -12,6 +12,8 @@ HEARD_MS_MAX: Final = 5_000
 """A legacy EA that has said nothing for longer may not be reading either."""
 UNREAD_MS: Final = 2_000
 """An open that has had no answer for so long may lie unread in the pipe; none goes behind it."""
+ANSWER_MS: Final = 65_000
+"""Whoever has not said for so long what came of an open will not say it any more."""
 RESULT_MS: Final = 2_000
 """How long a result may still follow a command that was turned away on receipt."""
 

@@ -1,13 +1,14 @@
 """Quotes, specs and account states: the latest wins, and never more often than every so often."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from echo.bridge.ea import Ea
 from echo.bridge.schedule import Schedule
 from echo.bridge.state import State
 from echo.domain.accounts import OpenTrades, StateSnapshot
+from echo.domain.copies import replace
 from echo.domain.specs import Quote, SymbolSpecReport
 
 QUOTED_SYMBOLS_MAX: Final = 1_024
@@ -42,7 +43,9 @@ class Market:
         if isinstance(report, Quote) and not ea.takes_acks:
             # Older protocols stamp tick counts, or nothing.
             report = replace(report, timestamp_ms=self._state.now.wall_ms)
-        slots = self._slots.setdefault(ea.session, {})
+        slots = self._slots.get(ea.session)
+        if slots is None:
+            slots = self._slots[ea.session] = {}
         key = _key(ea.session, report)
         slot = slots.get(key)
         if slot is None:

@@ -63,7 +63,9 @@ class Notes:
 
     def flush(self) -> None:
         """Write what is due, unless a write is under way or was refused a moment ago."""
-        if self._writing or self._state.now.mono_ms < self._resume_mono_ms:
+        if not self._wished or self._writing:
+            return
+        if self._state.now.mono_ms < self._resume_mono_ms:
             return
         keys = self._schedule.take_due(ENTRIES_MAX)
         if not keys:
@@ -84,6 +86,7 @@ class Notes:
         if not self._writing or note < self._note:
             return []
         written, self._writing = self._writing, {}
+        self._state.rescheduled = True
         self._failures = 0
         reliable = []
         for key, build in written.items():
@@ -100,6 +103,7 @@ class Notes:
         if not self._writing or note < self._note:
             return
         self._take_back()
+        self._state.rescheduled = True
         self._failures += 1
         wait_ms = self._state.pace.wait_ms(self._failures)
         self._resume_mono_ms = self._state.now.mono_ms + wait_ms

@@ -1,11 +1,12 @@
 """EAs come and go: one session per pipe, handshakes, epochs, gates, silence."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from echo.bridge.ea import PROTOCOL_NEWEST, Ea
 from echo.bridge.effects import EndPipe, ToEaMessage
 from echo.bridge.schedule import Schedule
 from echo.bridge.state import State
+from echo.domain.copies import replace
 from echo.domain.facts import LinkChanged
 from echo.domain.handshake import (
     AccountSymbolsReport,

@@ -1,6 +1,5 @@
 """Results: what became of commands, on its way to the Core and remembered for repeats."""
 
-from dataclasses import replace
 from typing import Final
 
 from echo.bridge.ea import Ea
@@ -20,6 +19,7 @@ from echo.domain.answers import (
     ResultAck,
 )
 from echo.domain.commands import CancelPendings, Command, CommandKind, ExecuteOrder, Flatten
+from echo.domain.copies import replace
 from echo.domain.errors import ErrorCode, Refusal
 from echo.domain.ids import AccountId, CommandId, TradeId
 
@@ -157,7 +157,8 @@ class Results:
         sender = ack.account_id or self._senders.get(ack.command_id)
         if sender is None:
             return
-        ack = replace(ack, account_id=sender)
+        if sender != ack.account_id:
+            ack = replace(ack, account_id=sender)
         self._pipes.journaled(ack.account_id, ack.ledger_n)
         errand = self._errands.get(ack.command_id)
         # A refused close is repeated under its own id: only an open is over with any answer.

@@ -26,11 +26,14 @@ class Schedule(Generic[K]):
         self._heap: list[tuple[int, int, K]] = []
         self._entries = 0
         self._armed_mono_ms: int | None = None
+        self._changed = True
+        """Whether the earliest due time may lie before the one that is armed."""
 
     def set(self, key: K, due_mono_ms: int) -> None:
         """Make *key* due at *due_mono_ms*, whatever was set before."""
         if self._due_mono_ms.get(key) == due_mono_ms:
             return
+        self._state.rescheduled = self._changed = True
         self._due_mono_ms[key] = due_mono_ms
         self._entries += 1
         heappush(self._heap, (due_mono_ms, self._entries, key))
@@ -49,12 +52,16 @@ class Schedule(Generic[K]):
 
     def rang(self) -> None:
         """The shell's timer is spent."""
+        self._state.rescheduled = self._changed = True
         self._armed_mono_ms = None
 
     def take_due(self, entries_max: int | None = None) -> list[K]:
         """Return the keys that are due now, at most *entries_max*, and forget them."""
         due: list[K] = []
-        while self._head_mono_ms(default=self._state.now.mono_ms + 1) <= self._state.now.mono_ms:
+        now_mono_ms = self._state.now.mono_ms
+        if not self._heap or self._heap[0][0] > now_mono_ms:
+            return due
+        while self._head_mono_ms(default=now_mono_ms + 1) <= now_mono_ms:
             if len(due) == entries_max:
                 break
             key = heappop(self._heap)[2]
@@ -64,6 +71,9 @@ class Schedule(Generic[K]):
 
     def arm(self, not_before_mono_ms: int = 0) -> None:
         """Have the shell wake us at the earliest due time, if it is not going to anyway."""
+        if not self._changed:
+            return
+        self._changed = False
         if not self._due_mono_ms:
             return
         due_mono_ms = max(self._head_mono_ms(default=0), not_before_mono_ms)

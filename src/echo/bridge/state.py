@@ -20,6 +20,8 @@ class State:
         """Whether the pace is the Core's; until then it is that of the settings."""
         self.now = Instant(0, 0)
         self.effects: list[Effect] = []
+        self.rescheduled = False
+        """Whether any part may have to be woken earlier than it has asked for."""
         self.stream: int | None = None
         """The stream to the Core; ``None`` = the Core is away."""
         self.core_clock = ClockProbe()

@@ -1,6 +1,6 @@
 """Uplink: what must reach the Core's journal, numbered, and sent again until acknowledged."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from echo.bridge.notes import Notes
@@ -8,6 +8,7 @@ from echo.bridge.pace import BACKOFF_MS_MAX
 from echo.bridge.schedule import Schedule
 from echo.bridge.state import State
 from echo.domain.answers import ExecutionResult, MessageAck
+from echo.domain.copies import replace
 from echo.domain.facts import Alarm
 from echo.domain.ids import AccountId
 from echo.domain.intents import MasterAction, TradeIntent

@@ -42,13 +42,24 @@ class ProtocolSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AdminSettings:
+    """The door for operators; ``port`` 0 = any free one."""
+
+    enabled: bool
+    bind: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CoreSettings:
     """Everything that ``echo-core`` is told; each field is the setting of that name."""
 
     bind: str
     grpc_port: int
+    admin: AdminSettings
     state_dir: Path
     record_file: Path | None
+    journal_keep_days: int
     tls: TlsFiles
     slave_accounts: tuple[AccountId, ...]
     canonical_symbols: frozenset[str]
@@ -89,8 +100,14 @@ def core_settings(values: Mapping[str, Value]) -> CoreSettings:
     return CoreSettings(
         bind=_as(str, values["core/bind"]),
         grpc_port=_as(int, values["core/grpc_port"]),
+        admin=AdminSettings(
+            enabled=_as(bool, values["core/admin/enabled"]),
+            bind=_as(str, values["core/admin/bind"]),
+            port=_as(int, values["core/admin/port"]),
+        ),
         state_dir=Path(_as(str, values["core/state_dir"])),
         record_file=_path(values["core/record_file"]),
+        journal_keep_days=_as(int, values["core/journal/keep_days"]),
         tls=TlsFiles(
             cert_file=_path(values["core/tls/cert_file"]),
             key_file=_path(values["core/tls/key_file"]),

@@ -5,8 +5,10 @@ from decimal import Decimal
 
 from echo.domain.ids import AccountId, Ticket
 from echo.domain.quantities import Side
+from echo.domain.sealing import sealed
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountInfo:
     """An account's money, in ``currency``; equity can be negative."""
@@ -21,6 +23,7 @@ class AccountInfo:
     timestamp_ms: int = 0
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Position:
     """One open position, or one pending order, in broker terms."""
@@ -38,6 +41,7 @@ class Position:
     open_time_ms: int = 0
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deal:
     """One closed position out of a terminal's history."""
@@ -67,6 +71,7 @@ class TickValue:
     tick_value: Decimal
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StateSnapshot:
     """An account at one moment.

@@ -9,6 +9,7 @@ from echo.domain.commands import CommandKind
 from echo.domain.errors import ErrorCode
 from echo.domain.ids import AccountId, CommandId, MessageId, Ticket, TradeId
 from echo.domain.quantities import NO_TIMESTAMPS, Timestamps
+from echo.domain.sealing import sealed
 
 NO_ACCOUNT: Final = AccountId("")
 """An answer that names no account: its command knows."""
@@ -63,6 +64,7 @@ class Receipt(StrEnum):
     FAILED = "FAILED"
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TradeIntentAck:
     """To a master EA: this action will not be forgotten (OK), or why it was not taken.
@@ -94,6 +96,7 @@ class PipeDeliveryAck:
     error_message: str = ""
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandAck:
     """From an Agent: how far it has brought a command."""
@@ -107,6 +110,7 @@ class CommandAck:
     error_message: str = ""
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExecutionResult:
     """From a slave EA: what became of a command.

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from echo.domain.ids import AccountId, CommandId, Ticket, TradeId
 from echo.domain.quantities import NO_TIMESTAMPS, Side, Timestamps
+from echo.domain.sealing import sealed
 
 
 class CommandKind(StrEnum):
@@ -34,6 +35,7 @@ class Protect:
     take_profit: Decimal | None = None
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExecuteOrder:
     """Open at market: the only step that is not idempotent, and the only one that grows stale.
@@ -67,6 +69,7 @@ class ExecuteOrder:
     kind = CommandKind.EXECUTE
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModifyOrder:
     """Set stops to these prices: ``None`` = leave as it is, 0 = remove."""
@@ -87,6 +90,7 @@ class ModifyOrder:
     kind = CommandKind.MODIFY
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReduceOrder:
     """Close the part above ``remaining_lot``: a state to reach, so a repeat changes nothing."""
@@ -107,6 +111,7 @@ class ReduceOrder:
     kind = CommandKind.REDUCE
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CloseOrder:
     """Close one ticket whole.  Never late, never refused by filters."""

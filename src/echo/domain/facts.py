@@ -11,6 +11,7 @@ from echo.domain.handshake import RegistrationStatus
 from echo.domain.ids import AccountId, AgentId, CommandId, TradeId
 from echo.domain.intents import ActionKind
 from echo.domain.quantities import Timestamps
+from echo.domain.sealing import sealed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +27,7 @@ class ActionReceived:
     traceparent: str = ""
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionSettled:
     """An action has its outcome on one follower; ``account_id`` is the follower's.
@@ -77,6 +79,15 @@ class AccountEvaluated:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CompatUsed:
+    """A peer of an older age is served, without the promises that it cannot keep."""
+
+    peer: str
+    protocol_version: int
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LinkChanged:
     """An Agent or an EA came or went."""
 
@@ -104,13 +115,26 @@ class Alarm:
     account_id: AccountId | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorActed:
+    """A person asked the running Core to do something; *done* is false when it was refused."""
+
+    by: str
+    action: str
+    command_id: CommandId | None
+    done: bool
+    sentence: str
+
+
 Fact = (
     ActionReceived
     | DecisionSettled
     | CommandSent
     | DeliveryRetried
     | AccountEvaluated
+    | CompatUsed
     | LinkChanged
     | InputRefused
+    | OperatorActed
     | Alarm
 )

@@ -1,12 +1,16 @@
 """Filters at entry: pass (``None``), or omit with one code and one sentence."""
 
 from decimal import Decimal
+from typing import Final
 
 from echo.domain.errors import ErrorCode, Refusal
 from echo.domain.intents import TradeIntent
 from echo.domain.policy import CopyOptions
 from echo.domain.quantities import Side
 from echo.domain.specs import Quote, SymbolMapping, TradePermission
+
+# Bound once: the class of an enumeration is slow to ask, and these are asked all the time.
+_FULL: Final = TradePermission.FULL
 
 
 def refuse_kind(intent: TradeIntent, canonical: str, options: CopyOptions) -> Refusal | None:
@@ -27,7 +31,7 @@ def refuse_kind(intent: TradeIntent, canonical: str, options: CopyOptions) -> Re
 
 def refuse_permission(spec: SymbolMapping, side: Side) -> Refusal | None:
     """Refuse symbols that the broker does not let this account open."""
-    if spec.trade_permission in {None, TradePermission.FULL}:
+    if spec.trade_permission in (None, _FULL):
         return None
     return Refusal(
         ErrorCode.TRADE_DISABLED,

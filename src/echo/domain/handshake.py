@@ -69,6 +69,14 @@ class HandshakeMetadata:
         """Everything the EA claims, wherever it wrote it."""
         return frozenset((*self.required_features, *self.optional_features, *self.features))
 
+    def offers(self, feature: str) -> bool:
+        """Whether *feature* is among what is offered."""
+        return (
+            feature in self.features
+            or feature in self.required_features
+            or feature in self.optional_features
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handshake:

@@ -40,6 +40,7 @@ _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9
 _CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _TAG_CANONICAL: Final = str.maketrans("ILO", "110")
 TAG_DIGITS: Final = 25
+_TAG_SHIFTS: Final = tuple(5 * place for place in reversed(range(TAG_DIGITS)))
 TAG_DIGITS_MIN: Final = 12
 """Fewer surviving digits than this prove nothing about which trade a comment names."""
 
@@ -78,7 +79,6 @@ def derive_command_id(
     return CommandId(_uuid7_layout(int(trade_id[:8] + trade_id[9:13], 16), text))
 
 
-@lru_cache(maxsize=1024)  # one trade asks once for each of its followers
 def derive_evaluation_id(
     account_id: AccountId, *, previous: EvaluationId | None, evaluated_at_ms: int
 ) -> EvaluationId:
@@ -90,6 +90,7 @@ def derive_evaluation_id(
     return EvaluationId(_uuid7_layout(evaluated_at_ms, text))
 
 
+@lru_cache(maxsize=1024)  # one trade asks once for each of its followers
 def order_tag(trade_id: TradeId) -> str:
     """Return the order comment: ``E`` and 25 Crockford digits, hash bits first.
 
@@ -103,8 +104,7 @@ def order_tag(trade_id: TradeId) -> str:
         bits = (hashed << 48 | opened_at) << 3
     else:
         bits = _sha256_bits(trade_id.lower(), 122) << 3
-    digits = (_CROCKFORD[bits >> 5 * place & 31] for place in reversed(range(TAG_DIGITS)))
-    return "E" + "".join(digits)
+    return "E" + "".join([_CROCKFORD[bits >> shift & 31] for shift in _TAG_SHIFTS])
 
 
 def tag_prefix(comment: str) -> str:
@@ -152,4 +152,5 @@ def _uuid7_layout(high_48: int, text: str) -> str:
 
 
 def _sha256_bits(text: str, bits: int) -> int:
-    return int.from_bytes(sha256(text.encode()).digest(), "big") >> 256 - bits
+    digest = sha256(text.encode()).digest()[: bits + 7 >> 3]
+    return int.from_bytes(digest, "big") >> (-bits & 7)

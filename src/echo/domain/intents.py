@@ -7,6 +7,7 @@ from typing import Final
 
 from echo.domain.ids import SEQ_CLOSE, AccountId, ClientId, StrategyId, Ticket, TradeId
 from echo.domain.quantities import NO_TIMESTAMPS, Side, Timestamps
+from echo.domain.sealing import sealed
 
 NO_STRATEGY: Final = StrategyId("")
 """The master declares none: its magic number tells its trades apart."""
@@ -21,6 +22,7 @@ class ActionKind(StrEnum):
     CLOSE = "close"
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TradeIntent:
     """A master opened a position at market.
@@ -57,6 +59,7 @@ class TradeIntent:
     traceparent: str = ""
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TradeModify:
     """A master changed its stops: ``None`` = unchanged, 0 = removed, else the new price."""
@@ -74,6 +77,7 @@ class TradeModify:
     traceparent: str = ""
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TradeClose:
     """A master closed all or part of a position.

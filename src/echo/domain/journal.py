@@ -6,6 +6,7 @@ Every record is an upsert by its derived key, so that committing one twice chang
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 
 from echo.domain.accounts import AccountInfo
 from echo.domain.answers import AckStage, ExecutionResult, Outcome
@@ -16,8 +17,14 @@ from echo.domain.ids import AccountId, AgentId, ClientId, CommandId, StrategyId,
 from echo.domain.intents import ActionKind, MasterAction
 from echo.domain.policy import RiskPolicy
 from echo.domain.quantities import Side
+from echo.domain.sealing import sealed
 from echo.domain.sizing import Inputs
 from echo.domain.specs import Quote, SymbolMapping, SymbolSpecification
+
+REMEMBERED_MS: Final = 7 * 86_400_000
+"""A trade that was settled so long before the latest one need not be held in memory."""
+REMEMBERED_MAX: Final = 50_000
+"""Nor any beyond so many; the id of one takes about 200 bytes."""
 
 
 class TradeStatus(StrEnum):
@@ -43,6 +50,7 @@ class CommandStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TradeRecord:
     """A master's trade.  Upserted whole on every change of its state."""
@@ -88,6 +96,7 @@ class ActionRecord:
     received_at_ms: int
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionRecord:
     """What an action came to on one follower; upserted until its outcome is final."""
@@ -117,6 +126,7 @@ class CommandRecord:
     created_at_ms: int
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandProgress:
     """How far a command's delivery has come."""
@@ -153,6 +163,7 @@ class ExecutionRecord:
     received_at_ms: int
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopyRecord:
     """What a follower holds of a trade: the ticket map, upserted on every change."""
@@ -236,6 +247,23 @@ class AgentSessionRecord:
     epoch: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationRecord:
+    """What a person had the Core do, and when; ``action`` is ``resend``, ``settle``, ``reconcile``.
+
+    ``command_id`` ``None`` = it concerned no single command; ``outcome`` and ``ticket`` are those
+    of a settlement.
+    """
+
+    asked_at_ms: int
+    by: str
+    action: str
+    command_id: CommandId | None
+    outcome: Outcome | None
+    ticket: Ticket | None
+    sentence: str
+
+
 Record = (
     TradeRecord
     | ActionRecord
@@ -253,6 +281,7 @@ Record = (
     | EvaluationRecord
     | LedgerMark
     | AgentSessionRecord
+    | OperationRecord
 )
 
 
@@ -268,8 +297,8 @@ class CommandState:
 class Recovered:
     """Everything the Core must know to go on where it, or another, stopped.
 
-    Unsettled trades come with all their rows; of settled ones only the ids, so that a late
-    repeat is known for one.
+    Unsettled trades come with all their rows; of those settled lately only the ids, so that a
+    late repeat is known for one.
     """
 
     trades: tuple[TradeRecord, ...] = ()
@@ -278,6 +307,10 @@ class Recovered:
     commands: tuple[CommandState, ...] = ()
     copies: tuple[CopyRecord, ...] = ()
     settled: frozenset[TradeId] = frozenset()
+    settled_since_ms: int = 0
+    """Of trades that were settled before only the journal knows; 0 = all are in ``settled``."""
+    left_alone: frozenset[tuple[TradeId, AccountId]] = frozenset()
+    """Copies whose close ended ``manual``: Echo does not touch what is left of them."""
     accounts: tuple[AccountRecord, ...] = ()
     symbol_maps: tuple[SymbolMapRecord, ...] = ()
     policies: tuple[RiskPolicy, ...] = ()

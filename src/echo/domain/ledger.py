@@ -7,6 +7,7 @@ from echo.domain.answers import ExecutionResult
 from echo.domain.commands import Command
 from echo.domain.ids import AccountId
 from echo.domain.intents import TradeClose, TradeIntent, TradeModify
+from echo.domain.sealing import sealed
 
 
 class LedgerKind(StrEnum):
@@ -23,6 +24,7 @@ class LedgerKind(StrEnum):
 LedgerMessage = TradeIntent | TradeModify | TradeClose | ExecutionResult | Command
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerEntry:
     """One piece of unfinished work.

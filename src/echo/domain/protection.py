@@ -2,11 +2,17 @@
 
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from typing import Final
 
 from echo.domain.commands import Protect
 from echo.domain.policy import CopyOptions, SlTpMode
-from echo.domain.quantities import Side
+from echo.domain.quantities import Side, unit_of
 from echo.domain.specs import SymbolMapping
+
+# Bound once: the class of an enumeration is slow to ask, and these are asked all the time.
+_BUY: Final = Side.BUY
+_SELL: Final = Side.SELL
+_DISTANCE: Final = SlTpMode.DISTANCE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +47,7 @@ def translate(
     no stop is copied or the copied one is farther.  The stop is rounded toward the entry (less
     risk), the target toward the entry too (sooner).
     """
-    shift = slave_entry - master_entry if options.sl_tp_mode is SlTpMode.DISTANCE else Decimal(0)
+    shift = slave_entry - master_entry if options.sl_tp_mode is _DISTANCE else Decimal(0)
     stop_loss = take_profit = None
     if options.copy_sl_tp and master_levels.stop_loss is not None:
         offset = options.sl_offset_points * spec.point * side.sign
@@ -54,8 +60,8 @@ def translate(
         if stop_loss is None or (hard - stop_loss) * side.sign > 0:
             stop_loss = hard
     return Levels(
-        stop_loss=_rounded(stop_loss, spec, up=side is Side.BUY),
-        take_profit=_rounded(take_profit, spec, up=side is Side.SELL),
+        stop_loss=_rounded(stop_loss, spec, up=side is _BUY),
+        take_profit=_rounded(take_profit, spec, up=side is _SELL),
     )
 
 
@@ -66,16 +72,15 @@ def place(levels: Levels, *, side: Side, exit_price: Decimal, spec: SymbolMappin
     which the position would close (docs.mql4.com, "Requirements and Limitations in Making
     Trades").  One illegal level sends both after the fill: they belong together.
     """
-    least = spec.stop_level_points * spec.point
-    legal = all(
-        level is None or (exit_price - level) * toward >= least
-        for level, toward in ((levels.stop_loss, side.sign), (levels.take_profit, -side.sign))
-    )
-    if legal:
+    least, toward = spec.stop_level_points * spec.point, side.sign
+    stop_loss, take_profit = levels.stop_loss, levels.take_profit
+    if (stop_loss is None or (exit_price - stop_loss) * toward >= least) and (
+        take_profit is None or (take_profit - exit_price) * toward >= least
+    ):
         return OrderLevels(with_order=levels, protect=None)
     return OrderLevels(
         with_order=Levels(stop_loss=None, take_profit=None),
-        protect=Protect(stop_loss=levels.stop_loss, take_profit=levels.take_profit),
+        protect=Protect(stop_loss=stop_loss, take_profit=take_profit),
     )
 
 
@@ -87,10 +92,10 @@ def nearest_legal(
     stop_loss, take_profit = levels.stop_loss, levels.take_profit
     if stop_loss is not None and (exit_price - stop_loss) * side.sign < least:
         pushed = exit_price - side.sign * least
-        stop_loss = _rounded(pushed, spec, up=side is Side.SELL)
+        stop_loss = _rounded(pushed, spec, up=side is _SELL)
     if take_profit is not None and (take_profit - exit_price) * side.sign < least:
         pushed = exit_price + side.sign * least
-        take_profit = _rounded(pushed, spec, up=side is Side.BUY)
+        take_profit = _rounded(pushed, spec, up=side is _BUY)
     return Levels(stop_loss=stop_loss, take_profit=take_profit)
 
 
@@ -103,5 +108,5 @@ def _rounded(level: Decimal | None, spec: SymbolMapping, *, up: bool) -> Decimal
         return None
     rounding = ROUND_CEILING if up else ROUND_FLOOR
     ticks = (level / spec.tick_size).to_integral_value(rounding)
-    rounded = (ticks * spec.tick_size).quantize(Decimal(1).scaleb(-spec.digits), rounding)
+    rounded = (ticks * spec.tick_size).quantize(unit_of(spec.digits), rounding)
     return rounded or None

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, ROUND_UP, Decimal
 from enum import StrEnum
+from functools import cache
+
+from echo.domain.sealing import sealed
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,16 @@ class Side(StrEnum):
     @property
     def sign(self) -> int:
         """+1 when a rising price earns, -1 when a falling one does."""
-        return 1 if self is Side.BUY else -1
+        return 1 if self is _BUY else -1
+
+
+_BUY = Side.BUY
+
+
+@cache
+def unit_of(digits: int) -> Decimal:
+    """Return the value of the last of so many digits after the point."""
+    return Decimal(1).scaleb(-digits)
 
 
 def floor_to_step(amount: Decimal, step: Decimal) -> Decimal:
@@ -47,6 +59,7 @@ def ceil_to_step(amount: Decimal, step: Decimal) -> Decimal:
     return (amount / step).to_integral_value(ROUND_UP) * step
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timestamps:
     """When a message passed each hop, as each host's own clock said; ``None`` = not stamped.

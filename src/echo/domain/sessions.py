@@ -14,6 +14,7 @@ from echo.domain.commands import Command
 from echo.domain.handshake import AccountSymbolsReport, Role, SymbolRegistrationResult
 from echo.domain.ids import AccountId, AgentId
 from echo.domain.intents import TradeClose, TradeIntent, TradeModify
+from echo.domain.sealing import sealed
 from echo.domain.specs import Quote, SymbolSpecReport
 
 
@@ -40,6 +41,7 @@ class CoreHello:
     compat_mode_active: bool = False
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryHeartbeat:
     """The Core's pulse, with the delivery settings in force and a clock probe.

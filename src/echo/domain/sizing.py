@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from echo.domain.errors import ErrorCode, Refusal
 from echo.domain.policy import RiskBasis, RiskPolicy, RiskType
+from echo.domain.sealing import sealed
 from echo.domain.specs import SymbolMapping
 from echo.domain.stop_loss import StopCost, cost_at_stop
 from echo.domain.volume import guard_volume
@@ -50,6 +51,7 @@ class MasterTrade:
     funds: Funds | None = None
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SizingContext:
     """What a size depends on beside the policy.

@@ -3,9 +3,14 @@
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 
 from echo.domain.ids import AccountId
 from echo.domain.quantities import Side
+from echo.domain.sealing import sealed
+
+# Bound once: the class of an enumeration is slow to ask, and these are asked all the time.
+_BUY: Final = Side.BUY
 
 
 class TradePermission(StrEnum):
@@ -23,6 +28,7 @@ class SpreadType(StrEnum):
     FIXED = "fixed"
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SymbolMapping:
     """One symbol of an account as its terminal reported it; prices in quote currency, lots in lots.
@@ -63,6 +69,7 @@ class SessionWindow:
     trade_sessions: tuple[SessionRange, ...] = ()
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SymbolSpecification:
     """The periodic, fuller report of one symbol; the modes are the wire's lower-case words."""
@@ -102,6 +109,7 @@ class SymbolSpecReport:
     reported_at_ms: int
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
     """One symbol's prices on one account; ``timestamp_ms`` is the sender's wall clock."""
@@ -116,11 +124,11 @@ class Quote:
 
     def entry_price(self, side: Side) -> Decimal:
         """The price at which *side* would open now: a buy pays the ask, a sell gets the bid."""
-        return self.ask if side is Side.BUY else self.bid
+        return self.ask if side is _BUY else self.bid
 
     def exit_price(self, side: Side) -> Decimal:
         """The price at which *side* would close now; stops are measured from it."""
-        return self.bid if side is Side.BUY else self.ask
+        return self.bid if side is _BUY else self.ask
 
 
 def spec_complaint(mapping: SymbolMapping) -> str | None:

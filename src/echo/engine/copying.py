@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from echo.domain.commands import ExecuteOrder, Residual
 from echo.domain.errors import ErrorCode, Refusal
@@ -22,6 +23,12 @@ from echo.domain.sizing import Inputs, Sized, SizingContext, size
 from echo.domain.specs import Quote, SymbolMapping
 from echo.engine.settings import EngineSettings
 from echo.engine.state import AccountState, Lane, State, TradeState
+
+# Bound once: the class of an enumeration is slow to ask, and these are asked all the time.
+_REJECTED: Final = RegistrationStatus.REJECTED
+_SPEC_REPORT: Final = Feature.SPEC_REPORT
+_FIXED_LOT: Final = RiskType.FIXED_LOT
+_TAG: Final = CommentMode.TAG
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +155,7 @@ def remaining_lot(
 def _refuse_master(state: State, trade: TradeState) -> Refusal | None:
     master = state.accounts.get(trade.intent.account_id)
     verdict = master.verdict if master else None
-    if verdict is not None and verdict.status is RegistrationStatus.REJECTED:
+    if verdict is not None and verdict.status is _REJECTED:
         reasons = ", ".join(issue.message for issue in verdict.errors)
         return Refusal(
             ErrorCode.HANDSHAKE_NOT_READY,
@@ -162,7 +169,7 @@ def _refuse_account(account: AccountState) -> Refusal | None:
         return Refusal(
             ErrorCode.HANDSHAKE_NOT_READY, f"account {account.account_id} is not registered yet"
         )
-    if account.verdict.status is RegistrationStatus.REJECTED:
+    if account.verdict.status is _REJECTED:
         reasons = ", ".join(issue.message for issue in account.verdict.errors)
         return Refusal(
             ErrorCode.HANDSHAKE_NOT_READY,
@@ -186,15 +193,15 @@ def _usable_spec(
         )
     assert account.verdict is not None  # noqa: S101 -- refused before
     for entry in account.verdict.symbols:
-        rejected = entry.status is RegistrationStatus.REJECTED
-        if rejected and entry.canonical_symbol == trade.canonical:
+        same = entry.canonical_symbol == trade.canonical
+        if same and entry.status is _REJECTED:
             reasons = ", ".join(issue.message for issue in entry.errors)
             return Refusal(
                 ErrorCode.SYMBOL_NOT_MAPPED,
                 f"{trade.canonical} is rejected on account {account.account_id}: {reasons}",
             )
     # A legacy terminal reports its symbols once, with its handshake, and never again.
-    if not account.offers(Feature.SPEC_REPORT):
+    if not account.offers(_SPEC_REPORT):
         return spec
     reported_mono_ms = account.spec_mono_ms.get(trade.canonical)
     if reported_mono_ms is None:
@@ -244,7 +251,7 @@ def _sized(
     A wanted stop nearer to the market than the broker allows is set where the broker allows it;
     one that the market has passed already cannot be sized, for its distance means nothing.
     """
-    needs_money = policy.risk_type is not RiskType.FIXED_LOT
+    needs_money = policy.risk_type is not _FIXED_LOT
     tick_value = account.tick_values.get(spec.canonical_symbol) if needs_money else None
     exit_price = quote.exit_price(intent.side)
     wanted = levels.stop_loss
@@ -293,7 +300,7 @@ def _order(
         magic_number=intent.magic_number,
         stop_loss=placed.with_order.stop_loss,
         take_profit=placed.with_order.take_profit,
-        comment=order_tag(trade.trade_id) if options.comment is CommentMode.TAG else "",
+        comment=order_tag(trade.trade_id) if options.comment is _TAG else "",
         protect=placed.protect,
         ttl_ms=max(0, options.max_delay_ms - age_ms),
         age_ms=age_ms,

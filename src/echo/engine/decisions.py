@@ -1,11 +1,10 @@
 """The decision ledger: one row for every action on every follower, from pending to its outcome."""
 
-from dataclasses import replace
-
 from echo.domain.answers import AckStage, Outcome
+from echo.domain.copies import replace
 from echo.domain.errors import ErrorCode, Refusal
 from echo.domain.facts import DecisionSettled
-from echo.domain.ids import SEQ_OPEN, CommandId
+from echo.domain.ids import SEQ_OPEN, CommandId, Ticket
 from echo.domain.intents import ActionKind, MasterAction, action_kind
 from echo.domain.journal import CommandStatus, DecisionRecord
 from echo.domain.quantities import Instant, Timestamps
@@ -13,6 +12,9 @@ from echo.domain.sizing import Inputs
 from echo.engine import dispatch
 from echo.engine.outbox import Outbox
 from echo.engine.state import CommandState, Lane, State, TradeState
+
+CANDIDATES = "candidates"
+"""Among the numbers behind a decision: positions that an open in doubt may have led to."""
 
 
 def open_decision(
@@ -98,6 +100,19 @@ def settle(
     out.persist(row)
     latency_ms = now.mono_ms - taken_mono_ms if taken_mono_ms is not None else None
     _tell(trade, row, out, latency_ms=latency_ms, timestamps=timestamps)
+
+
+def note_candidates(
+    trade: TradeState, lane: Lane, seq: int, candidates: tuple[Ticket, ...]
+) -> None:
+    """Add to the numbers behind an open in doubt which positions may be its fill.
+
+    They are written with its outcome: whoever settles it needs them, also after a restart.
+    """
+    row = trade.decisions[seq, lane.account_id]
+    told = (CANDIDATES, " ".join(map(str, candidates)))
+    inputs = (*(each for each in row.inputs if each[0] != CANDIDATES), told)
+    trade.decisions[seq, lane.account_id] = replace(row, inputs=inputs)
 
 
 def cancel_open(

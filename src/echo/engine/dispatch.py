@@ -1,14 +1,14 @@
 """Delivery of commands: to the Agent that owns the account, again until it has them."""
 
-from dataclasses import replace
-
 from echo.domain.answers import AckResult, AckStage, CommandAck
-from echo.domain.commands import CancelPendings, Command, ExecuteOrder, Flatten
+from echo.domain.commands import CancelPendings, CloseOrder, Command, ExecuteOrder, Flatten
+from echo.domain.copies import replace
 from echo.domain.errors import Refusal
 from echo.domain.facts import Alarm, CommandSent, DeliveryRetried
 from echo.domain.ids import AccountId, AgentId, CommandId
-from echo.domain.journal import CommandProgress, CommandRecord, CommandStatus, RetryRecord
+from echo.domain.journal import CommandProgress, CommandRecord, CommandStatus
 from echo.domain.quantities import Instant
+from echo.engine import retries
 from echo.engine.effects import Send
 from echo.engine.outbox import Outbox
 from echo.engine.state import AccountState, AgentState, CommandState, State
@@ -19,6 +19,15 @@ BACKOFF_MS_MAX = 10_000
 
 REFUSED_MS_MIN = 1_000
 """Least time between a refusal and the next try."""
+
+ASK_AGAIN_MS = 10_000
+"""After so long a terminal that lives is asked again for an answer; each time later."""
+ASK_AGAIN_MS_MAX = 300_000
+
+UNANSWERED_MS = 20_000
+"""A close that a legacy terminal has not answered for so long may have lost its answer; the next
+generation of it waits twice as long."""
+UNANSWERED_MS_MAX = 3_600_000
 
 
 def resend_key(command_id: CommandId) -> tuple[str, ...]:
@@ -44,6 +53,12 @@ def owner_of(state: State, account: AccountState) -> AgentState | None:
 
 def issue(state: State, command: CommandState, now: Instant, out: Outbox) -> None:
     """Journal a new command and send it if its account's Agent is there."""
+    enter(state, command, now, out)
+    transmit(state, command, now, out)
+
+
+def enter(state: State, command: CommandState, now: Instant, out: Outbox) -> None:
+    """Journal a new command; it is sent by whoever lets it."""
     account = state.account(command.account_id)
     owner = owner_of(state, account)
     command.agent_id = owner.agent_id if owner else None
@@ -58,7 +73,6 @@ def issue(state: State, command: CommandState, now: Instant, out: Outbox) -> Non
             created_at_ms=now.wall_ms,
         )
     )
-    transmit(state, command, now, out)
 
 
 def transmit(state: State, command: CommandState, now: Instant, out: Outbox) -> None:
@@ -70,6 +84,7 @@ def transmit(state: State, command: CommandState, now: Instant, out: Outbox) -> 
     first = command.attempt == 0 and not command.maybe_sent
     command.attempt += 1
     command.maybe_sent = True
+    command.sent_mono_ms = now.mono_ms
     command.agent_id = owner.agent_id
     command.status = CommandStatus.INFLIGHT
     command.resting, command.refusal = False, None
@@ -94,6 +109,8 @@ def repeat(state: State, command_id: CommandId, now: Instant, out: Outbox) -> No
         return
     if owner_of(state, state.account(command.account_id)) is None:
         return
+    error = f"{command.agent_id} has not acknowledged it"
+    retries.note(command, AckStage.AGENT_BUFFERED, error, now, out)
     transmit(state, command, now, out)
     out.observe(
         DeliveryRetried(
@@ -145,9 +162,49 @@ def resend_all(state: State, account_id: AccountId, now: Instant, out: Outbox) -
         command = state.commands[command_id]
         if command.status is CommandStatus.IN_DOUBT:
             continue
+        if command.attempt:
+            error = f"{command.agent_id} began another session"
+            retries.note(command, AckStage.AGENT_BUFFERED, error, now, out)
         command.stage = AckStage.CORE_ACCEPTED
         command.attempt = 0
         transmit(state, command, now, out)
+
+
+def settings_changed(state: State, now: Instant, out: Outbox) -> None:
+    """Plan the next repeat of everything by the new back-off; what waits must not wait on."""
+    for command_id, command in state.commands.items():
+        waits = command.stage < AckStage.AGENT_BUFFERED and not command.resting
+        if not waits or owner_of(state, state.account(command.account_id)) is None:
+            continue
+        wait_ms = max(state.settings.ack_timeout_ms, backoff_ms(state, max(1, command.attempt)))
+        out.arm(resend_key(command_id), now.mono_ms + wait_ms)
+
+
+def ask_again(state: State, account: AccountState, now: Instant, out: Outbox) -> None:
+    """A terminal shows its whole account: repeat what it was given and has not answered for long.
+
+    Whoever took a command last may have lost it with its memory.  All but an open name a state to
+    reach, so a repeat changes nothing.
+    """
+    for command_id in tuple(account.unresolved):
+        command = state.commands[command_id]
+        waits = command.stage < AckStage.AGENT_BUFFERED or command.resting
+        if waits or command.sent_mono_ms is None or isinstance(command.command, ExecuteOrder):
+            continue
+        patience_ms = min(ASK_AGAIN_MS * max(1, command.attempt), ASK_AGAIN_MS_MAX)
+        if now.mono_ms - command.sent_mono_ms < patience_ms:
+            continue
+        error = f"the terminal of account {account.account_id} has not answered"
+        retries.note(command, AckStage.EA_CONFIRMED, error, now, out)
+        transmit(state, command, now, out)
+        out.observe(
+            DeliveryRetried(
+                command_id=command_id,
+                account_id=command.account_id,
+                stage=AckStage.EA_CONFIRMED,
+                attempt=command.attempt,
+            )
+        )
 
 
 def acknowledge(
@@ -158,16 +215,8 @@ def acknowledge(
     if command is None or command.agent_id != agent_id:
         return
     if ack.result is AckResult.FAILED:
-        out.persist_lazily(
-            RetryRecord(
-                command_id=ack.command_id,
-                stage=ack.stage,
-                attempt=ack.attempt,
-                error=ack.error_message or ack.error_code.name,
-                duration_ms=0,
-                created_at_ms=now.wall_ms,
-            )
-        )
+        error = ack.error_message or ack.error_code.name
+        retries.note(command, ack.stage, error, now, out, attempt=ack.attempt)
         return
     if ack.result is AckResult.PENDING or ack.stage <= command.stage or command.resting:
         return
@@ -175,6 +224,15 @@ def acknowledge(
     command.status = CommandStatus.DELIVERED
     out.disarm(resend_key(ack.command_id))
     out.persist_lazily(progress(command, now))
+    if command.stage is AckStage.PIPE_DELIVERED:
+        watch_answer(state, command, now, out)
+
+
+def watch_answer(state: State, command: CommandState, now: Instant, out: Outbox) -> None:
+    """A command was written to its terminal; watch that a close is answered by a legacy one."""
+    if isinstance(command.command, CloseOrder) and state.account(command.account_id).is_legacy:
+        wait_ms = min(UNANSWERED_MS << command.generation, UNANSWERED_MS_MAX)
+        out.arm(("unanswered", command.command.command_id), now.mono_ms + wait_ms)
 
 
 def progress(command: CommandState, now: Instant, last_error: str = "") -> CommandProgress:
@@ -194,6 +252,8 @@ def forget(state: State, command: CommandState, out: Outbox) -> None:
     command_id = command.command.command_id
     state.commands.pop(command_id, None)
     state.account(command.account_id).unresolved.pop(command_id, None)
+    for earlier in command.earlier:
+        state.renamed.pop(earlier, None)
     out.disarm(resend_key(command_id))
     if command.resting:
         out.disarm(again_key(command_id))

@@ -7,8 +7,9 @@ it, by any event, is on disk.  Only `SendNow` overtakes.
 from dataclasses import dataclass
 
 from echo.domain.facts import Fact
-from echo.domain.ids import AgentId
+from echo.domain.ids import AgentId, TradeId
 from echo.domain.journal import Record
+from echo.domain.operations import Answer
 from echo.domain.sessions import CoreToAgent
 from echo.engine.events import TimerKey
 
@@ -64,10 +65,25 @@ class Disarm:
 
 
 @dataclass(frozen=True, slots=True)
+class Recall:
+    """Ask the journal whether the trade is stored and over, and raise `Recalled` with its word."""
+
+    trade_id: TradeId
+
+
+@dataclass(frozen=True, slots=True)
 class Observe:
     """Tell telemetry."""
 
     fact: Fact
 
 
-Effect = Persist | Send | SendNow | EndSession | Arm | Disarm | Observe
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Answer the operator who asked *request_id*."""
+
+    request_id: int
+    answer: Answer
+
+
+Effect = Persist | Send | SendNow | EndSession | Arm | Disarm | Recall | Observe | Reply

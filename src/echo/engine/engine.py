@@ -21,7 +21,20 @@ from echo.domain.sessions import (
     ClockEcho,
 )
 from echo.domain.specs import Quote, SymbolSpecReport
-from echo.engine import dispatch, intake, lanes, pulse, recovery, registration, replica, results
+from echo.engine import (
+    anti_entropy,
+    dispatch,
+    intake,
+    lanes,
+    legacy,
+    operator,
+    pulse,
+    recalling,
+    recovery,
+    registration,
+    replica,
+    results,
+)
 from echo.engine.effects import Effect
 from echo.engine.events import (
     AgentJoined,
@@ -29,7 +42,9 @@ from echo.engine.events import (
     AgentSaid,
     Due,
     Event,
+    OperatorAsked,
     PoliciesChanged,
+    Recalled,
     SettingsChanged,
     Started,
 )
@@ -56,10 +71,16 @@ class Engine:
                 pulse.joined(self.state, event, now, out)
             case AgentLeft():
                 pulse.left(self.state, event, out)
+            case Recalled():
+                recalling.recalled(self.state, event, now, out)
             case Started():
                 recovery.restore(self.state, event.recovered, now, out)
+            case OperatorAsked():
+                operator.take(self.state, event, now, out)
             case SettingsChanged():
                 self.state.settings = event.settings
+                pulse.settings_changed(self.state, now, out)
+                dispatch.settings_changed(self.state, now, out)
                 self._judge_again(now, out)
             case PoliciesChanged():
                 self.state.book = event.book
@@ -133,8 +154,9 @@ class Engine:
                 registration.specs_arrived(self.state, account_id, now, out, evaluation_id)
             case StateSnapshot():
                 replica.snapshot(self.state, message, now, out)
+                anti_entropy.shown(self.state, message, now, out)
             case OpenTrades():
-                pass
+                anti_entropy.listed(self.state, message, now, out)
 
     def _due(self, event: Due, now: Instant, out: Outbox) -> None:
         match event.key:
@@ -142,6 +164,8 @@ class Engine:
                 dispatch.repeat(self.state, CommandId(command_id), now, out)
             case ("again", command_id):
                 dispatch.try_again(self.state, CommandId(command_id), now, out)
+            case ("unanswered", command_id):
+                legacy.unanswered(self.state, CommandId(command_id), now, out)
             case ("expire", command_id):
                 results.expire_unsent(self.state, CommandId(command_id), now, out)
             case ("fanout", trade_id):

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from echo.domain.ids import AgentId, EvaluationId, MessageId
+from echo.domain.ids import AgentId, EvaluationId, MessageId, TradeId
 from echo.domain.journal import Recovered
+from echo.domain.operations import Request
 from echo.domain.policy import PolicyBook
 from echo.domain.sessions import AgentHello, AgentToCore
 from echo.engine.settings import EngineSettings
@@ -73,4 +74,31 @@ class Due:
     key: TimerKey
 
 
-Event = Started | SettingsChanged | PoliciesChanged | AgentJoined | AgentLeft | AgentSaid | Due
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """The journal was asked about a trade that is not in memory: is it stored, and over?"""
+
+    trade_id: TradeId
+    settled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorAsked:
+    """A person wants something; *request_id* returns with the answer.  ``by``: who that is."""
+
+    request_id: int
+    by: str
+    request: Request
+
+
+Event = (
+    Started
+    | SettingsChanged
+    | PoliciesChanged
+    | AgentJoined
+    | AgentLeft
+    | AgentSaid
+    | Due
+    | Recalled
+    | OperatorAsked
+)

@@ -1,12 +1,11 @@
 """Intake of a master's actions: known ones are acknowledged, new ones journaled and fanned out."""
 
-from dataclasses import replace
 from decimal import Decimal
 
-from echo.domain.answers import Receipt
+from echo.domain.answers import Outcome, Receipt
+from echo.domain.copies import replace
 from echo.domain.errors import ErrorCode, Refusal
 from echo.domain.facts import ActionReceived, InputRefused
-from echo.domain.handshake import Feature
 from echo.domain.ids import SEQ_CLOSE, SEQ_OPEN, AccountId, TradeId
 from echo.domain.intents import (
     ActionKind,
@@ -27,8 +26,19 @@ from echo.engine.outbox import Outbox
 from echo.engine.state import CommandState, Lane, State, TradeState
 
 
-def take(state: State, said: AgentSaid, action: MasterAction, now: Instant, out: Outbox) -> None:
-    """Take in one action; whatever happens, its sender learns what became of it."""
+def take(
+    state: State,
+    said: AgentSaid,
+    action: MasterAction,
+    now: Instant,
+    out: Outbox,
+    *,
+    recalled: bool = False,
+) -> None:
+    """Take in one action; whatever happens, its sender learns what became of it.
+
+    *recalled*: the journal has been asked about its trade; what memory lacks does not exist.
+    """
     complaint = _complaint(action)
     if complaint is not None:
         refusal = Refusal(ErrorCode.UNKNOWN, complaint)
@@ -38,6 +48,9 @@ def take(state: State, said: AgentSaid, action: MasterAction, now: Instant, out:
     action = _resolved(state, action)
     if action.trade_id in state.settled:
         receipts.give(said, Receipt.OK, out)
+        return
+    if not recalled and state.must_recall(action.trade_id):
+        state.recalls.ask(said, action, out)
         return
     trade = state.trades.get(action.trade_id)
     known = trade.actions.get(action.seq) if trade else None
@@ -63,7 +76,7 @@ def take(state: State, said: AgentSaid, action: MasterAction, now: Instant, out:
     elif trade is None:
         _unknown(state, said, action, out)
     else:
-        _follow_up(state, trade, said, action, now, out)
+        follow_up(state, trade, action, now, out, said)
 
 
 def go_on(state: State, trade_id: TradeId, now: Instant, out: Outbox) -> None:
@@ -93,10 +106,22 @@ def finish(state: State, trade: TradeState, now: Instant, out: Outbox) -> None:
     settled = trade.is_settled
     out.persist(rows.trade_record(trade, now, settled=settled))
     if settled:
-        state.settled.add(trade.trade_id)
-        del state.trades[trade.trade_id]
-        for ticket in trade.tickets:
-            state.master_tickets.pop((trade.intent.account_id, ticket), None)
+        _forget(state, trade, now)
+
+
+def _forget(state: State, trade: TradeState, now: Instant) -> None:
+    for forgotten in state.settled.add(trade.trade_id, now.wall_ms):
+        state.left_alone.pop(forgotten, None)
+    del state.trades[trade.trade_id]
+    master_id = trade.intent.account_id
+    state.account(master_id).led.pop(trade.trade_id, None)
+    for ticket in trade.tickets:
+        state.master_tickets.pop((master_id, ticket), None)
+    for account_id in trade.lanes:
+        state.account(account_id).followed.pop(trade.trade_id, None)
+        closed = trade.decisions.get((SEQ_CLOSE, account_id))
+        if closed is not None and closed.outcome is Outcome.MANUAL:
+            state.left_alone.setdefault(trade.trade_id, set()).add(account_id)
 
 
 def _resolved(state: State, action: MasterAction) -> MasterAction:
@@ -175,6 +200,7 @@ def _open(state: State, said: AgentSaid, intent: TradeIntent, now: Instant, out:
     )
     trade.actions[intent.seq] = intent
     state.trades[trade.trade_id] = trade
+    master.led[trade.trade_id] = None
     state.master_tickets[intent.account_id, intent.ticket] = trade.trade_id
     out.persist(rows.trade_record(trade, now, settled=False), rows.action_record(intent, now))
     go_on(state, trade.trade_id, now, out)
@@ -188,7 +214,7 @@ def _age_ms(state: State, said: AgentSaid, intent: TradeIntent, now: Instant) ->
     """
     age_ms = intent.age_ms
     if age_ms is None:
-        if not _is_legacy(state, intent.account_id):
+        if not state.account(intent.account_id).is_legacy:
             return None
         age_ms = 0
     if intent.sent_mono_ms is None:
@@ -200,12 +226,6 @@ def _age_ms(state: State, said: AgentSaid, intent: TradeIntent, now: Instant) ->
         else None
     )
     return None if elapsed_ms is None else age_ms + elapsed_ms
-
-
-def _is_legacy(state: State, account_id: AccountId) -> bool:
-    """Whether the account's EA is known, and known not to repeat what it reports."""
-    account = state.account(account_id)
-    return account.metadata is not None and not account.offers(Feature.LOSSLESS)
 
 
 def _decide(
@@ -225,6 +245,7 @@ def _decide(
         decisions.omit_open(trade, lane, copy, now, out)
         return
     order = copy.order
+    account.followed[trade.trade_id] = None
     lane.open_command_id = order.command_id
     lane.symbol = order.symbol
     ttl_ms = order.ttl_ms or 0
@@ -245,14 +266,18 @@ def _decide(
         out.arm(("expire", order.command_id), now.mono_ms + ttl_ms)
 
 
-def _follow_up(
+def follow_up(
     state: State,
     trade: TradeState,
-    said: AgentSaid,
     action: TradeModify | TradeClose,
     now: Instant,
     out: Outbox,
+    said: AgentSaid | None = None,
 ) -> None:
+    """Journal an action of a trade in memory and bring it to every lane.
+
+    *said*: the frame in which its master reported it; ``None`` = nobody did, nobody is answered.
+    """
     trade.actions[action.seq] = action
     out.persist(rows.action_record(action, now))
     if isinstance(action, TradeModify):
@@ -263,7 +288,8 @@ def _follow_up(
     else:
         _reduced(state, trade, action)
     complete(state, trade, action.seq, now, out)
-    receipts.give(said, Receipt.OK, out)
+    if said is not None:
+        receipts.give(said, Receipt.OK, out)
     finish(state, trade, now, out)
 
 
@@ -315,7 +341,7 @@ def _unknown(state: State, said: AgentSaid, action: TradeModify | TradeClose, ou
     refusal = Refusal(
         ErrorCode.NOT_FOUND, f"no open of ticket {action.ticket} is known on {action.account_id}"
     )
-    legacy = _is_legacy(state, action.account_id)
+    legacy = state.account(action.account_id).is_legacy
     receipts.give(said, Receipt.OK if legacy else Receipt.RETRY, out, None if legacy else refusal)
     out.observe(
         InputRefused(peer=action.client_id, reason="unknown_trade", sentence=refusal.sentence)

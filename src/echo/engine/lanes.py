@@ -57,9 +57,8 @@ def advance(state: State, trade: TradeState, lane: Lane, now: Instant, out: Outb
         seq = min(lane.waiting)
         action = lane.waiting.pop(seq)
         if lane.opened is not Outcome.FILLED or lane.closed:
-            decisions.settle(
-                trade, lane, seq, NOTHING_LEFT[action_kind(action)], now, out, sentence=_gone(lane)
-            )
+            outcome = _nothing_left(lane, action)
+            decisions.settle(trade, lane, seq, outcome, now, out, sentence=_gone(lane))
             continue
         if _is_outdone(trade, lane, action):
             decisions.settle(
@@ -181,7 +180,15 @@ def _is_busy(state: State, lane: Lane) -> bool:
     return not isinstance(current.command, ModifyOrder)
 
 
+def _nothing_left(lane: Lane, action: MasterAction) -> Outcome:
+    if lane.by_hand and action.seq == SEQ_CLOSE:
+        return Outcome.MANUAL
+    return NOTHING_LEFT[action_kind(action)]
+
+
 def _gone(lane: Lane) -> str:
+    if lane.by_hand:
+        return f"ticket {lane.ticket} was closed at the slave before"
     if lane.closed:
         return f"ticket {lane.ticket} is closed already"
     return f"the open was {lane.opened.value}"

@@ -1,8 +1,7 @@
 """Orders: a modify, reduction or close of the master, as a command for one follower."""
 
-from dataclasses import replace
-
 from echo.domain.commands import CloseOrder, ModifyOrder, ReduceOrder, TradeCommand
+from echo.domain.copies import replace
 from echo.domain.errors import ErrorCode, Refusal
 from echo.domain.handshake import Feature
 from echo.domain.ids import SEQ_CLOSE, SEQ_OPEN, derive_command_id

@@ -1,8 +1,21 @@
 """The effects of one event, collected in order."""
 
 from echo.domain.facts import Fact
+from echo.domain.ids import TradeId
 from echo.domain.journal import Record
-from echo.engine.effects import Arm, Disarm, Effect, EndSession, Observe, Persist, Send, SendNow
+from echo.domain.operations import Answer
+from echo.engine.effects import (
+    Arm,
+    Disarm,
+    Effect,
+    EndSession,
+    Observe,
+    Persist,
+    Recall,
+    Reply,
+    Send,
+    SendNow,
+)
 from echo.engine.events import TimerKey
 
 
@@ -32,6 +45,14 @@ class Outbox:
         """Forget the timer *key*."""
         self.effects.append(Disarm(key))
 
+    def recall(self, trade_id: TradeId) -> None:
+        """Ask the journal about a trade that is not in memory."""
+        self.effects.append(Recall(trade_id))
+
     def observe(self, fact: Fact) -> None:
         """Tell telemetry."""
         self.effects.append(Observe(fact))
+
+    def reply(self, request_id: int, answer: Answer) -> None:
+        """Answer an operator."""
+        self.effects.append(Reply(request_id, answer))

@@ -2,27 +2,42 @@
 
 from echo.domain.answers import AckStage, Outcome
 from echo.domain.commands import CancelPendings, Flatten
-from echo.domain.ids import SEQ_CLOSE, SEQ_OPEN
+from echo.domain.ids import SEQ_CLOSE, SEQ_OPEN, AccountId, TradeId
 from echo.domain.intents import TradeIntent
 from echo.domain.journal import CommandState as JournaledCommand
 from echo.domain.journal import CommandStatus, DecisionRecord, Recovered, TradeRecord
 from echo.domain.quantities import Instant
-from echo.engine import intake, lanes
+from echo.engine import intake, lanes, legacy
 from echo.engine.outbox import Outbox
+from echo.engine.settled import Recalls, SettledTrades
 from echo.engine.state import CommandState, Lane, State, TradeState
+
+NO_TRADE = TradeId("")
+"""Commands of no lane do not say which trade they are about."""
 
 
 def restore(state: State, recovered: Recovered, now: Instant, out: Outbox) -> None:
     """Replace everything durable by what the journal holds, and go on with what is unfinished."""
-    state.trades, state.commands, state.master_tickets = {}, {}, {}
-    state.settled = set(recovered.settled)
+    state.trades, state.commands, state.master_tickets, state.renamed = {}, {}, {}, {}
+    state.settled = SettledTrades(
+        recovered.settled, since_ms=recovered.settled_since_ms, now_wall_ms=now.wall_ms
+    )
+    state.recalls = Recalls()
     state.ledger_marks = {mark.account_id: mark.ledger_n for mark in recovered.ledger_marks}
+    state.agent_epochs = {each.agent_id: each.epoch for each in recovered.agent_epochs}
+    state.left_alone = {}
+    for trade_id, account_id in sorted(recovered.left_alone):
+        state.left_alone.setdefault(trade_id, set()).add(account_id)
     for account in state.accounts.values():
-        account.unresolved = {}
+        account.unresolved, account.led, account.followed = {}, {}, {}
+        account.evidence.reset()
     _restore_accounts(state, recovered)
     _restore_trades(state, recovered)
     for journaled in recovered.commands:
         _restore_command(state, journaled)
+    for earlier, command_id in state.renamed.items():
+        if command_id in state.commands:
+            state.commands[command_id].earlier += (earlier,)
     for trade in tuple(state.trades.values()):
         _go_on(state, trade, now, out)
 
@@ -52,12 +67,15 @@ def _restore_trades(state: State, recovered: Recovered) -> None:
         if trade is not None:
             trade.actions[action.seq] = action.action
     for trade in state.trades.values():
+        state.account(trade.intent.account_id).led[trade.trade_id] = None
         for ticket in (trade.ticket, *trade.tickets):
             state.master_tickets[trade.intent.account_id, ticket] = trade.trade_id
     for row in recovered.decisions:
         trade = state.trades.get(row.trade_id)
         if trade is not None:
             _restore_decision(trade, row)
+            if row.seq == SEQ_OPEN and row.outcome is not Outcome.OMITTED:
+                state.account(row.account_id).followed[row.trade_id] = None
     for copy in recovered.copies:
         trade = state.trades.get(copy.trade_id)
         if trade is None or copy.account_id not in trade.lanes:
@@ -66,6 +84,15 @@ def _restore_trades(state: State, recovered: Recovered) -> None:
         lane.ticket, lane.symbol, lane.open_price = copy.ticket, copy.symbol, copy.open_price
         lane.lot_initial, lane.lot_remaining = copy.lot_initial, copy.lot_remaining
         lane.closed = copy.lot_remaining == 0
+        lane.by_hand = lane.closed and not _was_closed(trade, copy.account_id)
+
+
+def _was_closed(trade: TradeState, account_id: AccountId) -> bool:
+    """Whether an answer to one of Echo's commands says that the copy is closed."""
+    closing = {Outcome.CLOSED, Outcome.NOTHING_TO_CLOSE}
+    return any(
+        row.outcome in closing for (_, each), row in trade.decisions.items() if each == account_id
+    )
 
 
 def _restore_decision(trade: TradeState, row: DecisionRecord) -> None:
@@ -100,10 +127,16 @@ def _trade(record: TradeRecord, intent: TradeIntent) -> TradeState:
 def _restore_command(state: State, journaled: JournaledCommand) -> None:
     command = journaled.record.command
     if isinstance(command, (CancelPendings, Flatten)):
+        _restore_sweep(state, journaled, command)
         return
     trade = state.trades.get(command.trade_id)
     row = trade.decisions.get((command.seq, journaled.record.account_id)) if trade else None
     if trade is None or row is None or row.outcome.is_final:
+        return
+    if row.command_id != command.command_id:
+        # An earlier generation: only a close may still be answered under its id.
+        if command.seq != SEQ_OPEN and row.command_id is not None:
+            state.renamed[command.command_id] = row.command_id
         return
     restored = CommandState(
         command=command,
@@ -112,6 +145,7 @@ def _restore_command(state: State, journaled: JournaledCommand) -> None:
         seq=command.seq,
         agent_id=journaled.record.agent_id,
         maybe_sent=True,
+        generation=legacy.generation_of(command),
     )
     if row.outcome is Outcome.IN_DOUBT:
         restored.status = CommandStatus.IN_DOUBT
@@ -120,6 +154,22 @@ def _restore_command(state: State, journaled: JournaledCommand) -> None:
     state.account(restored.account_id).unresolved[command.command_id] = None
     if command.seq != SEQ_OPEN:
         trade.lanes[restored.account_id].current = command.command_id
+
+
+def _restore_sweep(
+    state: State, journaled: JournaledCommand, command: CancelPendings | Flatten
+) -> None:
+    """A command of no lane is only loaded while it has no answer."""
+    account_id = journaled.record.account_id
+    state.commands[command.command_id] = CommandState(
+        command=command,
+        account_id=account_id,
+        trade_id=NO_TRADE,
+        seq=SEQ_CLOSE,
+        agent_id=journaled.record.agent_id,
+        maybe_sent=True,
+    )
+    state.account(account_id).unresolved[command.command_id] = None
 
 
 def _go_on(state: State, trade: TradeState, now: Instant, out: Outbox) -> None:

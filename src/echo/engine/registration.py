@@ -1,7 +1,6 @@
 """Registration: who is connected, which symbols it has, and the verdict that it gets."""
 
-from dataclasses import replace
-
+from echo.domain.copies import replace
 from echo.domain.facts import AccountEvaluated, Alarm, InputRefused, LinkChanged
 from echo.domain.handshake import (
     NO_AGENT,
@@ -18,7 +17,7 @@ from echo.domain.journal import AccountRecord, EvaluationRecord, SymbolMapRecord
 from echo.domain.quantities import Instant
 from echo.domain.sessions import AccountConnected, AccountDisconnected
 from echo.domain.specs import SymbolMapping
-from echo.engine import dispatch
+from echo.engine import dispatch, legacy
 from echo.engine.effects import Send
 from echo.engine.events import AgentSaid
 from echo.engine.outbox import Outbox
@@ -59,6 +58,7 @@ def connected(
     account.connected = True
     account.role = message.role
     account.verdict = account.report = None
+    account.evidence.reset()
     out.observe(LinkChanged(peer=f"{message.role.value}_{message.account_id}", up=True))
 
 
@@ -87,11 +87,14 @@ def report(
         sentence = f"the report of {message.reported_at_ms} ms is known or older than the last"
         out.observe(InputRefused(peer=said.agent_id, reason="outdated_report", sentence=sentence))
         return
+    first = account.report is None
     account.report = message
     metadata = message.metadata
     if metadata is not None:
         account.metadata = metadata
         account.role = metadata.pipe_role
+        if first:
+            legacy.tell(account, out)
         out.persist(
             AccountRecord(
                 account_id=account.account_id,

@@ -1,8 +1,7 @@
 """The replica: quotes, specs and money of every account, as fresh as their terminals send them."""
 
-from dataclasses import replace
-
 from echo.domain.accounts import StateSnapshot
+from echo.domain.copies import replace
 from echo.domain.ids import AccountId
 from echo.domain.journal import AccountStateRecord
 from echo.domain.quantities import Instant

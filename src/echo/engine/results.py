@@ -1,23 +1,22 @@
 """Results: what a slave's terminal answered, and what follows from it."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 from echo.domain.answers import AckStage, ExecutionResult, MessageAck, Outcome, ResultAck
-from echo.domain.commands import CommandKind, ExecuteOrder
+from echo.domain.commands import CancelPendings, CommandKind, ExecuteOrder, Flatten
+from echo.domain.copies import replace
 from echo.domain.errors import OMISSION_CODES, ErrorCode, Refusal
 from echo.domain.facts import Alarm, InputRefused
 from echo.domain.ids import SEQ_OPEN, CommandId
 from echo.domain.intents import ActionKind
 from echo.domain.journal import (
     CommandStatus,
-    CopyRecord,
     ExecutionRecord,
     LedgerMark,
     TradeStatus,
 )
 from echo.domain.quantities import Instant
-from echo.engine import decisions, dispatch, intake, lanes
+from echo.engine import decisions, dispatch, intake, lanes, legacy, retries, rows
 from echo.engine.effects import Send
 from echo.engine.events import AgentSaid
 from echo.engine.outbox import Outbox
@@ -30,9 +29,10 @@ def take(state: State, said: AgentSaid, result: ExecutionResult, now: Instant, o
 
     Otherwise its terminal would repeat it for ever.
     """
-    command = state.commands.get(result.command_id)
+    command = state.commands.get(state.renamed.get(result.command_id, result.command_id))
     trade = state.trades.get(command.trade_id) if command else None
-    if command is None or trade is None:
+    swept = command is not None and isinstance(command.command, (CancelPendings, Flatten))
+    if command is None or (trade is None and not swept):
         _warn_if_contradicted(state, result, out)
         _receipt(state, said, result, out)
         return
@@ -46,6 +46,9 @@ def take(state: State, said: AgentSaid, result: ExecutionResult, now: Instant, o
                 f" which does not own it",
             )
         )
+        return
+    if swept or trade is None:
+        _swept(state, said, result, command, now, out)
         return
     # What was asked is known here; what an answer says of it can only be the same or wrong.
     answer = replace(result, kind=command.command.kind)
@@ -64,7 +67,9 @@ def take(state: State, said: AgentSaid, result: ExecutionResult, now: Instant, o
         )
     )
     outcome = outcome_of(answer)
-    if outcome is Outcome.FAILED and answer.kind is not CommandKind.EXECUTE:
+    if legacy.reopened(state, trade, lane, command, answer, now, out):
+        pass
+    elif outcome is Outcome.FAILED and answer.kind is not CommandKind.EXECUTE:
         _try_again(state, command, answer, now, out)
     else:
         _settle(state, trade, lane, command, answer, outcome, now, out)
@@ -73,12 +78,44 @@ def take(state: State, said: AgentSaid, result: ExecutionResult, now: Instant, o
     intake.finish(state, trade, now, out)
 
 
+def _swept(
+    state: State,
+    said: AgentSaid,
+    result: ExecutionResult,
+    command: CommandState,
+    now: Instant,
+    out: Outbox,
+) -> None:
+    """A command that belongs to no lane was answered: that is all there is to it."""
+    out.persist(
+        ExecutionRecord(
+            command_id=result.command_id,
+            trade_id=command.trade_id,
+            account_id=command.account_id,
+            agent_id=said.agent_id,
+            result=replace(result, kind=command.command.kind),
+            received_at_ms=now.wall_ms,
+        )
+    )
+    command.stage = AckStage.EA_CONFIRMED
+    command.status = CommandStatus.ACKED if result.success else CommandStatus.FAILED
+    out.persist(dispatch.progress(command, now, result.error_message))
+    dispatch.forget(state, command, out)
+    _receipt(state, said, result, out, command)
+
+
 def _is_repeated(command: CommandState, answer: ExecutionResult) -> bool:
-    """Whether the answer has been taken in: doubt about what is in doubt, a no to what rests."""
+    """Whether the answer has been taken in: doubt about what is in doubt, a no to what rests.
+
+    Nor does "not this time" settle a doubt: it says nothing about the time before.
+    """
     outcome = outcome_of(answer)
     if command.resting:
         return outcome is Outcome.FAILED
-    return command.status is CommandStatus.IN_DOUBT and outcome is Outcome.IN_DOUBT
+    return command.status is CommandStatus.IN_DOUBT and outcome in {
+        Outcome.IN_DOUBT,
+        Outcome.OMITTED,
+    }
 
 
 def outcome_of(result: ExecutionResult) -> Outcome:
@@ -134,7 +171,9 @@ def _settle(
         _opened(trade, lane, command, result, outcome, now, out)
     elif outcome in {Outcome.REDUCED, Outcome.CLOSED, Outcome.NOTHING_TO_CLOSE}:
         outcome = _shrunk(lane, result, outcome)
-        out.persist(_copy_record(trade, lane, now))
+        out.persist(rows.copy_record(trade, lane, now))
+    if outcome is Outcome.IN_DOUBT and result.candidates:
+        decisions.note_candidates(trade, lane, command.seq, result.candidates)
     decisions.settle(
         trade,
         lane,
@@ -187,7 +226,7 @@ def _opened(
     lane.lot_initial = lane.lot_remaining = result.executed_lot or order.lot
     if trade.status is TradeStatus.PENDING:
         trade.status = TradeStatus.FILLED
-    out.persist(_copy_record(trade, lane, now))
+    out.persist(rows.copy_record(trade, lane, now))
 
 
 def _shrunk(lane: Lane, result: ExecutionResult, outcome: Outcome) -> Outcome:
@@ -210,6 +249,7 @@ def _try_again(
     """A broker refused, or nobody can tell: the command names a state, so it is tried again."""
     sentence = f"{result.error_code.name}: {result.error_message}"
     refusal = None if result.doubt else Refusal(result.error_code, sentence)
+    retries.note(command, AckStage.EA_CONFIRMED, sentence, now, out)
     wait_ms = dispatch.rest(state, command, refusal, now, out)
     out.persist(dispatch.progress(command, now, sentence))
     out.observe(
@@ -249,9 +289,10 @@ def _warn_if_contradicted(state: State, result: ExecutionResult, out: Outbox) ->
     trade = state.trades.get(result.trade_id)
     row = trade.decisions.get((SEQ_OPEN, result.account_id)) if trade else None
     filled = result.kind is CommandKind.EXECUTE and result.success and not result.doubt
-    if row is None or row.command_id != result.command_id or not filled:
+    if row is None or row.command_id is None or not filled:
         return
-    if row.outcome is not Outcome.FILLED:
+    # A fill of an earlier generation is one that its EA said it had not even tried.
+    if row.outcome is not Outcome.FILLED or row.command_id != result.command_id:
         out.observe(
             Alarm(
                 key=f"contradicted:{result.command_id}",
@@ -299,17 +340,3 @@ def _receipt(
     )
     if said.message_id is not None:
         out.send(Send(said.agent_id, said.session, MessageAck(message_id=said.message_id)))
-
-
-def _copy_record(trade: TradeState, lane: Lane, now: Instant) -> CopyRecord:
-    assert lane.ticket is not None  # noqa: S101 -- only filled lanes are written
-    return CopyRecord(
-        trade_id=trade.trade_id,
-        account_id=lane.account_id,
-        ticket=lane.ticket,
-        symbol=lane.symbol,
-        open_price=lane.open_price,
-        lot_initial=lane.lot_initial,
-        lot_remaining=lane.lot_remaining,
-        updated_at_ms=now.wall_ms,
-    )

@@ -1,10 +1,10 @@
 """The journal's rows about a trade, made from what the engine knows of it."""
 
 from echo.domain.intents import MasterAction, action_kind
-from echo.domain.journal import ActionRecord, TradeRecord
+from echo.domain.journal import ActionRecord, CopyRecord, TradeRecord
 from echo.domain.quantities import Instant
 from echo.engine.copying import strategy_of
-from echo.engine.state import TradeState
+from echo.engine.state import Lane, TradeState
 
 
 def action_record(action: MasterAction, now: Instant) -> ActionRecord:
@@ -45,4 +45,19 @@ def trade_record(trade: TradeState, now: Instant, *, settled: bool) -> TradeReco
         settled=settled,
         timeframe=intent.timeframe,
         atr=intent.atr,
+    )
+
+
+def copy_record(trade: TradeState, lane: Lane, now: Instant) -> CopyRecord:
+    """Return the row of what a follower holds of the trade; its lane is filled."""
+    assert lane.ticket is not None  # noqa: S101 -- only filled lanes are written
+    return CopyRecord(
+        trade_id=trade.trade_id,
+        account_id=lane.account_id,
+        ticket=lane.ticket,
+        symbol=lane.symbol,
+        open_price=lane.open_price,
+        lot_initial=lane.lot_initial,
+        lot_remaining=lane.lot_remaining,
+        updated_at_ms=now.wall_ms,
     )

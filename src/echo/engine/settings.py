@@ -37,4 +37,5 @@ class EngineSettings:
     max_retries: int = 100
     heartbeat_interval_ms: int = 1_000
     fanout_chunk: int = 128
+    keep_settled_days: int = 365
     core_version: str = "0.1.0"

@@ -11,8 +11,10 @@ from echo.domain.accounts import AccountInfo
 from echo.domain.answers import AckStage, Outcome
 from echo.domain.commands import Command
 from echo.domain.errors import Refusal
+from echo.domain.evidence import Agreement
 from echo.domain.handshake import (
     AccountSymbolsReport,
+    Feature,
     HandshakeMetadata,
     Role,
     SymbolRegistrationResult,
@@ -25,6 +27,7 @@ from echo.domain.quantities import ClockProbe
 from echo.domain.specs import Quote, SymbolMapping
 from echo.engine.events import AgentSaid
 from echo.engine.settings import EngineSettings
+from echo.engine.settled import Recalls, SettledTrades
 
 
 @dataclass(slots=True)
@@ -35,12 +38,45 @@ class AgentState:
     session: int
     joined_mono_ms: int
     heard_mono_ms: int
+    epoch: int = 0
+    """Counts the Agent's sessions over all lives of the Core."""
+    host: str = ""
+    rival: str = ""
+    """Where another stream of the same name came from; empty = there was none."""
+    rival_told: bool = False
     probe: ClockProbe = field(default_factory=ClockProbe)
     peer_stamp_mono_ms: int | None = None
     """The Agent's last clock stamp, to be returned with the next pulse."""
     peer_stamp_at_mono_ms: int = 0
     held: list[AgentSaid] = field(default_factory=list)
     """Actions that wait for the first answered clock probe: until then their age is unknown."""
+
+
+@dataclass(slots=True)
+class AccountEvidence:
+    """What an account's own reports have said about its trades so far."""
+
+    listed: Agreement[tuple[str, str]] = field(default_factory=Agreement)
+    """Differences that its lists of open trades agree on: what is wrong, and with what."""
+    shown: Agreement[tuple[str, str]] = field(default_factory=Agreement)
+    """The same for its snapshots."""
+    sequence: int = 0
+    """The number of the last snapshot of that life of the EA."""
+    compared_mono_ms: int | None = None
+    """When a snapshot was last compared; ``None`` = in this session not yet."""
+    told: set[Ticket] = field(default_factory=set)
+    """Positions that people were told about; they are told once."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something was found that is neither proved nor denied yet."""
+        return self.listed.is_open or self.shown.is_open
+
+    def reset(self) -> None:
+        """Begin anew: what was said in another session of the EA is no witness."""
+        self.listed.reset()
+        self.shown.reset()
+        self.compared_mono_ms = None
 
 
 @dataclass(slots=True)
@@ -69,10 +105,20 @@ class AccountState:
     """What the journal's latest evaluation came to; an equal one is not stored again."""
     unresolved: dict[CommandId, None] = field(default_factory=dict)
     """Commands without an outcome, oldest first."""
+    led: dict[TradeId, None] = field(default_factory=dict)
+    """Trades in memory of which it is the master."""
+    followed: dict[TradeId, None] = field(default_factory=dict)
+    """Trades in memory of which it has, or may have, a copy."""
+    evidence: AccountEvidence = field(default_factory=AccountEvidence)
 
     def offers(self, feature: str) -> bool:
         """Whether the account's EA negotiated *feature*."""
-        return self.metadata is not None and feature in self.metadata.offered
+        return self.metadata is not None and self.metadata.offers(feature)
+
+    @property
+    def is_legacy(self) -> bool:
+        """Whether the account's EA is known, and known to keep no ledger."""
+        return self.metadata is not None and not self.offers(Feature.LOSSLESS)
 
 
 @dataclass(slots=True)
@@ -87,6 +133,8 @@ class CommandState:
     stage: AckStage = AckStage.CORE_ACCEPTED
     status: CommandStatus = CommandStatus.PENDING
     attempt: int = 0
+    retries: int = 0
+    """How often it had to be tried again, in this life of the Core."""
     maybe_sent: bool = False
     """A frame may have left, in this life of the Core or in an earlier one."""
     deadline_mono_ms: int | None = None
@@ -96,6 +144,12 @@ class CommandState:
     taken_mono_ms: int | None = None
     """When the Core took the action in; ``None`` after a restart."""
     refusals: int = 0
+    generation: int = 0
+    """Rises when its EA turned its id away, or will never answer to it."""
+    earlier: tuple[CommandId, ...] = ()
+    """Its ids of earlier generations; an answer to one of them is its answer."""
+    sent_mono_ms: int | None = None
+    """When its last frame left; ``None`` = none in this life of the Core."""
     resting: bool = False
     """Refused, and waiting for its next try: news of the frames before it means nothing."""
     refusal: Refusal | None = None
@@ -115,6 +169,8 @@ class Lane:
     lot_initial: Decimal = Decimal(0)
     lot_remaining: Decimal = Decimal(0)
     closed: bool = False
+    by_hand: bool = False
+    """Closed at the slave, not by Echo."""
     waiting: dict[int, MasterAction] = field(default_factory=dict)
     current: CommandId | None = None
     seq_applied: int = 0
@@ -184,11 +240,24 @@ class State:
     book: PolicyBook
     trades: dict[TradeId, TradeState] = field(default_factory=dict)
     commands: dict[CommandId, CommandState] = field(default_factory=dict)
-    settled: set[TradeId] = field(default_factory=set)
+    renamed: dict[CommandId, CommandId] = field(default_factory=dict)
+    """By ids of earlier generations: the command that took their place."""
+    settled: SettledTrades = field(default_factory=SettledTrades)
+    recalls: Recalls = field(default_factory=Recalls)
+    left_alone: dict[TradeId, set[AccountId]] = field(default_factory=dict)
+    """Accounts with copies of settled trades that a person looks after."""
     master_tickets: dict[tuple[AccountId, Ticket], TradeId] = field(default_factory=dict)
     ledger_marks: dict[AccountId, int] = field(default_factory=dict)
+    agent_epochs: dict[AgentId, int] = field(default_factory=dict)
+    """The number of each Agent's last session."""
     accounts: dict[AccountId, AccountState] = field(default_factory=dict)
     agents: dict[AgentId, AgentState] = field(default_factory=dict)
+
+    def must_recall(self, trade_id: TradeId) -> bool:
+        """Whether only the journal knows if the trade is over."""
+        if trade_id in self.trades:
+            return False
+        return self.recalls.is_asked(trade_id) or self.settled.may_have_held(trade_id)
 
     def account(self, account_id: AccountId) -> AccountState:
         """Return the account's state, made on first mention."""

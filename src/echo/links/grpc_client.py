@@ -1,14 +1,14 @@
 """The Agent's way to the Core: one bidirectional gRPC stream, made again whenever it breaks."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import grpc
 import grpc.aio
 
 from echo.domain.ids import AgentId, MessageId
-from echo.domain.sessions import AgentToCore, CoreHello
+from echo.domain.sessions import AgentToCore, CoreHello, CoreToAgent
 from echo.links.backoff import Backoff
 from echo.links.grpc_options import (
     AGENT_ID_KEY,
@@ -23,7 +23,7 @@ from echo.ports.clock import Clock
 from echo.ports.errors import UnsafeBind
 from echo.ports.ids import Ids
 from echo.ports.links import CoreHandler
-from echo.wire.core import agent_frame, read_core_frame
+from echo.wire.core import agent_frame, core_messages
 from echo.wire.pb import agent_pb2 as pb
 from echo.wire.pb.agent_pb2_grpc import AgentServiceStub
 from echo.wire.refusals import WireError
@@ -162,20 +162,20 @@ class CoreStream:
                 self.was_answered = True
                 if self._reason:
                     continue  # the stream is ended and only delivers its last words
-                said, refused = read_core_frame(frame)
-                if not self._batch:
-                    self._batch = any(
-                        isinstance(each, CoreHello)
-                        and each.required_protocol_version >= BATCH_PROTOCOL_MIN
-                        for each in said
-                    )
-                if said:
-                    self._handler.core_said(self, said)
+                refused: list[WireError] = []
+                self._handler.core_said(self, self._told(core_messages(frame, refused)))
                 for refusal in refused:
                     self._handler.core_refused(refusal.reason, refusal.sentence)
         except grpc.aio.AioRpcError as error:
             self._reason = self._reason or f"{error.code().name}: {error.details()}"
         self._reason = self._reason or "the Core closed the stream"
+
+    def _told(self, messages: Iterator[CoreToAgent]) -> Iterator[CoreToAgent]:
+        """Pass *messages* on, and learn from the hello what the Core reads."""
+        for message in messages:
+            if isinstance(message, CoreHello):
+                self._batch |= message.required_protocol_version >= BATCH_PROTOCOL_MIN
+            yield message
 
     async def _write(self) -> None:
         try:

@@ -14,11 +14,13 @@ from echo.domain.facts import (
     ActionReceived,
     Alarm,
     CommandSent,
+    CompatUsed,
     DecisionSettled,
     DeliveryRetried,
     Fact,
     InputRefused,
     LinkChanged,
+    OperatorActed,
 )
 
 WAITING_MAX: Final = 10_000
@@ -34,7 +36,9 @@ _LEVEL_OF: Final[dict[type[Fact], str]] = {
     DecisionSettled: "info",
     AccountEvaluated: "info",
     LinkChanged: "info",
+    CompatUsed: "warning",
     InputRefused: "warning",
+    OperatorActed: "warning",
     Alarm: "error",
 }
 

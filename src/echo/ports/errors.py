@@ -10,6 +10,7 @@
     * StoreLocked: another process has the store open.
     * PortTaken: the address to listen on is in use.
     * UnsafeBind: a bind beyond loopback without TLS files.
+    * AdminRefused: the running Core would not take a request at all.
 """
 
 from collections.abc import Sequence
@@ -62,3 +63,7 @@ class PortTaken(EchoError):
 
 class UnsafeBind(EchoError):
     """A listener beyond loopback without TLS."""
+
+
+class AdminRefused(EchoError):
+    """The running Core would not take a request: no right to ask, or not understood."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from echo.domain.ids import TradeId
 from echo.domain.journal import Record, Recovered
 
 
@@ -19,6 +20,21 @@ class Journal(Protocol):
             JournalUnavailable: nothing was written; commit the same again.
             CommitUnknown: it may have been written; committing the same again is harmless.
             JournalRefused: fenced by another writer or contradicted by a stored row.
+        """
+
+    async def is_settled(self, trade_id: TradeId) -> bool:
+        """Tell whether the trade is stored, and over.  Raises ``JournalUnavailable``."""
+
+    async def purge(self, *, keep_ms: int, trades_max: int) -> int:
+        """Delete settled trades with all their rows, the oldest first; return how many.
+
+        Args:
+            keep_ms: A trade stays that was last changed less than so long before the latest one:
+                stored times are compared with each other, for clocks jump.
+            trades_max: At most so many, so that commits do not wait for long.
+
+        Raises:
+            JournalUnavailable: nothing, or not everything, was deleted.
         """
 
     async def close(self) -> None:

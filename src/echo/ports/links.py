@@ -4,7 +4,7 @@ All of them run on one event loop; handlers are plain calls that must not block.
 called in the order in which things happened on its link.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from echo.domain.handshake import Role
@@ -80,8 +80,8 @@ class CoreHandler(Protocol):
     def core_up(self, link: CoreStream) -> None:
         """A stream opened."""
 
-    def core_said(self, link: CoreStream, messages: Sequence[CoreToAgent]) -> None:
-        """Messages arrived together."""
+    def core_said(self, link: CoreStream, messages: Iterable[CoreToAgent]) -> None:
+        """Messages arrived together; each is read when it is taken."""
 
     def core_down(self, link: CoreStream, reason: str) -> None:
         """The stream is over; called once for every `core_up`."""

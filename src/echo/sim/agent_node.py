@@ -17,6 +17,7 @@ from echo.bridge.events import (
     CoreSaid,
     CoreUp,
     Due,
+    EaRefused,
     EaSaid,
     Event,
     FromEa,
@@ -29,11 +30,13 @@ from echo.bridge.events import (
 from echo.bridge.settings import BridgeSettings
 from echo.domain.handshake import Role
 from echo.domain.ids import AccountId
-from echo.domain.sessions import CoreToAgent
+from echo.domain.sessions import CoreToAgent, EaSession
+from echo.sim.connection import Road
 from echo.sim.disks import SimLedger
-from echo.sim.network import Connection, Dialler, Side, Way
+from echo.sim.network import Connection, Dialler, Side
 from echo.sim.node import Scene, TimerKey
 from echo.sim.schedule import HostClock
+from echo.wire.refusals import WireError
 
 BOOT_AHEAD_MS = 7_000
 """How far the clock that counts suspend is ahead of the monotonic one."""
@@ -42,12 +45,14 @@ BOOT_AHEAD_MS = 7_000
 class Agent(Dialler):
     """Carries out what the bridge wants, in its order."""
 
-    def __init__(self, scene: Scene, clock: HostClock, settings: BridgeSettings) -> None:
-        super().__init__(scene, settings.agent_id, clock)
-        self.ledger = SimLedger(scene, settings.agent_id)
+    def __init__(
+        self, scene: Scene, clock: HostClock, settings: BridgeSettings, name: str = ""
+    ) -> None:
+        super().__init__(scene, name or settings.agent_id, clock)
+        self.ledger = SimLedger(scene, self.name)
         self.settings = settings
         self.bridge = Bridge(settings)
-        self.pipe_of: dict[Way, tuple[Role, AccountId]] = {}
+        self.pipe_of: dict[Road, tuple[Role, AccountId]] = {}
         """What each pipe is for; set by whoever lays them."""
         self._numbers = 0
         self._pipes: dict[int, Connection] = {}
@@ -66,6 +71,7 @@ class Agent(Dialler):
     def end(self) -> None:
         """Lose everything but the ledger."""
         self.ledger.crashed()
+        self.scene.watch.agent_died(self.name)
         self._pipes.clear()
         self._stream = None
         super().end()
@@ -94,6 +100,11 @@ class Agent(Dialler):
         elif self._pipes.get(link.server_no) is link:
             self._ea_said(link.server_no, message)
 
+    def link_garbled(self, link: Connection, error: WireError) -> None:
+        """An EA said something that cannot be read."""
+        if self._pipes.get(link.server_no) is link:
+            self._feed(EaRefused(link.server_no, error.reason, error.sentence))
+
     def link_down(self, link: Connection, reason: str) -> None:
         """An EA is gone, or the stream is over."""
         if link is self._stream:
@@ -101,6 +112,7 @@ class Agent(Dialler):
             self._feed(CoreDown(link.client_no, reason))
         elif self._pipes.get(link.server_no) is link:
             del self._pipes[link.server_no]
+            self._over(link)
             self._feed(PipeClosed(link.server_no, reason))
 
     def ring(self, key: TimerKey) -> None:
@@ -118,6 +130,10 @@ class Agent(Dialler):
     def _ea_said(self, session: int, message: object) -> None:
         said: FromEa = message  # type: ignore[assignment]  # links carry any value, EAs send these
         self._feed(EaSaid(session, said))
+
+    def _over(self, link: Connection) -> None:
+        role, account_id = self.pipe_of[link.way]
+        self.scene.watch.session_over(self.name, role, account_id, link.server_no)
 
     def _unmoved(self, ghost: Event) -> None:
         self.scene.watch.unmoved(self.name, self.bridge.handle(ghost, self.now()))
@@ -139,7 +155,10 @@ class Agent(Dialler):
                 pipe = self._pipes.get(effect.session)
                 if pipe is not None:
                     scene.watch.agent_sends(effect.message, self.ledger.durable)
-                    pipe.send(Side.SERVER, effect.message)
+                    if isinstance(effect.message, EaSession):
+                        role, account_id = self.pipe_of[pipe.way]
+                        scene.watch.session_given(self.name, role, account_id, effect.session)
+                    pipe.send(Side.SERVER, effect.message, effect.protocol_version)
             case SendCore():
                 if self._stream is not None and self._stream.client_no == effect.stream:
                     self._stream.send(Side.CLIENT, (effect.message_id, effect.message))
@@ -151,6 +170,7 @@ class Agent(Dialler):
             case EndPipe():
                 pipe = self._pipes.get(effect.session)
                 if pipe is not None:
+                    self._over(pipe)
                     pipe.end(Side.SERVER, effect.reason)
             case EndStream():
                 if self._stream is not None and self._stream.client_no == effect.stream:

@@ -2,13 +2,32 @@
 
 from typing import Final
 
-from echo.domain.ids import AgentId, EvaluationId, MessageId
+from echo.domain.ids import AgentId, EvaluationId, MessageId, TradeId
 from echo.domain.journal import Record
 from echo.domain.policy import PolicyBook
 from echo.domain.sessions import AgentHello, AgentToCore, CoreToAgent
-from echo.engine.effects import Arm, Disarm, EndSession, Observe, Persist, Send, SendNow
+from echo.engine.effects import (
+    Arm,
+    Disarm,
+    EndSession,
+    Observe,
+    Persist,
+    Recall,
+    Reply,
+    Send,
+    SendNow,
+)
 from echo.engine.engine import Engine
-from echo.engine.events import AgentJoined, AgentLeft, AgentSaid, Due, Event, Started
+from echo.engine.events import (
+    AgentJoined,
+    AgentLeft,
+    AgentSaid,
+    Due,
+    Event,
+    PoliciesChanged,
+    Recalled,
+    Started,
+)
 from echo.engine.settings import EngineSettings
 from echo.sim.disks import SimJournal, Verdict
 from echo.sim.network import Connection, Dialler, Side
@@ -19,8 +38,10 @@ LAZY_FLUSH_MS: Final = 250
 REBUILD_PAUSE_MS: Final = 1_000
 RELOAD_MS: Final = 500
 NAME: Final = "core"
+NO_SESSION: Final = 0
+"""Sessions are counted from 1."""
 
-Release = Send | EndSession | Observe
+Release = Send | EndSession | Observe | Reply
 
 
 class Core(Dialler):
@@ -65,6 +86,13 @@ class Core(Dialler):
         """Whether Agents may connect."""
         return self.up and self._serving
 
+    def change_policies(self, book: PolicyBook) -> None:
+        """Have other policies in force from now on."""
+        self._book = book
+        self.scene.trace.say(self.scene.schedule.now_ms, self.name, "other policies are in force")
+        if self.up and self._serving:
+            self._feed(PoliciesChanged(book))
+
     def next_number(self) -> int:
         """Number a stream."""
         self._numbers += 1
@@ -76,6 +104,7 @@ class Core(Dialler):
             self.later(RELOAD_MS, self._recover)
             return
         self._serving = True
+        self.scene.watch.core_lives += 1
         self._feed(Started(recovered))
 
     def _rebuild(self, why: str) -> None:
@@ -122,7 +151,7 @@ class Core(Dialler):
         self._feed(event)
         weather = self.scene.faults.weather
         if self.up and self.scene.faults.strikes("ghost", weather.ghost):
-            ghost = AgentSaid(known[1], link.server_no - 1, message_id, said, evaluation_id)
+            ghost = AgentSaid(known[1], NO_SESSION, message_id, said, evaluation_id)
             self.scene.watch.unmoved(self.name, self.engine.handle(ghost, self.now()))
 
     def link_down(self, link: Connection, reason: str) -> None:
@@ -145,7 +174,8 @@ class Core(Dialler):
     # ------------------------------------------------------------------------ the engine
 
     def _feed(self, event: Event) -> None:
-        self.scene.trace.note(self.scene.schedule.now_ms, self.name, event)
+        if not isinstance(event, PoliciesChanged):
+            self.scene.trace.note(self.scene.schedule.now_ms, self.name, event)
         for effect in self.engine.handle(event, self.now()):
             if self.struck():
                 return
@@ -157,9 +187,24 @@ class Core(Dialler):
                 self.arm(effect.key, effect.due_mono_ms)
             elif isinstance(effect, Disarm):
                 self.disarm(effect.key)
+            elif isinstance(effect, Recall):
+                self._recall(effect.trade_id)
             else:
                 self._releases.append(effect)
         self._pump()
+
+    def _recall(self, trade_id: TradeId) -> None:
+        """Look a trade up in the store, however long that takes."""
+
+        def look() -> None:
+            settled = self.journal.is_settled(trade_id)
+            if settled is None:
+                self.later(RELOAD_MS, look)
+            else:
+                self.scene.seen["trade_recalled"] += 1
+                self._feed(Recalled(trade_id, settled))
+
+        self.later(1, look)
 
     def _send(self, session: int, message: CoreToAgent) -> None:
         known = self._links.get(session)
@@ -224,7 +269,7 @@ class Core(Dialler):
                 self._send(effect.session, effect.message)
             elif isinstance(effect, Observe):
                 self.scene.watch.fact(self.name, effect.fact)
-            else:
+            elif isinstance(effect, EndSession):
                 known = self._links.get(effect.session)
                 if known is not None:
                     known[0].end(Side.SERVER, effect.reason)

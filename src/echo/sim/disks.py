@@ -8,6 +8,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from enum import Enum
 from typing import TypeVar
 
+from echo.domain.ids import TradeId
 from echo.domain.journal import Record, Recovered
 from echo.domain.ledger import LedgerContents, LedgerEntry
 from echo.ports.errors import JournalRefused, LedgerUnwritable
@@ -53,6 +54,8 @@ class SimFile:
         self.set_aside_times = 0
         self.full = False
         """Whether the disk takes nothing just now."""
+        self.sick = False
+        """Whether the disk says just now that it took nothing, whatever it took."""
 
     def read(self) -> bytes:
         """Return everything in it."""
@@ -61,15 +64,30 @@ class SimFile:
     def append(self, data: bytes) -> None:
         """Add *data*.  Raises ``LedgerUnwritable``."""
         self._refuse_when_full()
+        if self.sick:
+            self.data += data[: self._scene.chance.randint(0, len(data))]
+            raise LedgerUnwritable(f"input/output error: {self._name}")
         self.data += data
 
     def tear(self, data: bytes) -> None:
         """Add a part of *data*: its writer died in the middle."""
         self.data += data[: self._scene.chance.randrange(len(data))]
 
+    def turn_bit(self) -> bool:
+        """Turn one bit, though not in the last record; tell whether there was one to turn."""
+        end = self.data.rfind(b"\n", 0, len(self.data) - 1)
+        if end <= 0:
+            return False
+        place, data = self._scene.chance.randrange(end), bytearray(self.data)
+        data[place] ^= 1 << self._scene.chance.randrange(8)
+        self.data = bytes(data)
+        return True
+
     def replace(self, data: bytes) -> None:
         """Put *data* in place of everything.  Raises ``LedgerUnwritable``."""
         self._refuse_when_full()
+        if self.sick:
+            raise LedgerUnwritable(f"input/output error: {self._name}")
         self.data = data
 
     def set_aside(self) -> None:
@@ -91,12 +109,26 @@ class SimLedger:
     def __init__(self, scene: Scene, owner: str) -> None:
         self._scene = scene
         self.durable = MemoryLedger(f"ledger-{owner}")
+        self.copy: LedgerContents | None = None
+        """An older state of it, that somebody may put back."""
         self.full = False
+        self._owner = owner
+        self._lost = 0
         self._under_way: tuple[tuple[LedgerEntry, ...], tuple[str, ...]] | None = None
 
     def load(self) -> LedgerContents:
         """Read what is on disk."""
         return at_once(self.durable.load())
+
+    def put_back(self, contents: LedgerContents) -> None:
+        """Replace it by a copy."""
+        self.durable = MemoryLedger(contents.ledger_id)
+        at_once(self.durable.write(contents.entries, ()))
+
+    def lose(self) -> None:
+        """Begin a new one."""
+        self._lost += 1
+        self.durable = MemoryLedger(f"ledger-{self._owner}-{self._lost}")
 
     def write(
         self,
@@ -118,7 +150,8 @@ class SimLedger:
 
     def crashed(self) -> None:
         """The Agent died: its write reached the disk, or not."""
-        if self._under_way is not None and self._scene.chance.random() < 0.5:
+        scene = self._scene
+        if self._under_way is not None and scene.chance.random() < scene.faults.weather.landed:
             self._apply()
         self._under_way = None
 
@@ -148,6 +181,10 @@ class SimJournal:
         """Read everything back; ``None`` = the store is down."""
         return None if self.down else at_once(self.durable.load())
 
+    def is_settled(self, trade_id: TradeId) -> bool | None:
+        """Look up whether a trade is over; ``None`` = the store is down."""
+        return None if self.down else at_once(self.durable.is_settled(trade_id))
+
     def commit(
         self, node: Node, records: Sequence[Record], done: Callable[[Verdict, str], None]
     ) -> None:
@@ -169,7 +206,8 @@ class SimJournal:
     def crashed(self) -> None:
         """The Core died: its commit stands, or not."""
         records, self._under_way = self._under_way, None
-        if records is not None and not self.down and self._scene.chance.random() < 0.5:
+        landed = self._scene.faults.weather.landed
+        if records is not None and not self.down and self._scene.chance.random() < landed:
             self._scene.seen["commit_stood_though_its_core_died"] += 1
             self._apply(records)
 

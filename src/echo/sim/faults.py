@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from random import Random
 
 from echo.terminal.fates import Delays, DrawnFates, Fate, FateRates, Quantiles
-from echo.terminal.orders import OrderRequest
+from echo.terminal.orders import OrderRequest, SendOrder
 
 QUICK_MS: Quantiles = ((0.0, 20), (0.9, 200), (1.0, 900))
 QUICK = Delays(open=QUICK_MS, modify=QUICK_MS, close=QUICK_MS)
@@ -18,12 +18,25 @@ class Weather:
     """Rates as shares of 1, times in ms; pairs are the least and the most."""
 
     crash_per_effect: float = 0.0
+    crash_at: tuple[int, ...] = ()
+    """Before which effects of the whole world, counted from 1, their process dies."""
+    landed: float = 0.5
+    """How often a write that was under way when its process died has reached the disk."""
+    last_words_lost: float = 0.5
+    """How often what a process had just said is lost when it dies."""
     restart_ms: tuple[int, int] = (200, 5_000)
     torn_append: float = 0.0
     frame_loss: float = 0.0
     frame_double: float = 0.0
     frame_late: float = 0.0
     frame_late_ms_max: int = 10_000
+    line_mangled: float = 0.0
+    """How often a line of bytes is cut, joined to the next, ended otherwise or preceded by noise;
+    whatever is done to it, it can be read."""
+    line_torn: float = 0.0
+    """How often half a line goes before a line that somebody repeats: neither can be read."""
+    line_endless: float = 0.0
+    """How often a line is said that never ends."""
     ghost: float = 0.0
     """How often a frame of an old session is shown to a brain: it must not move."""
     pipe_ms: tuple[int, int] = (0, 1)
@@ -34,6 +47,8 @@ class Weather:
     commit_unknown: float = 0.0
     ledger_ms: tuple[int, int] = (1, 8)
     broker: FateRates = field(default_factory=FateRates)
+    comment_replaced: float = 0.0
+    """How often a broker writes a comment of its own."""
     drift_ppm_max: int = 1_000
     wall_offset_ms_max: int = 2_000
 
@@ -52,8 +67,29 @@ class MishapKind(StrEnum):
     """A terminal dies, and its EA's file is gone."""
     OLD_COPY = "old_copy"
     """A terminal dies, and its EA's file is an older one."""
+    BIT_FLIP = "bit_flip"
+    """A terminal dies, and one bit in its EA's file has turned, though not in its last record:
+    nobody can tell that from an append that was cut off."""
+    COPIED = "copied"
+    """A second EA is started with a copy of the first one's file."""
+    LEDGER_LOST = "ledger_lost"
+    """An Agent dies, and its ledger is gone."""
+    LEDGER_OLD = "ledger_old"
+    """An Agent dies, and its ledger is an older one."""
+    SLEEP = "sleep"
+    """A process is stopped for a while, without its knowing."""
+    TWIN = "twin"
+    """A second Agent with the same name and a copy of the ledger lives for a while."""
+    OTHER_ACCOUNT = "other_account"
+    """Somebody logs a terminal in to another account for a while."""
     RESET = "reset"
     """A connection breaks."""
+    STORM = "storm"
+    """All connections of a process break, again and again."""
+    SLOW = "slow"
+    """Both ends of a connection read slowly."""
+    ONE_WAY = "one_way"
+    """Nothing passes in one direction for a while."""
     HALF_OPEN = "half_open"
     """A connection breaks, and one end does not hear of it for a while."""
     BLOCK = "block"
@@ -61,6 +97,8 @@ class MishapKind(StrEnum):
     STORE_DOWN = "store_down"
     LEDGER_FULL = "ledger_full"
     FILE_FULL = "file_full"
+    FILE_SICK = "file_sick"
+    """A file takes a part of what is written, or all of it, and says that it did not."""
     CLOCK_JUMP = "clock_jump"
     """A wall clock is set."""
     BROKER_AWAY = "broker_away"
@@ -69,6 +107,14 @@ class MishapKind(StrEnum):
     MARKET_CLOSED = "market_closed"
     UNSYNCED = "unsynced"
     """A terminal shows an empty account for a while."""
+    MARGIN_CALL = "margin_call"
+    """A broker closes whatever the account holds."""
+    GAP = "gap"
+    """All prices leap: stops and targets are hit, at masters and slaves alike."""
+    POLICY_GONE = "policy_gone"
+    """A slave follows nobody for a while."""
+    POLICY_LOT = "policy_lot"
+    """A slave trades another size for a while."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,14 +135,37 @@ class Faults:
         self.calm = False
         """From now on nothing strikes any more."""
         self.struck: Counter[str] = Counter()
-        self._chance = chance
+        self.effects = 0
+        """How many effects somebody was about to carry out so far."""
+        self.crashed_at: list[int] = []
+        """Before which of them a crash struck."""
+        self._crash_at = frozenset(weather.crash_at)
+        self._chance_of: dict[str, Random] = {}
+        self._seed = chance.getrandbits(64)
+
+    def strikes_here(self) -> bool:
+        """Count an effect that is about to be carried out; tell whether a crash strikes first."""
+        self.effects += 1
+        rate = self.weather.crash_per_effect
+        if self.effects in self._crash_at:
+            self.struck["crash_at_effect"] += 1
+        elif not rate or not self.strikes("crash_at_effect", rate):
+            return False
+        self.crashed_at.append(self.effects)
+        return True
 
     def strikes(self, kind: str, rate: float) -> bool:
-        """Draw once; nothing is drawn for what cannot happen."""
-        if not rate or self.calm or self._chance.random() >= rate:
+        """Draw once; each kind has draws of its own, so that none shifts those of another."""
+        if not rate or self.calm or self._of(kind).random() >= rate:
             return False
         self.struck[kind] += 1
         return True
+
+    def _of(self, kind: str) -> Random:
+        chance = self._chance_of.get(kind)
+        if chance is None:
+            chance = self._chance_of[kind] = Random(f"{kind} {self._seed}")
+        return chance
 
 
 class Moods:
@@ -105,19 +174,27 @@ class Moods:
     Args:
         kind: Whether this broker is never anything but kind; a person at a master does not ask
             again when nobody answers.
+        patient: Whether it is kind to whoever closes: an EA of an older protocol asks but once.
     """
 
-    def __init__(self, faults: Faults, chance: Random, *, kind: bool = False) -> None:
+    def __init__(
+        self, faults: Faults, chance: Random, *, kind: bool = False, patient: bool = False
+    ) -> None:
         self._faults = faults
         self._always_kind = kind
+        self._patient = patient
         self._rough = DrawnFates(chance, QUICK, faults.weather.broker)
         self._kind = DrawnFates(chance, QUICK)
 
     def fate(self, request: OrderRequest) -> Fate:
         """Return the fate of *request*."""
-        if self._always_kind or self._faults.calm:
+        patient = self._patient and not isinstance(request, SendOrder)
+        if self._always_kind or patient or self._faults.calm:
             return self._kind.fate(request)
         fate = self._rough.fate(request)
+        replaced = self._faults.weather.comment_replaced
+        if isinstance(request, SendOrder) and self._faults.strikes("comment_replaced", replaced):
+            fate = replace(fate, comment="by the dealer", comment_chars=None)
         for name, happened in _misfortunes(fate).items():
             if happened:
                 self._faults.struck[f"broker_{name}"] += 1

@@ -53,6 +53,12 @@ class Market:
         self._chance = chance
         self._bids = {symbol: INSTRUMENTS[symbol].start for symbol in symbols}
 
+    def leap(self) -> None:
+        """Move every price by some percent at once."""
+        for symbol, bid in self._bids.items():
+            share = self._chance.uniform(0.005, 0.03) * self._chance.choice((-1, 1))
+            self._bids[symbol] = bid + int(bid * share)
+
     def tick(self) -> dict[str, Price]:
         """Move on and return the prices."""
         prices = {}

@@ -1,18 +1,25 @@
 """Mishaps as they strike, and how everything is mended when the faults stop."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
 from echo.sim.agent_node import Agent
 from echo.sim.core_node import Core
+from echo.sim.damage import Damage
 from echo.sim.faults import Mishap, MishapKind
-from echo.sim.network import Way
+from echo.sim.market import Market
+from echo.sim.network import Side, Way
 from echo.sim.node import Node, Scene
 from echo.sim.site import Site
 from echo.sim.terminal_node import Terminal
 
 COPY_BEFORE_MS = 8_000
 """How old the copy of a file is that somebody puts back."""
+STORM_EVERY_MS = 700
+STORM_TIMES_MAX = 12
+SLOW_MS = (20, 300)
+"""How long a slow reader takes for one message."""
 
 
 class Place(Protocol):
@@ -20,9 +27,15 @@ class Place(Protocol):
 
     scene: Scene
     core: Core
+    market: Market
     nodes: dict[str, Node]
     ways: dict[str, Way]
     sites: dict[str, Site]
+    elsewhere: Site
+    """An account that is nobody's."""
+
+    def change_policy(self, slave: str, kind: MishapKind | None) -> None:
+        """Change a slave's policy; ``None`` = back to what it was."""
 
 
 class Strikes:
@@ -31,13 +44,14 @@ class Strikes:
     def __init__(self, place: Place) -> None:
         self._place = place
         self._healed = False
+        self._damage = Damage(place.scene, place.nodes)
 
     def plan(self, mishap: Mishap) -> None:
         """Let *mishap* happen when its time comes."""
         schedule = self._place.scene.schedule
         schedule.at(mishap.at_ms, lambda: self.strike(mishap))
-        if mishap.kind is MishapKind.OLD_COPY:
-            schedule.at(mishap.at_ms - COPY_BEFORE_MS, lambda: self._copy(mishap.target))
+        if mishap.kind in {MishapKind.OLD_COPY, MishapKind.LEDGER_OLD}:
+            schedule.at(mishap.at_ms - COPY_BEFORE_MS, lambda: self._damage.copy(mishap.target))
 
     def strike(self, mishap: Mishap) -> None:
         """Let *mishap* happen now."""
@@ -47,15 +61,39 @@ class Strikes:
             place.scene.schedule.now_ms, mishap.target, f"{mishap.kind} for {mishap.lasts_ms} ms"
         )
         match mishap.kind:
-            case MishapKind.CRASH | MishapKind.REBOOT | MishapKind.AMNESIA | MishapKind.OLD_COPY:
-                self._crash(mishap)
+            case (
+                MishapKind.CRASH
+                | MishapKind.REBOOT
+                | MishapKind.AMNESIA
+                | MishapKind.OLD_COPY
+                | MishapKind.BIT_FLIP
+                | MishapKind.COPIED
+                | MishapKind.LEDGER_LOST
+                | MishapKind.LEDGER_OLD
+            ):
+                self._damage.strike(mishap)
             case MishapKind.RESET | MishapKind.HALF_OPEN | MishapKind.BLOCK:
                 self._break(mishap)
-            case MishapKind.STORE_DOWN | MishapKind.LEDGER_FULL | MishapKind.FILE_FULL:
+            case MishapKind.ONE_WAY | MishapKind.SLOW | MishapKind.STORM:
+                self._disturb(mishap)
+            case MishapKind.STORE_DOWN | MishapKind.LEDGER_FULL:
+                self._fill(mishap)
+            case MishapKind.FILE_FULL | MishapKind.FILE_SICK:
                 self._fill(mishap)
             case MishapKind.CLOCK_JUMP:
                 sign = place.scene.chance.choice((-1, 1))
                 place.nodes[mishap.target].clock.set_wall(sign * mishap.lasts_ms)
+            case MishapKind.SLEEP:
+                place.nodes[mishap.target].sleep(mishap.lasts_ms)
+            case MishapKind.TWIN:
+                self._join(mishap)
+            case MishapKind.OTHER_ACCOUNT:
+                self._log_in(mishap)
+            case MishapKind.GAP:
+                place.market.leap()
+            case MishapKind.POLICY_GONE | MishapKind.POLICY_LOT:
+                place.change_policy(mishap.target, mishap.kind)
+                self._later(mishap, lambda: place.change_policy(mishap.target, None))
             case _:
                 self._shut(mishap)
 
@@ -67,32 +105,32 @@ class Strikes:
         for way in place.ways.values():
             way.free()
         place.core.journal.down = False
-        for node in place.nodes.values():
+        for name, node in place.nodes.items():
             if isinstance(node, Agent):
                 node.ledger.full = False
             if isinstance(node, Terminal):
-                node.file.full = False
-            if not node.up:
-                node.start()
-        for site in place.sites.values():
+                node.file.full = node.file.sick = False
+                node.log_in(node.home)
+            if name.endswith(TWIN):
+                self._leave(node)
+            node.start()
+        self._part_rivals()
+        for name, site in place.sites.items():
             self._open(site)
+            if name.startswith("slave"):
+                place.change_policy(name, None)
 
-    def _crash(self, mishap: Mishap) -> None:
-        node = self._place.nodes[mishap.target]
-        if mishap.kind is MishapKind.REBOOT:
-            node.crash("the host reboots", mishap.lasts_ms)
-            node.clock.reboot(self._place.scene.schedule.now_ms)
-            return
-        node.crash(mishap.kind, mishap.lasts_ms)
-        if isinstance(node, Terminal) and mishap.kind is MishapKind.AMNESIA:
-            node.file.data = b""
-        if isinstance(node, Terminal) and mishap.kind is MishapKind.OLD_COPY:
-            node.file.data = node.file.copy
+    def _part_rivals(self) -> None:
+        """Remove one of two EAs on one account, either; their Agent's sentence asks for that."""
+        place = self._place
+        for site in place.sites.values():
+            rivals = [each for each in site.terminals if isinstance(each, Terminal)]
+            if len(rivals) > 1:
+                gone = place.scene.chance.choice(rivals)
+                gone.wanted = False
+                gone.crash("somebody removes it", 0)
 
-    def _copy(self, target: str) -> None:
-        node = self._place.nodes[target]
-        if isinstance(node, Terminal):
-            node.file.copy = node.file.data
+    # ------------------------------------------------------------------------ ways
 
     def _break(self, mishap: Mishap) -> None:
         way = self._place.ways[mishap.target]
@@ -104,6 +142,49 @@ class Strikes:
             notice_ms = (0, late_ms) if client_hears else (late_ms, 0)
             way.current.reset(mishap.kind, notice_ms=notice_ms)
 
+    def _disturb(self, mishap: Mishap) -> None:
+        place = self._place
+        way = place.ways[mishap.target]
+        if mishap.kind is MishapKind.ONE_WAY:
+            way.block(mishap.lasts_ms, place.scene.chance.choice(tuple(Side)))
+        elif mishap.kind is MishapKind.SLOW:
+            way.slow_down(mishap.lasts_ms, place.scene.chance.randint(*SLOW_MS))
+        else:
+            ways = getattr(way.client, "ways", [way])
+            for number in range(place.scene.chance.randint(2, STORM_TIMES_MAX)):
+                for each in ways:
+                    wait_ms = number * STORM_EVERY_MS
+                    place.scene.schedule.after(wait_ms, partial(self._reset, each))
+
+    def _reset(self, way: Way) -> None:
+        if way.current is not None and not self._healed:
+            way.current.reset("storm")
+
+    # ------------------------------------------------------------------------ processes
+
+    def _join(self, mishap: Mishap) -> None:
+        """Start the twin of an Agent, with a copy of its ledger, and stop it again."""
+        agent = self._place.nodes[mishap.target]
+        twin = self._place.nodes[mishap.target + TWIN]
+        if twin.up or not isinstance(agent, Agent) or not isinstance(twin, Agent):
+            return
+        twin.ledger.put_back(agent.ledger.load())
+        twin.wanted = True
+        twin.start()
+        self._later(mishap, lambda: self._leave(twin))
+
+    def _leave(self, twin: Node) -> None:
+        twin.wanted = False
+        twin.crash("it was one too many", 0)
+
+    def _log_in(self, mishap: Mishap) -> None:
+        terminal = self._place.nodes[mishap.target]
+        if isinstance(terminal, Terminal):
+            terminal.log_in(self._place.elsewhere)
+            self._later(mishap, lambda: terminal.log_in(terminal.home))
+
+    # ------------------------------------------------------------------------ disks
+
     def _fill(self, mishap: Mishap) -> None:
         core, node = self._place.core, self._place.nodes[mishap.target]
         if mishap.kind is MishapKind.STORE_DOWN:
@@ -113,8 +194,11 @@ class Strikes:
             node.ledger.full = True
             self._later(mishap, lambda: setattr(node.ledger, "full", False))
         elif isinstance(node, Terminal):
-            node.file.full = True
-            self._later(mishap, lambda: setattr(node.file, "full", False))
+            what = "full" if mishap.kind is MishapKind.FILE_FULL else "sick"
+            setattr(node.file, what, True)
+            self._later(mishap, lambda: setattr(node.file, what, False))
+
+    # ------------------------------------------------------------------------ brokers
 
     def _shut(self, mishap: Mishap) -> None:
         site = self._place.sites[mishap.target]
@@ -126,6 +210,8 @@ class Strikes:
                 door.trading = False
             case MishapKind.MARKET_CLOSED:
                 door.closed_markets = {each.name for each in site.broker.rules.symbols}
+            case MishapKind.MARGIN_CALL:
+                site.call_margin(now=True)
             case _:
                 door.synchronised = False
         site.show()
@@ -135,6 +221,7 @@ class Strikes:
         door = site.broker.door
         door.connected = door.trading = door.synchronised = True
         door.closed_markets = set()
+        site.call_margin(now=False)
         site.show()
 
     def _later(self, mishap: Mishap, mend: Callable[[], None]) -> None:
@@ -143,3 +230,7 @@ class Strikes:
                 mend()
 
         self._place.scene.schedule.after(mishap.lasts_ms, unless_healed)
+
+
+TWIN = "-twin"
+"""How the name of an Agent's twin ends."""

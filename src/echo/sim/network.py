@@ -1,210 +1,21 @@
-"""Ways between processes: pipes and streams that keep order, and break.
-
-What a stream can do to its messages is to delay them all, and to lose the last of them when it
-breaks.  Beyond that, `Weather` can lose, double or overtake single frames of the kinds that
-somebody acknowledges or replaces; that is harsher than any stream.
-"""
+"""Ways between processes: a client calls its server, is cut off, and calls again."""
 
 from collections import deque
-from dataclasses import dataclass, replace
-from enum import Enum
-from functools import partial
 from typing import Final
 
-from echo.domain.answers import (
-    NO_ACCOUNT,
-    CommandAck,
-    ExecutionResult,
-    MessageAck,
-    PipeDeliveryAck,
-    ResultAck,
-    TradeIntentAck,
-)
-from echo.domain.commands import CloseOrder, ExecuteOrder, ModifyOrder, ReduceOrder
-from echo.domain.handshake import SymbolRegistrationResult
-from echo.domain.intents import TradeClose, TradeIntent, TradeModify
+from echo.sim.connection import NEWEST, Connection, Side
 from echo.sim.node import Node, Scene
 from echo.sim.schedule import HostClock
+from echo.sim.travel import REPEATED
+from echo.wire.refusals import WireError
 
-REPEATED: Final = frozenset(
-    {
-        *(TradeIntent, TradeModify, TradeClose, ExecutionResult),
-        *(ExecuteOrder, ModifyOrder, ReduceOrder, CloseOrder),
-        *(TradeIntentAck, ResultAck, MessageAck, CommandAck, PipeDeliveryAck),
-    }
-)
-"""What somebody sends again until it is acknowledged, and the acknowledgements themselves."""
-
-NAMELESS: Final = (TradeIntentAck, ResultAck, ExecutionResult)
-"""What does not say on a stream whose it is."""
-
-CHANGED: Final = frozenset({*NAMELESS, SymbolRegistrationResult})
-"""Messages of which not everything travels everywhere."""
+__all__ = ["Connection", "Dialler", "Side", "Way"]
 
 REDIAL_MS: Final = (100, 600)
-NOTICE_MS: Final = (0, 20)
-"""How long an end takes to learn that the other is gone."""
-
-
-def as_travelled(frame: object, *, is_stream: bool) -> object:
-    """Return what arrives at the other end: each wire leaves out what nobody reads from it."""
-    if isinstance(frame, tuple):
-        message_id, message = frame
-        return (message_id, as_travelled(message, is_stream=is_stream))
-    if is_stream and isinstance(frame, NAMELESS):
-        return replace(frame, account_id=NO_ACCOUNT)
-    if not is_stream and isinstance(frame, SymbolRegistrationResult):
-        return replace(frame, ledger_n=0)
-    return frame
-
-
-class Side(Enum):
-    """The two ends of a connection."""
-
-    CLIENT = "client"
-    SERVER = "server"
-
-
-_OTHER: Final = {Side.CLIENT: Side.SERVER, Side.SERVER: Side.CLIENT}
-
-
-@dataclass(frozen=True, slots=True)
-class _Goodbye:
-    """The last thing in a lane: the other end has closed."""
-
-    reason: str
-
-
-class _Lane:
-    """One direction of a connection."""
-
-    __slots__ = ("arrives_ms", "deaf", "ended", "waiting")
-
-    def __init__(self) -> None:
-        self.arrives_ms = 0
-        """When the last message that keeps its order arrives."""
-        self.waiting: deque[object] = deque()
-        """What has come as far as a blocked way lets it."""
-        self.deaf = False
-        """The receiver will hear nothing any more."""
-        self.ended = False
-        """The receiver has been told that it is over."""
-
-
-class Connection:
-    """One pipe or stream, from its opening to its end."""
-
-    __slots__ = ("_lanes", "_peers", "client_no", "server_no", "way")
-
-    def __init__(self, way: "Way", client_no: int, server_no: int) -> None:
-        self.way = way
-        """The way on which it runs."""
-        self._peers: dict[Side, Dialler] = {Side.CLIENT: way.client, Side.SERVER: way.server}
-        self._lanes = {Side.CLIENT: _Lane(), Side.SERVER: _Lane()}
-        """By who receives."""
-        self.client_no = client_no
-        """Counts the connections of the client's life."""
-        self.server_no = server_no
-        """Counts the connections of the server's life."""
-
-    def send(self, side: Side, message: object) -> None:
-        """Send *message* from *side* to the other end; dropped when the connection is over."""
-        if self._lanes[side].ended:
-            return
-        scene = self.way.scene
-        faults, weather = scene.faults, scene.faults.weather
-        said = message[1] if isinstance(message, tuple) else message
-        if type(said) in CHANGED:
-            message = as_travelled(message, is_stream=self.way.is_stream)
-        if type(said) not in REPEATED:
-            self._post(_OTHER[side], message)
-            return
-        scene.busy_ms = scene.schedule.now_ms
-        if faults.strikes("frame_lost", weather.frame_loss):
-            return
-        copies = 2 if faults.strikes("frame_doubled", weather.frame_double) else 1
-        for _ in range(copies):
-            if faults.strikes("frame_late", weather.frame_late):
-                late_ms = scene.chance.randint(1, weather.frame_late_ms_max)
-                self._overtaken(_OTHER[side], message, late_ms)
-            else:
-                self._post(_OTHER[side], message)
-
-    def end(self, side: Side, reason: str) -> None:
-        """Close it from *side*: what was sent before arrives, then the other end hears of it."""
-        if self._lanes[side].ended:
-            return
-        self._post(_OTHER[side], _Goodbye(reason))
-        self._close(side, reason)
-
-    def reset(self, reason: str, *, notice_ms: tuple[int, int] = (0, 0)) -> None:
-        """Break it: what is under way is lost; client and server hear of it after *notice_ms*."""
-        for side, wait_ms in zip((Side.CLIENT, Side.SERVER), notice_ms, strict=True):
-            self._lanes[side].deaf = True
-            self.way.scene.schedule.after(wait_ms, partial(self._close, side, reason))
-
-    def gone(self, side: Side) -> None:
-        """The process at *side* has died.  Its host closes for it; its last words may be lost."""
-        scene, other = self.way.scene, _OTHER[side]
-        self._lanes[side].ended = self._lanes[side].deaf = True
-        reason = "the other end is gone"
-        if scene.faults.strikes("last_words_lost", 0.5):
-            self._lanes[other].deaf = True
-            wait_ms = scene.chance.randint(*NOTICE_MS)
-            scene.schedule.after(wait_ms, partial(self._close, other, reason))
-        else:
-            self._post(other, _Goodbye(reason))
-
-    def _post(self, receiver: Side, message: object) -> None:
-        lane, schedule = self._lanes[receiver], self.way.scene.schedule
-        lane.arrives_ms = max(lane.arrives_ms, schedule.now_ms + self.way.delay_ms())
-        schedule.at(lane.arrives_ms, partial(self._arrive, receiver, message))
-
-    def _overtaken(self, receiver: Side, message: object, late_ms: int) -> None:
-        wait_ms = self.way.delay_ms() + late_ms
-        self.way.scene.schedule.after(wait_ms, partial(self._arrive, receiver, message))
-
-    def _arrive(self, receiver: Side, message: object) -> None:
-        lane, schedule = self._lanes[receiver], self.way.scene.schedule
-        blocked_until_ms = self.way.blocked_until_ms
-        if not lane.waiting and schedule.now_ms >= blocked_until_ms:
-            self._hand_over(receiver, message)
-            return
-        if not lane.waiting:
-            schedule.at(blocked_until_ms, partial(self._let_go, receiver))
-        lane.waiting.append(message)
-
-    def let_go(self) -> None:
-        """The way is free before its time."""
-        for side in Side:
-            self._let_go(side)
-
-    def _let_go(self, receiver: Side) -> None:
-        """The way is free again: what waited arrives, in its order."""
-        lane, schedule = self._lanes[receiver], self.way.scene.schedule
-        if schedule.now_ms < self.way.blocked_until_ms:
-            schedule.at(self.way.blocked_until_ms, partial(self._let_go, receiver))
-            return
-        while lane.waiting:
-            self._hand_over(receiver, lane.waiting.popleft())
-
-    def _hand_over(self, receiver: Side, message: object) -> None:
-        if self._lanes[receiver].deaf:
-            return
-        if isinstance(message, _Goodbye):
-            self._close(receiver, message.reason)
-        else:
-            self._peers[receiver].link_said(self, message)
-
-    def _close(self, side: Side, reason: str) -> None:
-        lane = self._lanes[side]
-        if lane.ended:
-            return
-        lane.ended = lane.deaf = True
-        peer = self._peers[side]
-        peer.later(0, lambda: peer.link_down(self, reason))
-        if side is Side.CLIENT:
-            self.way.lost(self)
+REDIALS_MAX: Final = 5
+"""After so many calls in vain the pauses between them grow no longer."""
+KEPT_MAX: Final = 60
+"""So many frames of each way are kept, to be shown once more."""
 
 
 class Dialler(Node):
@@ -228,7 +39,7 @@ class Dialler(Node):
 
     def accepts(self) -> bool:
         """Whether a client may connect now."""
-        return self.up
+        return self.up and not self.asleep
 
     def next_number(self) -> int:
         """Number a connection; counts up over a life."""
@@ -242,13 +53,23 @@ class Dialler(Node):
         """The other end said something."""
         raise NotImplementedError
 
+    def link_garbled(self, link: Connection, error: WireError) -> None:
+        """The other end said something that cannot be read."""
+        raise NotImplementedError
+
     def link_down(self, link: Connection, reason: str) -> None:
         """The connection is over; told once for every `link_up` of a life that lasts so long."""
         raise NotImplementedError
 
 
 class Way:
-    """The way from one client to its server: the client connects, and connects again."""
+    """The way from one client to its server: the client connects, and connects again.
+
+    Args:
+        is_stream: Whether it is one between Agent and Core.
+        spelled: Whether it carries bytes; else values are handed over as they are.
+        version: The protocol version that the client speaks on a pipe of bytes.
+    """
 
     def __init__(
         self,
@@ -259,18 +80,28 @@ class Way:
         delay_ms: tuple[int, int],
         *,
         is_stream: bool = False,
+        spelled: bool = False,
+        version: int = NEWEST,
     ) -> None:
         self.scene = scene
         self.is_stream = is_stream
-        """Whether it is one between Agent and Core."""
+        self.spelled = spelled
+        self.version = version
         self.name = name
         self.client = client
         self.server = server
-        self.blocked_until_ms = 0
-        """Nothing arrives before, neither messages nor calls."""
+        self.blocked_ms = [0, 0]
+        """By receiver: nothing arrives before, neither messages nor calls."""
+        self.slow_until_ms = 0
+        self.slow_ms = 0
+        """How long either reader takes for one message until then."""
         self.connections = 0
+        self.kept: deque[tuple[Side, object]] = deque(maxlen=KEPT_MAX)
+        """What somebody repeats and has arrived, with who received it."""
         self._delay_ms = delay_ms
         self._current: Connection | None = None
+        self._calls = 0
+        self._in_vain = 0
         client.ways.append(self)
         server.ways.append(self)
 
@@ -281,6 +112,17 @@ class Way:
             return least_ms
         return least_ms + int(self.scene.chance.random() * (most_ms - least_ms + 1))
 
+    def free_ms(self, receiver: Side) -> int:
+        """When something can arrive at *receiver*: not while it is blocked, or sleeps."""
+        blocked_ms = self.blocked_ms[receiver]
+        asleep_ms = (self.server if receiver else self.client).asleep_until_ms
+        return blocked_ms if blocked_ms > asleep_ms else asleep_ms
+
+    def keep(self, receiver: Side, message: object) -> None:
+        """Remember what arrives, if it is of the kind that may arrive again."""
+        if type(message[1] if isinstance(message, tuple) else message) in REPEATED:
+            self.kept.append((receiver, message))
+
     @property
     def current(self) -> Connection | None:
         """The connection as the client knows it."""
@@ -288,13 +130,15 @@ class Way:
 
     def dial(self, wait_ms: int = 0) -> None:
         """Have the client connect after *wait_ms*, and try again until it is connected."""
-        self.client.later(wait_ms, self._try)
+        self._calls += 1
+        call = self._calls
+        self.client.later(wait_ms, lambda: self._try(call))
 
     def lost(self, connection: Connection) -> None:
         """The client's end is closed: it connects again."""
         if connection is self._current:
             self._current = None
-            self.dial(self.scene.chance.randint(*REDIAL_MS))
+            self._dial_again()
 
     def died(self, node: Node) -> None:
         """A process at one end has died."""
@@ -307,26 +151,40 @@ class Way:
         else:
             connection.gone(Side.SERVER)
 
-    def block(self, lasts_ms: int) -> None:
-        """Let nothing pass for a while; what was under way arrives later."""
+    def block(self, lasts_ms: int, *receivers: Side) -> None:
+        """Let nothing pass to *receivers* for a while; what was under way arrives later."""
         until_ms = self.scene.schedule.now_ms + lasts_ms
-        self.blocked_until_ms = max(self.blocked_until_ms, until_ms)
+        for receiver in receivers or tuple(Side):
+            self.blocked_ms[receiver] = max(self.blocked_ms[receiver], until_ms)
+
+    def slow_down(self, lasts_ms: int, each_ms: int) -> None:
+        """Have both ends read slowly for a while."""
+        self.slow_until_ms = self.scene.schedule.now_ms + lasts_ms
+        self.slow_ms = each_ms
 
     def free(self) -> None:
         """Let everything pass again."""
-        self.blocked_until_ms = 0
+        self.blocked_ms = [0, 0]
+        self.slow_until_ms = 0
         if self._current is not None:
             self._current.let_go()
+        else:
+            self.dial()
 
-    def _try(self) -> None:
-        if self._current is not None:
+    def _try(self, call: int) -> None:
+        if self._current is not None or call != self._calls:
             return
-        blocked = self.scene.schedule.now_ms < self.blocked_until_ms
+        blocked = self.scene.schedule.now_ms < max(self.blocked_ms)
         if blocked or not self.server.accepts():
-            self.dial(self.scene.chance.randint(*REDIAL_MS))
+            self._in_vain = min(self._in_vain + 1, REDIALS_MAX)
+            self._dial_again()
             return
+        self._in_vain = 0
         self.connections += 1
         connection = Connection(self, self.client.next_number(), self.server.next_number())
         self._current = connection
         self.server.link_up(connection)
         self.client.link_up(connection)
+
+    def _dial_again(self) -> None:
+        self.dial(self.scene.chance.randint(*REDIAL_MS) * (1 + self._in_vain))

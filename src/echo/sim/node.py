@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from random import Random
 
 from echo.domain.quantities import Instant
@@ -38,6 +39,10 @@ class Node:
         self.clock = clock
         self.life = Life()
         self.life.over = True
+        self.asleep_until_ms = 0
+        """Until then the process is stopped: everything happens to it later, and at once."""
+        self.wanted = True
+        """Whether anybody starts it when it is down."""
         self._timers: dict[TimerKey, int] = {}
         self._armed = 0
 
@@ -46,15 +51,25 @@ class Node:
         """Whether the process runs."""
         return not self.life.over
 
+    @property
+    def asleep(self) -> bool:
+        """Whether the process is stopped just now."""
+        return self.scene.schedule.now_ms < self.asleep_until_ms
+
+    def sleep(self, lasts_ms: int) -> None:
+        """Stop the process for a while, without its knowing."""
+        self.asleep_until_ms = self.scene.schedule.now_ms + lasts_ms
+
     def now(self) -> Instant:
         """Return what the host's clocks show."""
         return self.clock.at(self.scene.schedule.now_ms)
 
     def start(self) -> None:
-        """Begin a life, unless one has begun."""
-        if self.up:
+        """Begin a life, unless one has begun or nobody wants one."""
+        if self.up or not self.wanted:
             return
         self.life = Life()
+        self.asleep_until_ms = 0
         self.scene.trace.say(self.scene.schedule.now_ms, self.name, "starts")
         self.begin()
 
@@ -82,14 +97,21 @@ class Node:
 
     def later(self, wait_ms: int, call: Callable[[], None]) -> None:
         """Plan *call*, unless this life ends before."""
-        self.scene.schedule.after(wait_ms, call, self.life)
+        self.scene.schedule.after(wait_ms, partial(self.awake, call), self.life)
+
+    def awake(self, call: Callable[[], None]) -> None:
+        """Call now, or when the process goes on."""
+        if self.asleep:
+            self.scene.schedule.at(self.asleep_until_ms, partial(self.awake, call), self.life)
+        else:
+            call()
 
     def arm(self, key: TimerKey, due_mono_ms: int) -> None:
         """Set or replace a timer, by the host's own clock."""
         self._armed += 1
         mark = self._timers[key] = self._armed
         due_ms = self.clock.true_ms(due_mono_ms)
-        self.scene.schedule.at(due_ms, lambda: self._due(key, mark), self.life)
+        self.scene.schedule.at(due_ms, partial(self._due, key, mark), self.life)
 
     def disarm(self, key: TimerKey) -> None:
         """Forget a timer."""
@@ -98,12 +120,16 @@ class Node:
     def struck(self) -> bool:
         """Let a crash strike before the next effect, now and then; tell whether it did."""
         faults = self.scene.faults
-        if not faults.strikes("crash_at_effect", faults.weather.crash_per_effect):
+        if not faults.strikes_here():
             return False
         self.crash("at an effect", self.scene.chance.randint(*faults.weather.restart_ms))
         return True
 
     def _due(self, key: TimerKey, mark: int) -> None:
-        if self._timers.get(key) == mark:
+        if self._timers.get(key) != mark:
+            return
+        if self.asleep:
+            self.scene.schedule.at(self.asleep_until_ms, partial(self._due, key, mark), self.life)
+        else:
             del self._timers[key]
             self.ring(key)

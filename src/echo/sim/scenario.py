@@ -1,6 +1,6 @@
 """A scenario: who takes part, what the masters do, and what goes wrong, all drawn from one seed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from random import Random
@@ -8,14 +8,50 @@ from typing import Final
 
 from echo.domain.commands import Residual
 from echo.domain.ids import AccountId
-from echo.domain.quantities import Side
 from echo.sim.faults import CALM, Mishap, MishapKind, Weather
+from echo.sim.hands import WARM_UP_MS, Stranger, draw_hands, draw_stranger
 from echo.sim.profiles import ABSENT, ROUGHNESS, Profile, Rough, draw_weather
-from echo.terminal.replay_script import Action, Close, Modify, Open, Reduce
+from echo.terminal.replay_script import Action, Open
 from echo.terminal.view import MT4, MT5
 
-WARM_UP_MS: Final = 4_000
-"""Before the first trade everybody has been introduced."""
+OF_AGENTS: Final = frozenset(
+    {
+        *(MishapKind.REBOOT, MishapKind.TWIN, MishapKind.STORM),
+        *(MishapKind.LEDGER_FULL, MishapKind.LEDGER_LOST, MishapKind.LEDGER_OLD),
+    }
+)
+OF_FILES: Final = frozenset(
+    {MishapKind.AMNESIA, MishapKind.OLD_COPY, MishapKind.BIT_FLIP, MishapKind.FILE_SICK}
+)
+"""What strikes the file of a slave that keeps one."""
+OF_SLAVES: Final = frozenset(
+    {
+        *(MishapKind.POLICY_GONE, MishapKind.POLICY_LOT),
+        *(MishapKind.TRADING_OFF, MishapKind.MARKET_CLOSED),
+    }
+)
+OF_WAYS: Final = frozenset(
+    {
+        *(MishapKind.RESET, MishapKind.HALF_OPEN, MishapKind.BLOCK),
+        *(MishapKind.ONE_WAY, MishapKind.SLOW),
+    }
+)
+
+NEWEST: Final = 3
+MASTERS: Final = (1, 1, 1, 2, 2, 2, 3, 4)
+SLAVES: Final = (1, 1, 2, 2, 2, 2, 3, 3, 3, 4, 5, 6, 8, 12)
+AGENTS: Final = (1, 1, 2, 2, 3)
+"""How many take part; each number as often as it is drawn."""
+OLD: Final = 0.25
+"""How often some of the EAs speak an older protocol."""
+SPELLED: Final = 0.3
+"""How often pipes carry bytes instead of values."""
+CROWDED: Final = 0.04
+"""How often there are many followers more, of which nobody has ever heard."""
+RIVALLED: Final = 0.1
+"""How often a second EA is attached to a slave's account."""
+MEDDLED: Final = 0.25
+"""How often somebody trades by hand on a slave's account."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +69,8 @@ class Seat:
     follows: frozenset[AccountId] = frozenset()
     residual: Residual = Residual.KEEP
     first_ticket: int = 1_000_001
+    protocol: int = NEWEST
+    """Which version of the protocol its EA speaks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +90,22 @@ class Scenario:
     quote_max_age_ms: int = 1_500
     symbols: tuple[str, ...] = ("EURUSD", "XAUUSD")
     tick_ms: int = 500
+    quotes_ms: int = 1_000
+    """How often slaves tell quotes again that have not changed."""
     max_retries: int = 100
     rivals: tuple[AccountId, ...] = ()
     """Slaves to which a second EA is attached."""
+    absent: int = 0
+    """Followers that are in the policies, and have no terminal."""
+    strangers: tuple[Stranger, ...] = ()
+    """Who else trades on the slaves' accounts, by hand."""
+    spelled: bool = False
+    """Whether the pipes of all EAs carry bytes; those of older protocols always do."""
+    heartbeat_ms: int = 1_000
+    fanout_chunk: int = 128
+    """How many followers one transaction decides about."""
+    echoes: bool = False
+    """Whether at the end everything is said once more: nothing may come of it."""
 
     @property
     def trades(self) -> int:
@@ -64,36 +115,36 @@ class Scenario:
 
 def draw(seed: int, profile: Profile, chance: Random) -> Scenario:
     """Draw a scenario."""
-    agents = chance.randint(1, 2)
+    agents = chance.choice(AGENTS)
+    old = 0.35 if chance.random() < OLD else 0.0
     masters = tuple(
-        Seat(
-            account_id=AccountId(str(1001 + number)),
-            agent=chance.randrange(agents),
-            terminal=chance.choice((MT4, MT5)),
-        )
-        for number in range(chance.randint(1, 3))
+        _seat(chance, str(1001 + number), agents, old) for number in range(chance.choice(MASTERS))
     )
-    names = [seat.account_id for seat in masters]
-    slaves = tuple(
-        Seat(
-            account_id=AccountId(str(2001 + number)),
-            agent=chance.randrange(agents),
-            terminal=chance.choice((MT4, MT5)),
-            lot=Decimal(chance.choice(("0.01", "0.10", "0.25", "0.33", "1.00"))),
-            follows=frozenset(chance.sample(names, 1)) if chance.random() < 0.3 else frozenset(),
-            residual=chance.choice(tuple(Residual)),
-        )
-        for number in range(chance.randint(1, 5))
-    )
+    slaves = _slaves(chance, masters, agents, old)
     active_ms = chance.randint(45_000, 80_000)
+    tick_ms = chance.choice((500, 1_000, 1_000, 2_000))
     scenario = Scenario(
         seed=seed,
         agents=agents,
         masters=masters,
         slaves=slaves,
-        hands=_hands(chance, len(masters), active_ms),
+        hands=draw_hands(chance, len(masters), active_ms, trades_max=12 if len(slaves) < 6 else 6),
         active_ms=active_ms,
         max_delay_ms=chance.choice((3_000, 5_000, 15_000)),
+        tick_ms=tick_ms,
+        quotes_ms=chance.choice((250, 1_000, 3_000, 3_000)),
+        quote_max_age_ms=3 * tick_ms,
+        rivals=tuple(each.account_id for each in slaves if _newest_and(chance, each, RIVALLED)),
+        absent=chance.randint(130, 280) if chance.random() < CROWDED else 0,
+        strangers=tuple(
+            draw_stranger(chance, each.account_id, active_ms)
+            for each in slaves
+            if chance.random() < MEDDLED
+        ),
+        spelled=chance.random() < SPELLED,
+        heartbeat_ms=chance.choice((1_000, 1_000, 2_000, 5_000)),
+        fanout_chunk=chance.choice((128, 128, 1, 3)),
+        echoes=chance.random() < SPELLED,
     )
     rough = ROUGHNESS[profile]
     return replace(
@@ -103,60 +154,31 @@ def draw(seed: int, profile: Profile, chance: Random) -> Scenario:
     )
 
 
-def _hands(chance: Random, masters: int, active_ms: int) -> tuple[tuple[Action, ...], ...]:
-    hands: list[list[Action]] = [[] for _ in range(masters)]
-    number = 0
-    for _ in range(chance.randint(6, 12)):
-        at_ms = chance.randint(WARM_UP_MS, active_ms - 8_000)
-        # Now and then two masters do the same at once: their copies look alike at a broker.
-        crowd = 2 if masters > 1 and chance.random() < 0.25 else 1
-        shape = _shape(chance)
-        for master in chance.sample(range(masters), crowd):
-            number += 1
-            hands[master] += _trade(chance, f"t{number}", at_ms, active_ms, shape)
-    return tuple(tuple(sorted(hand, key=lambda each: each.at_ms)) for hand in hands)
-
-
-def _shape(chance: Random) -> Open:
-    tight = chance.random() < 0.15
-    near, far = ("0.0004", "0.0008") if tight else ("0.01", "0.03")
-    return Open(
-        key="",
-        at_ms=0,
-        symbol=chance.choice(("EURUSD", "XAUUSD")),
-        side=chance.choice(tuple(Side)),
-        lots=Decimal(chance.choice(("0.03", "0.10", "0.50", "1.00"))),
-        magic=chance.choice((0, 7, 77)),
-        sl_share=Decimal(near) if chance.random() < 0.8 else None,
-        tp_share=Decimal(far) if chance.random() < 0.6 else None,
+def _seat(chance: Random, account_id: str, agents: int, old: float) -> Seat:
+    protocol = chance.choice((1, 2)) if chance.random() < old else NEWEST
+    return Seat(
+        account_id=AccountId(account_id),
+        agent=chance.randrange(agents),
+        terminal=chance.choice((MT4, MT5)) if protocol == NEWEST else MT4,
+        protocol=protocol,
     )
 
 
-def _trade(chance: Random, key: str, at_ms: int, end_ms: int, shape: Open) -> Iterable[Action]:
-    yield replace(shape, key=key, at_ms=at_ms)
-    held_ms = min(chance.choice((50, 800, 4_000, 15_000, 40_000)), end_ms - at_ms - 100)
-    left = shape.lots
-    for _ in range(chance.choice((0, 0, 1, 2, 3))):
-        step_ms = at_ms + chance.randint(0, held_ms)
-        if chance.random() < 0.6:
-            yield Modify(
-                key=key,
-                at_ms=step_ms,
-                sl_share=_share(chance, shape.sl_share),
-                tp_share=_share(chance, shape.tp_share),
-            )
-        elif left > Decimal("0.02"):
-            part = (left * chance.choice((3, 5, 7)) / 10).quantize(Decimal("0.01"))
-            left -= part
-            yield Reduce(key=key, at_ms=step_ms, lots=part)
-    if chance.random() < 0.85:
-        yield Close(key=key, at_ms=at_ms + held_ms)
+def _slaves(chance: Random, masters: tuple[Seat, ...], agents: int, old: float) -> tuple[Seat, ...]:
+    names = [seat.account_id for seat in masters]
+    return tuple(
+        replace(
+            _seat(chance, str(2001 + number), agents, old),
+            lot=Decimal(chance.choice(("0.01", "0.10", "0.25", "0.33", "1.00"))),
+            follows=frozenset(chance.sample(names, 1)) if chance.random() < 0.3 else frozenset(),
+            residual=chance.choice(tuple(Residual)),
+        )
+        for number in range(chance.choice(SLAVES))
+    )
 
 
-def _share(chance: Random, before: Decimal | None) -> Decimal | None:
-    if chance.random() < 0.15:
-        return None
-    return (before or Decimal("0.02")) + Decimal(chance.randint(1, 30)) / 10_000
+def _newest_and(chance: Random, seat: Seat, rate: float) -> bool:
+    return chance.random() < rate and seat.protocol == NEWEST
 
 
 def draw_mishaps(chance: Random, rough: Rough, scenario: Scenario) -> list[Mishap]:
@@ -167,14 +189,12 @@ def draw_mishaps(chance: Random, rough: Rough, scenario: Scenario) -> list[Misha
             continue
         for _ in range(chance.randint(1, most)):
             at_ms = chance.randint(WARM_UP_MS // 2, scenario.active_ms - 1_000)
-            found.append(
-                Mishap(
-                    kind=kind,
-                    at_ms=at_ms,
-                    target=chance.choice(targets(kind, scenario)),
-                    lasts_ms=chance.randint(0, lasts_ms_max),
-                )
-            )
+            lasts_ms = chance.randint(0, lasts_ms_max)
+            if kind is not MishapKind.CLOCK_JUMP:
+                lasts_ms = min(lasts_ms, scenario.active_ms - at_ms)
+            if who := targets(kind, scenario):
+                target = chance.choice(who)
+                found.append(Mishap(kind=kind, at_ms=at_ms, target=target, lasts_ms=lasts_ms))
     return sorted(found, key=lambda each: each.at_ms)
 
 
@@ -183,22 +203,32 @@ def targets(kind: MishapKind, scenario: Scenario) -> Sequence[str]:
     agents = [agent_name(number) for number in range(scenario.agents)]
     masters = [master_name(seat) for seat in scenario.masters]
     slaves = [slave_name(seat) for seat in scenario.slaves]
+    if kind in OF_AGENTS:
+        return agents
+    if kind in OF_FILES:
+        return [slave_name(seat) for seat in scenario.slaves if seat.protocol == NEWEST]
+    if kind in OF_SLAVES:
+        return slaves
+    if kind in OF_WAYS:
+        return [*agents, *agents, *masters, *slaves]  # the way of which it is the client
     match kind:
-        case MishapKind.CRASH:
+        case MishapKind.CRASH | MishapKind.SLEEP:
             return ["core", "core", *agents, *masters, *slaves]
-        case MishapKind.REBOOT | MishapKind.LEDGER_FULL:
-            return agents
-        case MishapKind.AMNESIA | MishapKind.OLD_COPY:
-            return slaves
-        case MishapKind.STORE_DOWN:
-            return ["core"]
         case MishapKind.CLOCK_JUMP:
             return ["core", *agents, *masters, *slaves]
-        case MishapKind.RESET | MishapKind.HALF_OPEN | MishapKind.BLOCK:
-            return [*agents, *agents, *masters, *slaves]  # the way of which it is the client
-        case MishapKind.TRADING_OFF | MishapKind.MARKET_CLOSED:
-            return slaves
-        case MishapKind.FILE_FULL | MishapKind.BROKER_AWAY | MishapKind.UNSYNCED:
+        case MishapKind.COPIED:
+            return [rival_name(account_id) for account_id in scenario.rivals]
+        case MishapKind.STORE_DOWN:
+            return ["core"]
+        case MishapKind.GAP:
+            return ["market"]
+        case MishapKind.UNSYNCED | MishapKind.OTHER_ACCOUNT:
+            # An EA of an older protocol takes what it does not see for closed, and says so.
+            return [
+                *(master_name(seat) for seat in scenario.masters if seat.protocol == NEWEST),
+                *(slave_name(seat) for seat in scenario.slaves if seat.protocol == NEWEST),
+            ]
+        case _:
             return [*masters, *slaves]
 
 
@@ -210,6 +240,11 @@ def agent_name(number: int) -> str:
 def master_name(seat: Seat) -> str:
     """Name a master's terminal."""
     return f"master-{seat.account_id}"
+
+
+def rival_name(account_id: AccountId) -> str:
+    """Name the second terminal on a slave's account."""
+    return f"rival-{account_id}"
 
 
 def slave_name(seat: Seat) -> str:

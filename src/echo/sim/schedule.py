@@ -43,11 +43,14 @@ class Schedule:
     def at(self, due_ms: int, call: Callable[[], None], life: Life = FOREVER) -> None:
         """Plan *call* for *due_ms*, or for now if that has passed; void once *life* is over."""
         self._planned += 1
-        heappush(self._heap, (max(due_ms, self.now_ms), self._planned, life, call))
+        if due_ms < self.now_ms:
+            due_ms = self.now_ms
+        heappush(self._heap, (due_ms, self._planned, life, call))
 
     def after(self, wait_ms: int, call: Callable[[], None], life: Life = FOREVER) -> None:
         """Plan *call* for *wait_ms* from now."""
-        self.at(self.now_ms + wait_ms, call, life)
+        self._planned += 1
+        heappush(self._heap, (self.now_ms + max(wait_ms, 0), self._planned, life, call))
 
     def run(self, until_ms: int) -> None:
         """Let time pass until *until_ms*, that moment included."""
@@ -96,10 +99,13 @@ class HostClock:
     def true_ms(self, mono_ms: int) -> int:
         """Return the first true moment at which the monotonic clock shows at least *mono_ms*."""
         wanted = mono_ms - self._boot_mono_ms + self._counted(self._booted_ms)
-        true_ms = wanted * MILLION // (MILLION + self._drift_ppm)
-        while self._counted(true_ms) < wanted:
+        if not self._drift_ppm:
+            return wanted
+        drift = self._drift_ppm
+        true_ms = wanted * MILLION // (MILLION + drift)
+        while true_ms + true_ms * drift // MILLION < wanted:
             true_ms += 1
-        while self._counted(true_ms - 1) >= wanted:
+        while true_ms - 1 + (true_ms - 1) * drift // MILLION >= wanted:
             true_ms -= 1
         return true_ms
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from decimal import Decimal
 from functools import partial
 from typing import Protocol
 
@@ -16,6 +17,9 @@ from echo.terminal.market import BrokerRules
 from echo.terminal.orders import BrokerEvent, OrderRequest
 from echo.terminal.replay_script import Action
 from echo.terminal.view import Price, TerminalView
+
+NEVER_ENOUGH = Decimal(10**12)
+"""No account has so much margin, in percent."""
 
 
 class Onlooker(Protocol):
@@ -36,15 +40,26 @@ class Site:
 
     Args:
         kind: Whether the broker does at once whatever is asked.
+        patient: Whether it does at once whatever is closed.
     """
 
     def __init__(
-        self, scene: Scene, name: str, rules: BrokerRules, clock: HostClock, *, kind: bool = False
+        self,
+        scene: Scene,
+        name: str,
+        rules: BrokerRules,
+        clock: HostClock,
+        *,
+        kind: bool = False,
+        patient: bool = False,
     ) -> None:
         self.scene = scene
         self.name = name
-        self.broker = PaperBroker(rules, Moods(scene.faults, scene.chance, kind=kind))
+        self.broker = PaperBroker(
+            rules, Moods(scene.faults, scene.chance, kind=kind, patient=patient)
+        )
         self.book: list[BookEntry] = []
+        self._stop_out_percent = rules.stop_out_percent
         self.terminals: list[Onlooker] = []
         self._clock = clock
         self._hand: Hand | None = None
@@ -88,6 +103,12 @@ class Site:
         if moved:
             for terminal in tuple(self.terminals):
                 terminal.ticks(moved)
+
+    def call_margin(self, *, now: bool) -> None:
+        """Have the broker close whatever it finds, from the next tick on; or be itself again."""
+        rules = self.broker.rules
+        percent = NEVER_ENOUGH if now else self._stop_out_percent
+        self.broker.rules = replace(rules, stop_out_percent=percent)
 
     def show(self) -> None:
         """Show the account as it is to every terminal."""

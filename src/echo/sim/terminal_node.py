@@ -3,9 +3,11 @@
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Final, Protocol
 
 from echo.domain.commands import CloseOrder, ExecuteOrder, ModifyOrder, ReduceOrder
+from echo.domain.facts import InputRefused
 from echo.domain.quantities import Instant
 from echo.ports.errors import LedgerUnwritable
 from echo.services.terminal.ea_file import EaFile
@@ -43,6 +45,7 @@ from echo.terminal.settings import EaSettings
 from echo.terminal.view import Price, TerminalView
 from echo.wire.pipe.messages import ToEa
 from echo.wire.records import encode_record
+from echo.wire.refusals import WireError
 
 RETRY_MS: Final = 1_000
 """A terminal that cannot even begin its file is started again after this."""
@@ -77,7 +80,7 @@ class Terminal(Dialler):
     ) -> None:
         super().__init__(scene, name, clock)
         self.settings = settings
-        self.site = site
+        self.site = self.home = site
         self.file = SimFile(scene, name)
         self._make = make
         self._ea = make(settings)
@@ -122,6 +125,7 @@ class Terminal(Dialler):
         self._pipe = None
         self._events.clear()
         self.site.forget(self)
+        self.home.forget(self)
         super().end()
 
     def next_number(self) -> int:
@@ -152,6 +156,11 @@ class Terminal(Dialler):
                 old = replace(said, session_epoch=said.session_epoch - 1)
                 scene.watch.unmoved(self.name, self._ea.handle(Heard(old), self.now()))
 
+    def link_garbled(self, link: Connection, error: WireError) -> None:
+        """The Agent said something that cannot be read."""
+        refused = InputRefused(peer=self.name, reason=error.reason, sentence=error.sentence)
+        self.scene.watch.fact(self.name, refused)
+
     def link_down(self, link: Connection, reason: str) -> None:
         """The pipe is gone."""
         if link is self._pipe:
@@ -160,20 +169,32 @@ class Terminal(Dialler):
 
     # ------------------------------------------------------------------------ the account
 
+    def log_in(self, site: Site) -> None:
+        """Have the terminal show another account, or its own again."""
+        if site is self.site:
+            return
+        self.site.terminals.remove(self)
+        self.site = site
+        site.terminals.append(self)
+        self.shows(site.view())
+        self.ticks(dict(site.broker.prices))
+
     def shows(self, view: TerminalView) -> None:
         """The account has changed."""
-        if self.up:
+        if self.up and not self.asleep:
             self._feed(Seen(view))
 
     def answers(self, event: BrokerEvent) -> None:
         """The broker answered."""
-        if self.up:
-            self.scene.watch.replied(event, self.site.broker.rules.terminal)
+        if self.asleep:
+            self.awake(partial(self.answers, event))
+        elif self.up:
+            self.scene.watch.replied(event, self.home.broker.rules.terminal)
             self._feed(BrokerSaid(event))
 
     def ticks(self, prices: Mapping[str, Price]) -> None:
         """Prices moved."""
-        if self.up:
+        if self.up and not self.asleep:
             self._feed(Ticked(prices))
 
     def ring(self, key: TimerKey) -> None:
@@ -203,7 +224,7 @@ class Terminal(Dialler):
                 if isinstance(effect, Append) and self._tears():
                     self.file.tear(encode_record(effect.record))
                 return
-            if isinstance(effect, Append | Rewrite):
+            if isinstance(effect, (Append, Rewrite)):
                 if not self._write(effect, todo[place:]):
                     self._carry_out([each for each in todo[place:] if _harmless(each)])
                     return
@@ -218,7 +239,8 @@ class Terminal(Dialler):
                     self._pipe.send(Side.CLIENT, effect.message)
             case Order():
                 scene.trace.note(scene.schedule.now_ms, self.name, effect)
-                scene.watch.ordered(self.name, self.settings.account_id, effect.request)
+                here = self.site.broker.rules.account_id
+                scene.watch.ordered(self.name, self.settings.account_id, effect.request, here)
                 self.site.request(effect.request, self)
             case Arm():
                 self.arm(effect.key, effect.due_mono_ms)

@@ -18,6 +18,9 @@ CHATTER: Final = frozenset(
 )
 """What comes again and again by itself: its moment is noted, not what it says."""
 
+UNHASHED_MAX: Final = 2_000
+"""Pieces of text; many are cheaper to hash at once."""
+
 _ENCODER: Final = msgspec.json.Encoder(order="deterministic")
 
 
@@ -31,27 +34,43 @@ class Trace:
     def __init__(self, tell: Callable[[str], None] | None = None) -> None:
         self._tell = tell
         self._hash = blake2b(digest_size=16)
+        self._unhashed: list[bytes] = []
+        self._labels: dict[tuple[str, type, type], bytes] = {}
 
     @property
     def digest(self) -> str:
         """Equal for two runs in which the same things happened at the same times."""
+        self._flush()
         return self._hash.hexdigest()
 
     def note(self, now_ms: int, who: str, what: object) -> None:
         """Note that *what* happened to, or was done by, *who*."""
+        kind = type(what)
         inner = type(getattr(what, "message", what))
-        self._hash.update(f"{now_ms} {who} {type(what).__name__} {inner.__name__} ".encode())
+        label = self._labels.get((who, kind, inner))
+        if label is None:
+            text = f" {who} {kind.__name__} {inner.__name__} "
+            label = self._labels[who, kind, inner] = text.encode()
+        unhashed = self._unhashed
+        unhashed.append(b"%d" % now_ms)
+        unhashed.append(label)
         if inner in CHATTER:
             return
-        self._hash.update(_ENCODER.encode(what))
+        unhashed.append(_ENCODER.encode(what))
+        if len(unhashed) > UNHASHED_MAX:
+            self._flush()
         if self._tell is not None:
             self._tell(f"{now_ms / 1_000:9.3f} {who:16} {_shown(what)}")
 
     def say(self, now_ms: int, who: str, sentence: str) -> None:
         """Note a sentence of the world itself."""
-        self._hash.update(f"{now_ms} {who} {sentence}".encode())
+        self._unhashed.append(f"{now_ms} {who} {sentence}".encode())
         if self._tell is not None:
             self._tell(f"{now_ms / 1_000:9.3f} {who:16} * {sentence}")
+
+    def _flush(self) -> None:
+        self._hash.update(b"".join(self._unhashed))
+        self._unhashed.clear()
 
 
 def _shown(what: object) -> str:

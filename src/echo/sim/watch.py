@@ -1,8 +1,7 @@
 """The watch: what must hold at every step, checked where it happens."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -14,22 +13,23 @@ from echo.domain.commands import (
     ModifyOrder,
     ReduceOrder,
 )
-from echo.domain.facts import Alarm, DeliveryRetried, InputRefused
+from echo.domain.facts import Alarm, DecisionSettled, DeliveryRetried, InputRefused
 from echo.domain.ids import SEQ_OPEN, AccountId, CommandId, TradeId
+from echo.domain.intents import TradeClose, TradeIntent, TradeModify
 from echo.domain.journal import ActionRecord, DecisionRecord, ExecutionRecord, Record
-from echo.domain.quantities import Side
+from echo.domain.ledger import LedgerContents, LedgerKind
+from echo.sim.flights import Flights, Violation
 from echo.sim.schedule import Schedule
 from echo.stores.memory import MemoryJournal, MemoryLedger
-from echo.terminal.book import BookEntry, BookKind
 from echo.terminal.effects import ActionDetected, Append, Effect, Order, OrderLeaving, Say
-from echo.terminal.opening import Reading, reading_of
-from echo.terminal.orders import BrokerEvent, Filled, OrderRequest, Refused, SendOrder
 from echo.wire.records import RecordKind
 
 CLOCKS_APART = Decimal("1.1")
 """Two clocks may each be off by five percent."""
 SECONDS_MS = 1_000
 """MT4 tells open times in whole seconds."""
+
+__all__ = ["Violation", "Watch", "is_over"]
 
 
 def is_over(journal: MemoryJournal, trade_id: TradeId) -> bool:
@@ -40,23 +40,21 @@ def is_over(journal: MemoryJournal, trade_id: TradeId) -> bool:
 
 ActionKey = tuple[TradeId, int]
 DecisionKey = tuple[TradeId, int, AccountId]
-FlightKey = tuple[str, str, Side, Decimal, int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Violation:
-    """A promise that was broken: the invariant's number, when, and what happened."""
-
-    invariant: int
-    at_ms: int
-    sentence: str
-
-
-class Watch:
+class Watch(Flights):
     """Looks at every write, every promise and every order, and remembers what the end needs."""
 
-    def __init__(self, schedule: Schedule, seen: Counter[str], *, ttl_ms_max: int) -> None:
-        self.violations: list[Violation] = []
+    def __init__(
+        self,
+        schedule: Schedule,
+        seen: Counter[str],
+        *,
+        ttl_ms_max: int,
+        fanout_chunk: int = 128,
+        legacy_masters: frozenset[AccountId] = frozenset(),
+    ) -> None:
+        super().__init__(schedule)
         self.acked: set[ActionKey] = set()
         """Actions whose master was told that they are safe."""
         self.reported: dict[ActionKey, Mapping[str, Any]] = {}
@@ -71,21 +69,24 @@ class Watch:
         """Decisions in doubt."""
         self.alarmed: set[str] = set()
         """Keys of alarms."""
-        self.fills: Counter[tuple[AccountId, str]] = Counter()
-        self._schedule = schedule
+        self.doubted: set[DecisionKey] = set()
+        """Decisions that were in doubt once."""
+        self.settled_facts: Counter[DecisionKey] = Counter()
+        """How often people were told of an outcome."""
+        self.core_lives = 0
+        """How often a Core read its journal."""
         self._seen = seen
         self._ttl_ms_max = ttl_ms_max
+        self._fanout_chunk = fanout_chunk
         self._final: dict[DecisionKey, tuple[Outcome, int]] = {}
         self._executed: set[CommandId] = set()
+        self._modified: dict[tuple[TradeId, AccountId], int] = {}
         self._epochs: dict[str, int] = {}
-        self._in_flight: dict[FlightKey, dict[str, str]] = defaultdict(dict)
-        """Opens that were ordered and have no result: by key, command and terminal."""
-
-    def violated(self, invariant: int, sentence: str) -> None:
-        """Note that an invariant does not hold."""
-        self.violations.append(
-            Violation(invariant=invariant, at_ms=self._schedule.now_ms, sentence=sentence)
-        )
+        self.legacy_masters = legacy_masters
+        self.legacy_trades: set[TradeId] = set()
+        """What masters of older protocols did: its age is anybody's guess."""
+        self.excused: set[TradeId] = set()
+        """Trades of which an action went with the ledger of the Agent that had promised it."""
 
     # ------------------------------------------------------------------------ the journal
 
@@ -103,6 +104,8 @@ class Watch:
             self._decided(row)
         for record in records:
             if isinstance(record, ActionRecord):
+                if record.action.account_id in self.legacy_masters:
+                    self.legacy_trades.add(record.trade_id)
                 self.journaled_ms.setdefault((record.trade_id, record.seq), self._schedule.now_ms)
                 self._conserved(journal, record)
 
@@ -120,6 +123,7 @@ class Watch:
         if row.outcome is Outcome.IN_DOUBT:
             self._seen["in_doubt"] += 1
             self.doubtful.add(key)
+            self.doubted.add(key)
             self.pending.discard(key)
         elif not row.outcome.is_final:
             self.pending.add(key)
@@ -127,10 +131,23 @@ class Watch:
             self.pending.discard(key)
             self.doubtful.discard(key)
             self._final[key] = (row.outcome, row.code)
+            if row.outcome is Outcome.MODIFIED:
+                self._in_order(row)
             self.settled_ms[key] = self._schedule.now_ms
             self._seen[f"{row.kind.value}_{row.outcome.value}"] += 1
             if row.code:
                 self._seen[f"code_{row.code.name.lower()}"] += 1
+
+    def _in_order(self, row: DecisionRecord) -> None:
+        """No older change is made after a newer one."""
+        lane = (row.trade_id, row.account_id)
+        if row.seq < self._modified.get(lane, 0):
+            self.violated(
+                10,
+                f"modify {row.seq} of {row.trade_id} on {row.account_id} was made after"
+                f" modify {self._modified[lane]}",
+            )
+        self._modified[lane] = row.seq
 
     def _answered(self, result: ExecutionResult) -> None:
         for name in ("doubt", "stored", "late"):
@@ -138,20 +155,28 @@ class Watch:
                 self._seen[f"result_{name}"] += 1
 
     def _conserved(self, journal: MemoryJournal, record: ActionRecord) -> None:
-        for account_id in journal.trades[record.trade_id].followers:
-            if (record.trade_id, record.seq, account_id) not in journal.decisions:
-                self.violated(
-                    17,
-                    f"action {record.seq} of {record.trade_id} is journaled without a decision"
-                    f" for its follower {account_id}",
-                )
+        followers = journal.trades[record.trade_id].followers
+        missing = [
+            account_id
+            for account_id in followers
+            if (record.trade_id, record.seq, account_id) not in journal.decisions
+        ]
+        # A large fan-out is decided about piece by piece.
+        if len(followers) - len(missing) < min(self._fanout_chunk, len(followers)):
+            self.violated(
+                17,
+                f"action {record.seq} of {record.trade_id} is journaled without a decision"
+                f" for its follower {missing[0]}",
+            )
+        if missing:
+            self._seen["fan_out_in_pieces"] += 1
 
     # ------------------------------------------------------------------------ promises
 
     def core_sends(self, message: object, journal: MemoryJournal) -> None:
         """Look at what the Core lets go: nothing that it promises may be volatile."""
         match message:
-            case IntentAck(result=Receipt.OK):
+            case IntentAck(result=Receipt.OK) if message.account_id not in self.legacy_masters:
                 known = (message.trade_id, message.seq) in journal.actions
                 if not known and not is_over(journal, message.trade_id):
                     self.violated(
@@ -188,6 +213,21 @@ class Watch:
                 " which is not in its ledger",
             )
 
+    def ledger_lost(self, lost: MemoryLedger, left: LedgerContents | None) -> None:
+        """Somebody deleted an Agent's ledger, or put an older one in its place.
+
+        What only that ledger knew is excused: an action promised in its own name, and an open that
+        was written for an EA which keeps nothing.
+        """
+        kept = {entry.key for entry in left.entries} if left is not None else set()
+        for key, entry in lost.entries.items():
+            message = entry.message
+            alone = entry.kind is LedgerKind.WRITTEN and isinstance(message, ExecuteOrder)
+            promised = isinstance(message, TradeIntent | TradeModify | TradeClose)
+            if key not in kept and (alone or promised):
+                self._seen["promise_lost_with_its_ledger"] += 1
+                self.excused.add(TradeId(getattr(message, "trade_id", "")))
+
     def unmoved(self, who: str, effects: Sequence[object]) -> None:
         """Look at what a frame of an old session did: nothing, or the epoch was not checked."""
         if effects:
@@ -200,45 +240,18 @@ class Watch:
         self._epochs.pop(who, None)
         if not usable:
             self._seen["cold_start"] += 1
-            for flights in self._in_flight.values():
-                for command_id in [each for each, terminal in flights.items() if terminal == who]:
-                    del flights[command_id]
+            self.forgot(who)
 
     def appended(self, who: str, record: Mapping[str, Any]) -> None:
         """An EA's record is on disk."""
         match record["t"]:
             case RecordKind.DONE:
-                self._landed(record["result"]["command_id"])
+                self.landed(record["result"]["command_id"])
             case RecordKind.INTENT:
                 action = record["action"]
                 self.reported[action["trade_id"], action["seq"]] = action
             case _:
                 pass
-
-    def _landed(self, command_id: str) -> None:
-        for flights in self._in_flight.values():
-            flights.pop(command_id, None)
-
-    def ordered(self, who: str, account_id: AccountId, request: OrderRequest) -> None:
-        """An EA asks its broker: two opens that look the same may not be unresolved at once."""
-        if not isinstance(request, SendOrder):
-            return
-        command_id = request.ref.split(":")[1]
-        key = (account_id, request.symbol, request.side, request.lot, request.magic_number)
-        flights = self._in_flight[key]
-        rivals = [each for each in flights if each != command_id]
-        if rivals:
-            self.violated(2, f"{who} orders {command_id} while {rivals[0]} is unresolved")
-        flights[command_id] = who
-
-    def replied(self, event: BrokerEvent, terminal: str) -> None:
-        """A broker answered an EA: a fill or a definite no resolves its order."""
-        if isinstance(event, Refused):
-            definite = reading_of(event.code, terminal) is not Reading.DOUBT
-        else:
-            definite = isinstance(event, Filled)
-        if definite and event.ref:
-            self._landed(event.ref.split(":")[1])
 
     def ea_heard(self, who: str, message: object, todo: Sequence[Effect]) -> None:
         """An EA heard something: acknowledgements count, and old epochs must not move it."""
@@ -271,6 +284,8 @@ class Watch:
                 self.fact(who, fact)
 
     def _in_time(self, who: str, fact: OrderLeaving) -> None:
+        if fact.trade_id in self.legacy_trades:
+            return
         detected_ms = self.detected_ms.get((fact.trade_id, SEQ_OPEN))
         if detected_ms is None:
             self.violated(16, f"{who} orders an open of {fact.trade_id}, which nobody reported")
@@ -289,20 +304,11 @@ class Watch:
                 self._seen[f"alarm_{fact.code.lower()}"] += 1
             case InputRefused():
                 self._seen[f"refused_{fact.reason}"] += 1
+            case DecisionSettled():
+                self.settled_facts[fact.trade_id, fact.seq, fact.account_id] += 1
             case DeliveryRetried():
                 self._seen["delivery_retried"] += 1
             case _:
                 pass
 
     # ------------------------------------------------------------------------ brokers
-
-    def booked(self, account_id: AccountId, entry: BookEntry) -> None:
-        """A broker executed something: one fill per trade and follower."""
-        if entry.kind is not BookKind.OPENED or not entry.asked:
-            return
-        key = (account_id, entry.asked)
-        self.fills[key] += 1
-        if self.fills[key] > 1:
-            self.violated(
-                2, f"{account_id} holds {self.fills[key]} fills of the trade tagged {entry.asked}"
-            )

@@ -1,8 +1,7 @@
 """The deterministic world: nodes, ways between them, brokers, and the hand of fate."""
 
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from random import Random
 from time import process_time
@@ -10,48 +9,53 @@ from typing import Final
 
 from echo.bridge.settings import BridgeSettings
 from echo.domain.handshake import Role
-from echo.domain.ids import ANY_STRATEGY, AgentId
-from echo.domain.policy import CopyOptions, PolicyBook, RiskPolicy, RiskType
-from echo.engine.settings import EngineSettings
+from echo.domain.ids import AgentId
+from echo.sim import again, truths
 from echo.sim.agent_node import Agent
-from echo.sim.core_node import Core
-from echo.sim.faults import Faults
+from echo.sim.cast import USUAL, Cast
+from echo.sim.casting import (
+    NOBODYS,
+    NOBODYS_TRADES,
+    broker_name,
+    engine_settings,
+    policy_book,
+    same,
+)
+from echo.sim.faults import Faults, MishapKind
 from echo.sim.market import Market, rules_of
-from echo.sim.mishaps import Strikes
+from echo.sim.mishaps import TWIN, Strikes
 from echo.sim.network import Way
 from echo.sim.node import Node, Scene
-from echo.sim.scenario import Scenario, Seat, agent_name, master_name, slave_name
+from echo.sim.scenario import (
+    NEWEST,
+    Scenario,
+    Seat,
+    agent_name,
+    master_name,
+    rival_name,
+    slave_name,
+)
 from echo.sim.schedule import HostClock, Schedule
 from echo.sim.site import Site
-from echo.sim.terminal_node import MakeEa, Terminal
+from echo.sim.terminal_node import Terminal
 from echo.sim.trace import Trace
 from echo.sim.watch import Watch
 from echo.stores.memory import MemoryJournal
 from echo.terminal.market import BrokerRules
-from echo.terminal.master import MasterEa
 from echo.terminal.settings import EaSettings
-from echo.terminal.slave import SlaveEa
+
+__all__ = ["USUAL", "Cast", "World"]
 
 SERVER: Final = "Sim-Server"
 SEEN_MS: Final = 2_000
+ECHO_MS: Final = 15_000
+"""How long one waits for what may come of a word that was said twice."""
 QUIET_MS: Final = 11_500
 """Whatever is not acknowledged is repeated at least this often, by the slowest of clocks."""
 LIVELY_MS: Final = 95_000
 """So long after the faults have stopped nothing may be pending any more."""
 ZONE_MS: Final = 7_200_000
 """How far the brokers' clocks are ahead of UTC."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cast:
-    """Who plays the parts; a test may put in others, to see what the world says to them."""
-
-    core: type[Core] = Core
-    master: MakeEa = MasterEa
-    slave: MakeEa = SlaveEa
-
-
-USUAL: Final = Cast()
 
 
 class World:
@@ -72,12 +76,19 @@ class World:
     ) -> None:
         self.scenario = scenario
         schedule, seen = Schedule(), Counter[str]()
+        legacy = frozenset(s.account_id for s in scenario.masters if s.protocol < NEWEST)
         self.scene = Scene(
             schedule=schedule,
             chance=chance,
             faults=Faults(scenario.weather, chance),
             trace=Trace(tell),
-            watch=Watch(schedule, seen, ttl_ms_max=scenario.max_delay_ms),
+            watch=Watch(
+                schedule,
+                seen,
+                ttl_ms_max=scenario.max_delay_ms,
+                fanout_chunk=scenario.fanout_chunk,
+                legacy_masters=legacy,
+            ),
             seen=seen,
         )
         self.nodes: dict[str, Node] = {}
@@ -86,22 +97,27 @@ class World:
         self.sites: dict[str, Site] = {}
         """By the names of their first terminals."""
         self._cast = cast
-        self._market = Market(chance, scenario.symbols)
+        self.market = Market(chance, scenario.symbols)
         self.core = cast.core(
-            self.scene, self._clock(), _engine_settings(scenario), _policies(scenario)
+            self.scene, self._clock(), engine_settings(scenario), policy_book(scenario)
         )
+        self._changed: dict[str, MishapKind] = {}
+        """Slaves whose policy is not what it was."""
         self.nodes["core"] = self.core
         self.agents = tuple(self._agent(number) for number in range(scenario.agents))
         self.terminals: list[Terminal] = []
+        self.elsewhere = Site(self.scene, "broker-elsewhere", self._rules(NOBODYS), HostClock())
+        self.elsewhere.trade_by_hand(NOBODYS_TRADES, same(scenario.symbols))
         for seat, hand in zip(scenario.masters, scenario.hands, strict=True):
             site = self._site(seat, Role.MASTER)
-            site.trade_by_hand(hand, {symbol: symbol for symbol in scenario.symbols})
+            site.trade_by_hand(hand, same(scenario.symbols))
             self._terminal(seat, Role.MASTER, master_name(seat), site)
         for seat in scenario.slaves:
             site = self._site(seat, Role.SLAVE)
             self._terminal(seat, Role.SLAVE, slave_name(seat), site)
             if seat.account_id in scenario.rivals:
-                self._terminal(seat, Role.SLAVE, f"rival-{seat.account_id}", site)
+                self._terminal(seat, Role.SLAVE, rival_name(seat.account_id), site)
+        self._let_strangers_trade()
         self.strikes = Strikes(self)
 
     @property
@@ -142,15 +158,28 @@ class World:
             schedule.run(self.now_ms + 1_000)
         if not self.quiet:
             self._complain()
+        elif self.scenario.echoes and not self.watch.excused:
+            self._say_again()
         return process_time() - began_s
 
     def until(self, at_ms: int) -> None:
         """Let time pass until *at_ms*, for scenarios told step by step."""
         self.scene.schedule.run(at_ms)
 
+    def change_policy(self, slave: str, kind: MishapKind | None) -> None:
+        """Change a slave's policy; ``None`` = back to what it was."""
+        if kind is None:
+            if self._changed.pop(slave, None) is None:
+                return
+        else:
+            self._changed[slave] = kind
+        self.core.change_policies(policy_book(self.scenario, self._changed))
+
     @property
     def quiet(self) -> bool:
-        """Whether nothing waits for an answer, and nobody repeats anything."""
+        """Whether nothing waits for an answer or a proof, and nobody repeats anything."""
+        if any(each.evidence.is_open for each in self.core.engine.state.accounts.values()):
+            return False
         return not self.pending and self.now_ms - self.scene.busy_ms >= QUIET_MS
 
     @property
@@ -164,6 +193,30 @@ class World:
             and (trade_id, seq, account_id) in rows
         ]
 
+    def _say_again(self) -> None:
+        """Hand over once more what came before: nothing may come of it."""
+        before = self._holdings()
+        for way in self.ways.values():
+            if way.version == NEWEST:
+                again.say(way, self.scene.chance)
+        self.scene.schedule.run(self.now_ms + ECHO_MS)
+        self.scene.seen["everything_said_again"] += 1
+        for sentence in truths.changed(before, self._holdings()):
+            self.watch.violated(8, sentence)
+
+    def _holdings(self) -> Mapping[str, object]:
+        """What the journal says of everything, and the brokers of slaves that forget nothing."""
+        rows = self.journal.decisions.items()
+        outcomes = {
+            f"action {seq} of {trade} on {who}": row.outcome for (trade, seq, who), row in rows
+        }
+        books = {
+            f"the book of {name}": tuple(site.book)
+            for name, site in self.sites.items()
+            if name.startswith("slave") and name not in self.watch.legacy
+        }
+        return {**outcomes, **books}
+
     def _complain(self) -> None:
         waiting = self.pending or ["a message that is repeated without end"]
         self.scene.watch.violated(
@@ -175,9 +228,11 @@ class World:
     # ------------------------------------------------------------------------ by itself
 
     def _tick(self) -> None:
-        prices = self._market.tick()
+        prices = self.market.tick()
         for site in self.sites.values():
             site.tick(prices)
+        if self.elsewhere.terminals:
+            self.elsewhere.tick(prices)
         pace = 1 if self.now_ms < self.scenario.active_ms else 4
         self.scene.schedule.after(self.scenario.tick_ms * pace, self._tick)
 
@@ -204,24 +259,38 @@ class World:
             max_retries=scenario.max_retries,
         )
         agent = Agent(self.scene, self._clock(), settings)
-        self.nodes[name] = agent
-        self.ways[name] = Way(
-            self.scene,
-            name,
-            agent,
-            self.core,
-            self.scene.faults.weather.stream_ms,
-            is_stream=True,
-        )
+        twin = Agent(self.scene, agent.clock, settings, name + TWIN)
+        twin.wanted = False
+        for each in (agent, twin):
+            self.nodes[each.name] = each
+            self.ways[each.name] = Way(
+                self.scene,
+                each.name,
+                each,
+                self.core,
+                self.scene.faults.weather.stream_ms,
+                is_stream=True,
+            )
         return agent
 
     def _site(self, seat: Seat, role: Role) -> Site:
         name = master_name(seat) if role is Role.MASTER else slave_name(seat)
-        rules = BrokerRules(
+        site = self.sites[name] = Site(
+            self.scene,
+            f"broker-{seat.account_id}",
+            self._rules(seat, role),
+            HostClock(),
+            kind=role is Role.MASTER,
+            patient=seat.protocol < NEWEST,
+        )
+        return site
+
+    def _rules(self, seat: Seat, role: Role = Role.MASTER) -> BrokerRules:
+        return BrokerRules(
             account_id=seat.account_id,
             server=SERVER,
             symbols=tuple(
-                rules_of(symbol, _broker_name(symbol, seat, role))
+                rules_of(symbol, broker_name(symbol, seat, role))
                 for symbol in self.scenario.symbols
             ),
             terminal=seat.terminal,
@@ -229,14 +298,16 @@ class World:
             first_ticket=seat.first_ticket,
             clock_offset_ms=ZONE_MS,
         )
-        site = self.sites[name] = Site(
-            self.scene,
-            f"broker-{seat.account_id}",
-            rules,
-            HostClock(),
-            kind=role is Role.MASTER,
-        )
-        return site
+
+    def _let_strangers_trade(self) -> None:
+        for stranger in self.scenario.strangers:
+            for seat in self.scenario.slaves:
+                if seat.account_id == stranger.account_id:
+                    names = {
+                        symbol: broker_name(symbol, seat, Role.SLAVE)
+                        for symbol in self.scenario.symbols
+                    }
+                    self.sites[slave_name(seat)].trade_by_hand(stranger.actions, names)
 
     def _terminal(self, seat: Seat, role: Role, name: str, site: Site) -> None:
         terminal = Terminal(
@@ -248,49 +319,28 @@ class World:
                 account_id=seat.account_id,
                 server=SERVER,
                 max_retries=self.scenario.max_retries,
+                protocol_version=seat.protocol,
+                quotes_ms=self.scenario.quotes_ms,
                 symbols=tuple(
-                    (_broker_name(symbol, seat, role), symbol) for symbol in self.scenario.symbols
+                    (broker_name(symbol, seat, role), symbol) for symbol in self.scenario.symbols
                 ),
             ),
-            make=self._cast.master if role is Role.MASTER else self._cast.slave,
+            make=self._cast.ea(role, seat.protocol),
             site=site,
         )
+        if seat.protocol < NEWEST:
+            self.watch.legacy.add(name)
         agent = self.agents[seat.agent]
-        way = Way(self.scene, name, terminal, agent, self.scene.faults.weather.pipe_ms)
+        way = Way(
+            self.scene,
+            name,
+            terminal,
+            agent,
+            self.scene.faults.weather.pipe_ms,
+            spelled=self.scenario.spelled or seat.protocol < NEWEST,
+            version=seat.protocol,
+        )
         agent.pipe_of[way] = (role, seat.account_id)
         self.nodes[name] = terminal
         self.ways[name] = way
         self.terminals.append(terminal)
-
-
-def _broker_name(symbol: str, seat: Seat, role: Role) -> str:
-    """Every second slave's broker has names of its own."""
-    foreign = role is Role.SLAVE and int(seat.account_id) % 2 == 0
-    return f"{symbol}.m" if foreign else symbol
-
-
-def _engine_settings(scenario: Scenario) -> EngineSettings:
-    return EngineSettings(
-        slave_accounts=tuple(seat.account_id for seat in scenario.slaves),
-        quote_max_age_ms=scenario.quote_max_age_ms,
-        max_retries=scenario.max_retries,
-    )
-
-
-def _policies(scenario: Scenario) -> PolicyBook:
-    return PolicyBook(
-        policies=(
-            RiskPolicy(
-                account_id=seat.account_id,
-                strategy_id=ANY_STRATEGY,
-                risk_type=RiskType.FIXED_LOT,
-                lot_size=seat.lot,
-                master_accounts=seat.follows,
-            )
-            for seat in scenario.slaves
-        ),
-        options={
-            seat.account_id: CopyOptions(max_delay_ms=scenario.max_delay_ms, residual=seat.residual)
-            for seat in scenario.slaves
-        },
-    )

@@ -4,14 +4,17 @@ They keep nothing when the process ends.  The simulated world and tests run on t
 stores are held to the same contract suite.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
-from echo.domain.answers import AckStage
-from echo.domain.commands import CancelPendings, Flatten
+from echo.domain.answers import AckStage, Outcome
+from echo.domain.commands import CancelPendings, Command, Flatten
+from echo.domain.copies import replace
 from echo.domain.ids import AccountId, AgentId, CommandId, EvaluationId, TradeId
 from echo.domain.intents import action_content
 from echo.domain.journal import (
+    REMEMBERED_MAX,
+    REMEMBERED_MS,
     AccountRecord,
     AccountStateRecord,
     ActionRecord,
@@ -25,6 +28,7 @@ from echo.domain.journal import (
     EvaluationRecord,
     ExecutionRecord,
     LedgerMark,
+    OperationRecord,
     QuoteRecord,
     Record,
     Recovered,
@@ -64,19 +68,27 @@ class MemoryJournal:
         self.evaluations: dict[EvaluationId, EvaluationRecord] = {}
         self.ledger_marks: dict[AccountId, LedgerMark] = {}
         self.agent_sessions: dict[AgentId, AgentSessionRecord] = {}
+        self.operations: dict[tuple[int, str, CommandId | None], OperationRecord] = {}
         self._open = True
 
     async def load(self) -> Recovered:
         """Read everything that a starting Core needs."""
         self._refuse_when_closed()
         live = {key for key, trade in self.trades.items() if not trade.settled}
+        settled, since_ms = self._settled_lately()
         return Recovered(
             trades=tuple(self.trades[key] for key in sorted(live)),
             actions=tuple(row for key, row in sorted(self.actions.items()) if key[0] in live),
             decisions=tuple(row for key, row in sorted(self.decisions.items()) if key[0] in live),
             commands=tuple(self._live_commands(live)),
             copies=tuple(row for key, row in sorted(self.copies.items()) if key[0] in live),
-            settled=frozenset(self.trades.keys() - live),
+            settled=settled,
+            settled_since_ms=since_ms,
+            left_alone=frozenset(
+                (trade_id, account_id)
+                for (trade_id, _, account_id), row in self.decisions.items()
+                if row.outcome is Outcome.MANUAL
+            ),
             accounts=tuple(row for _, row in sorted(self.accounts.items())),
             symbol_maps=tuple(row for _, row in sorted(self.symbol_maps.items())),
             policies=self.policies,
@@ -88,12 +100,52 @@ class MemoryJournal:
         """Take all *records*, or none of them."""
         self._refuse_when_closed()
         self._refuse_contradictions(records)
-        for record in records:
+        # How far a command has come is written after the commands of the same commit.
+        for record in sorted(records, key=lambda record: isinstance(record, CommandProgress)):
             self._put(record)
+
+    async def is_settled(self, trade_id: TradeId) -> bool:
+        """Tell whether the trade is stored, and over."""
+        self._refuse_when_closed()
+        trade = self.trades.get(trade_id)
+        return trade is not None and trade.settled
+
+    async def purge(self, *, keep_ms: int, trades_max: int) -> int:
+        """Delete settled trades with all their rows, the oldest first; return how many."""
+        self._refuse_when_closed()
+        settled = self._settled_by_age()
+        floor_ms = settled[-1][0] - keep_ms if settled else 0
+        gone = {trade_id for at_ms, trade_id in settled if at_ms < floor_ms}
+        gone = {trade_id for _, trade_id in settled[: min(trades_max, len(gone))]}
+        commands = {key for key, row in self.commands.items() if _trade_of(row.command) in gone}
+        for trades in (self.trades, self.actions, self.decisions, self.copies):
+            _drop(trades, lambda key: (key if isinstance(key, str) else key[0]) in gone)
+        for about in (self.commands, self.progress, self.successes, self.retries):
+            _drop(about, lambda key: (key if isinstance(key, str) else key[0]) in commands)
+        self.executions = {row: None for row in self.executions if row.trade_id not in gone}
+        return len(gone)
 
     async def close(self) -> None:
         """Refuse everything from now on; what was committed stays readable in the attributes."""
         self._open = False
+
+    def _settled_by_age(self) -> list[tuple[int, TradeId]]:
+        return sorted(
+            (trade.updated_at_ms, trade_id)
+            for trade_id, trade in self.trades.items()
+            if trade.settled
+        )
+
+    def _settled_lately(self) -> tuple[frozenset[TradeId], int]:
+        """Return the settled trades that a Core should remember, and since when that is all."""
+        settled = self._settled_by_age()
+        if not settled:
+            return frozenset(), 0
+        floor_ms = settled[-1][0] - REMEMBERED_MS
+        lately = [row for row in settled if row[0] >= floor_ms][-REMEMBERED_MAX:]
+        is_all = len(lately) == len(settled) < REMEMBERED_MAX
+        since_ms = 0 if is_all else lately[0][0]
+        return frozenset(trade_id for _, trade_id in lately), since_ms
 
     def _refuse_when_closed(self) -> None:
         if not self._open:
@@ -110,6 +162,12 @@ class MemoryJournal:
                     raise JournalRefused(
                         f"action {record.seq} of trade {record.trade_id}"
                         " is stored with other content"
+                    )
+            elif isinstance(record, AgentSessionRecord):
+                last = self.agent_sessions.get(record.agent_id, record)
+                if record.epoch < last.epoch:
+                    raise JournalRefused(
+                        f"session {record.epoch} of {record.agent_id} is older than {last.epoch}"
                     )
             elif isinstance(record, CommandRecord):
                 known = self.commands.get(record.command_id, record)
@@ -164,7 +222,8 @@ class MemoryJournal:
         | AccountStateRecord
         | EvaluationRecord
         | LedgerMark
-        | AgentSessionRecord,
+        | AgentSessionRecord
+        | OperationRecord,
     ) -> None:
         match record:
             case AccountRecord():
@@ -184,6 +243,9 @@ class MemoryJournal:
                 self.ledger_marks[record.account_id] = record
             case AgentSessionRecord():
                 self.agent_sessions[record.agent_id] = record
+            case OperationRecord():
+                key = (record.asked_at_ms, record.action, record.command_id)
+                self.operations.setdefault(key, record)
 
 
 class MemoryLedger:
@@ -217,6 +279,15 @@ class MemoryLedger:
     def _refuse_when_closed(self) -> None:
         if not self._open:
             raise LedgerUnwritable("the ledger is closed")
+
+
+def _trade_of(command: Command) -> TradeId | None:
+    return None if isinstance(command, CancelPendings | Flatten) else command.trade_id
+
+
+def _drop(rows: dict[Any, Any], is_gone: Callable[[Any], bool]) -> None:
+    for key in [key for key in rows if is_gone(key)]:
+        del rows[key]
 
 
 def _last_wins(record: SymbolMapRecord) -> tuple[SymbolMapping, ...]:

@@ -1,10 +1,10 @@
 """A slave EA's answers: on disk before they are said, and said until the Core has them."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Final
 
 from echo.domain.answers import ExecutionResult, ResultAck
+from echo.domain.copies import replace
 from echo.domain.ids import CommandId
 from echo.terminal.desk import Desk
 from echo.terminal.events import FileRecord

@@ -14,6 +14,7 @@ import msgspec
 from echo.domain.ids import AccountId, Ticket, TradeId, derive_trade_id
 from echo.domain.quantities import Side
 from echo.domain.reconciliation import BookPosition
+from echo.domain.sealing import sealed
 
 NO_TICKET: Final = Ticket(0)
 
@@ -32,6 +33,7 @@ class BookKind(StrEnum):
     """Not the broker's: a moment that the terminal noted, for measuring latencies."""
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookEntry:
     """One change.

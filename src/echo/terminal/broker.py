@@ -17,7 +17,7 @@ from echo.terminal.book import BookEntry, BookKind
 from echo.terminal.checks import Door, Objection, code_for, object_to
 from echo.terminal.fates import PROMPT, Fate, Fates, Reply
 from echo.terminal.holdings import Holdings
-from echo.terminal.market import BrokerRules, touched
+from echo.terminal.market import BrokerRules, ShownSymbols, touched
 from echo.terminal.orders import (
     BrokerEvent,
     CloseLot,
@@ -71,6 +71,7 @@ class PaperBroker:
             history_deals_max=rules.history_deals_max,
         )
         self._valuer = Valuer(rules, self._holdings)
+        self._symbols = ShownSymbols(rules)
         self._shown_history: tuple[Deal, ...] = ()
         self._shown_as_of = (0, 0)
         self._prices: dict[str, Price] = {}
@@ -165,9 +166,7 @@ class PaperBroker:
             pendings=tuple(order for order, _ in self._holdings.pendings.values()),
             history=self._history(),
             history_from_ms=door.history_from_ms,
-            symbols=tuple(
-                each.mapping(self._prices.get(each.name), rules.currency) for each in rules.symbols
-            ),
+            symbols=self._symbols.shown(self._prices),
             connected=door.connected and door.trading,
             synchronised=door.connected and door.synchronised,
             broker=rules.broker,
@@ -314,8 +313,8 @@ class PaperBroker:
 
     def _call_margin(self, now: Instant) -> None:
         while self._holdings.positions:
-            info = self._info(now)
-            if not info.margin or info.margin_level > self.rules.stop_out_percent:
+            level = self._valuer.margin_level(self._prices)
+            if level is None or level > self.rules.stop_out_percent:
                 return
             worst = min(self._valuer.positions(self._prices), key=lambda each: each.profit)
             if self._tradable(worst.symbol) is None:

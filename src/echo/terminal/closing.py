@@ -5,12 +5,13 @@ refuses is asked again, and a person is told.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
 from echo.domain.accounts import Position
 from echo.domain.answers import ExecutionResult
 from echo.domain.commands import CloseOrder, CommandKind, ReduceOrder, Residual
+from echo.domain.copies import replace
 from echo.domain.errors import ErrorCode
 from echo.domain.ids import CommandId, Ticket, TradeId
 from echo.domain.quantities import floor_to_step

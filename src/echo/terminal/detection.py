@@ -1,9 +1,10 @@
 """Tells what a master did, by comparing what was known of its positions with what is there."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from echo.domain.accounts import Deal, Position
+from echo.domain.copies import replace
 from echo.domain.ids import SEQ_CLOSE, Ticket, TradeId
 from echo.domain.intents import MasterAction, TradeClose, TradeIntent, TradeModify
 from echo.terminal.lineage import current_position, rest_by_shape

@@ -1,10 +1,10 @@
 """Brings a master's actions to the Agent: on disk first, then said until they are acknowledged."""
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
 from echo.domain.answers import Receipt, TradeIntentAck
+from echo.domain.copies import replace
 from echo.domain.errors import ErrorCode
 from echo.domain.ids import SEQ_CLOSE, SEQ_OPEN, TradeId
 from echo.domain.intents import MasterAction, TradeClose, TradeIntent, TradeModify

@@ -1,10 +1,10 @@
 """What an account holds: the sum of its book's entries, and nothing besides."""
 
 from collections import deque
-from dataclasses import replace
 from decimal import Decimal
 
 from echo.domain.accounts import Deal, Position
+from echo.domain.copies import replace
 from echo.domain.ids import Ticket
 from echo.terminal.book import BookEntry, BookKind
 

@@ -5,7 +5,7 @@ Every change is a record; reading the records back gives the same memory.  Besid
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
@@ -13,14 +13,17 @@ import msgspec
 
 from echo.domain.answers import ExecutionResult
 from echo.domain.commands import CommandKind
+from echo.domain.copies import replace
 from echo.domain.ids import CommandId, Ticket, TradeId, order_tag
 from echo.domain.quantities import Side
+from echo.domain.sealing import sealed
 from echo.terminal.events import FileRecord
 from echo.wire.records import RecordKind
 
 WARMTH: Final = "W"
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intention:
     """What an ``X`` record says: this is about to be asked of the broker.
@@ -105,7 +108,9 @@ class Ledger:
 
     def intends(self, intention: Intention, *, at_ms: int) -> FileRecord:
         """Note what is about to be asked of the broker."""
-        return self._note(RecordKind.EXEC, at_ms, {"exec": msgspec.to_builtins(intention)})
+        record = self._record(RecordKind.EXEC, at_ms, {"exec": msgspec.to_builtins(intention)})
+        self._intend(intention)
+        return record
 
     def did(
         self,
@@ -119,7 +124,11 @@ class Ledger:
         body: dict[str, Any] = {"result": msgspec.to_builtins(result), "seq": seq}
         if levels is not None:
             body["levels"] = msgspec.to_builtins(levels)
-        return self._note(RecordKind.DONE, at_ms, body)
+        record = self._record(RecordKind.DONE, at_ms, body)
+        self._settle(result, self.n, seq)
+        if levels is not None:
+            self.wanted[result.trade_id] = levels
+        return record
 
     def heard_ack(self, command_id: CommandId, *, at_ms: int) -> FileRecord:
         """Note that the result of a command is journaled."""
@@ -189,18 +198,32 @@ class Ledger:
                 return record.get("trade")
 
     def _note(self, kind: str, at_ms: int, body: Mapping[str, Any]) -> FileRecord:
-        record = {"t": str(kind), "n": self.n + 1, "at": at_ms, **body}
-        self._apply(record)
+        record = self._record(kind, at_ms, body)
+        self._take_in(record)
+        return record
+
+    def _record(self, kind: str, at_ms: int, body: Mapping[str, Any]) -> FileRecord:
+        self.n += 1
+        record = {"t": str(kind), "n": self.n, "at": at_ms, **body}
+        self.records.append(record)
         return record
 
     def _apply(self, record: FileRecord) -> None:
         self.n = max(self.n, record["n"])
         self.records.append(record)
+        self._take_in(record)
+
+    def _take_in(self, record: FileRecord) -> None:
         match record["t"]:
             case RecordKind.EXEC:
                 self._intend(msgspec.convert(record["exec"], Intention))
             case RecordKind.DONE:
-                self._settle(record)
+                result = msgspec.convert(record["result"], ExecutionResult)
+                seq = record["seq"] if result.kind is CommandKind.MODIFY else 0
+                self._settle(result, record["n"], seq)
+                if "levels" in record:
+                    levels = msgspec.convert(record["levels"], WantedLevels)
+                    self.wanted[result.trade_id] = levels
             case RecordKind.ACKED:
                 self.acked.add(CommandId(record["command"]))
             case RecordKind.TOMBSTONE:
@@ -222,8 +245,8 @@ class Ledger:
                     seq=0, stop_loss=stop_loss, take_profit=take_profit
                 )
 
-    def _settle(self, record: FileRecord) -> None:
-        result = replace(msgspec.convert(record["result"], ExecutionResult), ledger_n=record["n"])
+    def _settle(self, result: ExecutionResult, n: int, seq: int) -> None:
+        result = replace(result, ledger_n=n)
         self.results[result.command_id] = result
         self.unresolved.pop(result.command_id, None)
         if result.kind is CommandKind.EXECUTE:
@@ -232,10 +255,8 @@ class Ledger:
         if result.kind is CommandKind.EXECUTE and result.success and result.ticket is not None:
             self._own(result.trade_id, result.ticket)
         if result.kind is CommandKind.MODIFY and result.success:
-            newest = max(self.modified_seq.get(result.trade_id, 0), record["seq"])
+            newest = max(self.modified_seq.get(result.trade_id, 0), seq)
             self.modified_seq[result.trade_id] = newest
-        if "levels" in record:
-            self.wanted[result.trade_id] = msgspec.convert(record["levels"], WantedLevels)
 
     def _own(self, trade_id: TradeId, ticket: Ticket) -> None:
         self.owners[ticket] = trade_id

@@ -4,10 +4,11 @@ It speaks once and forgets, knows its trades in memory only, under ids that mean
 restart, holds back trades without a stop, and takes the rest of a partial close for a new trade.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from echo.domain.accounts import Position
+from echo.domain.copies import replace
 from echo.domain.handshake import SymbolRegistrationResult
 from echo.domain.ids import StrategyId, Ticket, TradeId
 from echo.domain.intents import TradeClose, TradeIntent

@@ -5,13 +5,13 @@ with silence, tries every order once, and keeps nothing on disk.
 """
 
 from collections import deque
-from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
 from echo.domain.accounts import Position, StateSnapshot
 from echo.domain.answers import ExecutionResult
 from echo.domain.commands import CloseOrder, ExecuteOrder
+from echo.domain.copies import replace
 from echo.domain.errors import MT4_CODES, ErrorCode
 from echo.domain.handshake import SymbolRegistrationResult
 from echo.domain.ids import CommandId, Ticket

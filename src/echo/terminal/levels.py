@@ -6,13 +6,14 @@ fill are the same work: reach these levels, whatever they are now.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
 from echo.domain.accounts import Position
 from echo.domain.answers import ExecutionResult
 from echo.domain.commands import ModifyOrder
+from echo.domain.copies import replace
 from echo.domain.errors import ErrorCode
 from echo.domain.ids import CommandId, Ticket, TradeId
 from echo.domain.protection import Levels, nearest_legal

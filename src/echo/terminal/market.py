@@ -5,14 +5,16 @@ account).  For anything else the quote currency is counted as the account's, one
 broker keeps no cross rates.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import is_not
 from typing import Final
 
 from echo.domain.accounts import Position
 from echo.domain.handshake import AccountMode
 from echo.domain.ids import AccountId
-from echo.domain.quantities import Side, round_to_step
+from echo.domain.quantities import Side, round_to_step, unit_of
 from echo.domain.specs import SymbolMapping, TradePermission
 from echo.terminal.view import MT4, Price
 
@@ -44,13 +46,17 @@ class SymbolRules:
 
     def priced(self, raw: Price) -> Price:
         """Turn the feed's price into the broker's: mark-up added, rounded to the digits."""
-        unit = Decimal(1).scaleb(-self.digits)
+        unit = unit_of(self.digits)
         ask = raw.ask + self.spread_markup_points * self.point
-        return Price(bid=round_to_step(raw.bid, unit), ask=round_to_step(ask, unit))
+        return Price(round_to_step(raw.bid, unit), round_to_step(ask, unit))
+
+    def is_inverse(self, currency: str) -> bool:
+        """Whether an amount of the quote currency is worth more of *currency* at a lower price."""
+        return self.base_currency == currency and self.quote_currency != currency
 
     def money(self, quote_amount: Decimal, price: Decimal, currency: str) -> Decimal:
         """Convert an amount of the quote currency, at *price*, into the account's, to the cent."""
-        if self.base_currency == currency and self.quote_currency != currency and price:
+        if self.is_inverse(currency) and price:
             quote_amount /= price
         return quote_amount.quantize(CENT)
 
@@ -69,7 +75,7 @@ class SymbolRules:
         """Describe the symbol as a terminal would report it now."""
         bid = Decimal(1) if price is None else price.bid
         tick_value = self.tick_size * self.contract_size
-        if self.base_currency == currency and self.quote_currency != currency and bid:
+        if self.is_inverse(currency) and bid:
             tick_value = (tick_value / bid).quantize(Decimal("0.00000001"))
         return SymbolMapping(
             canonical_symbol=self.name.upper(),
@@ -114,12 +120,37 @@ class BrokerRules:
 
     def symbol(self, name: str) -> SymbolRules | None:
         """Return the rules of the broker's symbol *name*."""
-        return next((each for each in self.symbols if each.name == name), None)
+        for each in self.symbols:
+            if each.name == name:
+                return each
+        return None
 
     def server_time_ms(self, wall_ms: int) -> int:
         """What the broker's clock shows, as precisely as its terminal tells it."""
         shown_ms = wall_ms + self.clock_offset_ms
         return shown_ms - shown_ms % 1_000 if self.terminal == MT4 else shown_ms
+
+
+class ShownSymbols:
+    """A broker's symbols as its terminal shows them: the same objects while they are the same."""
+
+    def __init__(self, rules: BrokerRules) -> None:
+        self._rules = rules
+        self._moving = [each for each in rules.symbols if each.is_inverse(rules.currency)]
+        self._at: list[Price | None] = []
+        self._shown: tuple[SymbolMapping, ...] = ()
+
+    def shown(self, prices: Mapping[str, Price]) -> tuple[SymbolMapping, ...]:
+        """Return the symbols at *prices*, in the broker's order."""
+        rules = self._rules
+        # Nothing but an inverse symbol's tick value moves with a price.
+        at = [prices.get(each.name) for each in self._moving]
+        if not self._shown or any(map(is_not, at, self._at)):
+            self._at = at
+            self._shown = tuple(
+                each.mapping(prices.get(each.name), rules.currency) for each in rules.symbols
+            )
+        return self._shown
 
 
 def too_near(

@@ -37,7 +37,7 @@ from echo.terminal.events import (
 )
 from echo.terminal.lineage import root_ticket
 from echo.terminal.outbox import Outbox
-from echo.terminal.reports import handshake, open_trades
+from echo.terminal.reports import Snapshots, handshake, open_trades
 from echo.terminal.settings import EaSettings
 from echo.terminal.workplace import Workplace
 from echo.wire.pipe.messages import ToEa
@@ -57,6 +57,7 @@ class MasterEa:
     def __init__(self, settings: EaSettings) -> None:
         self._place = Workplace(settings)
         self._dispatch = Dispatch(self._place)
+        self._snapshots: Snapshots | None = None
         self._looked_mono_ms: int | None = None
         self._passed_over: set[Ticket] = set()
         """Positions that were seen while their symbol was rejected: they are not new any more."""
@@ -99,6 +100,7 @@ class MasterEa:
         place.started_mono_ms = place.now.mono_ms
         place.see(event.view)
         place.link.attached(event.instance)
+        self._snapshots = Snapshots(place.view)
         try:
             outbox = Outbox.read(event.records, highest_n=event.highest_n)
         except ValueError as error:
@@ -196,12 +198,7 @@ class MasterEa:
         if place.gate.rejects(position.symbol):
             self._passed_over.add(position.ticket)
             return
-        trade_id = derive_trade_id(
-            server=place.view.server,
-            account_id=settings.account_id,
-            root_ticket=root_ticket(position, place.view),
-            opened_at_ms=position.open_time_ms,
-        )
+        trade_id = self._trade_id(position)
         if trade_id in self._dispatch.outbox.trades:
             place.alarm(
                 f"twin:{trade_id}",
@@ -301,15 +298,40 @@ class MasterEa:
         )
 
     def _tell_trades(self) -> None:
+        """List what is open, and show the account; a list that lacks a trade says it is over.
+
+        Hence nothing is listed while the terminal may not see everything, and positions that were
+        not reported are listed, too: their outbox may be lost, but they are open.
+        """
         place = self._place
         if not place.link.up:
             return
-        trades = [
-            OpenTrade(ticket=Ticket(ticket), lot=trade.position.lot, trade_id=trade.trade_id)
-            for ticket, trade in self._dispatch.outbox.tracked.items()
-        ]
-        place.say(open_trades(place.settings, trades, epoch=place.instance))
         place.arm(TRADES, REDIFF_MS)
+        if self._snapshots is None or not place.at_home:
+            return
+        if place.conclusive:
+            tracked = self._dispatch.outbox.tracked
+            trades = [
+                OpenTrade(ticket=ticket, lot=trade.position.lot, trade_id=trade.trade_id)
+                for ticket, trade in tracked.items()
+            ]
+            trades += [
+                OpenTrade(ticket=each.ticket, lot=each.lot, trade_id=self._trade_id(each))
+                for each in place.view.positions
+                if each.ticket not in tracked
+            ]
+            place.say(open_trades(place.settings, trades, epoch=place.instance))
+        place.say(
+            self._snapshots.next(place.settings, place.view, epoch=place.instance, now=place.now)
+        )
+
+    def _trade_id(self, position: Position) -> TradeId:
+        return derive_trade_id(
+            server=self._place.view.server,
+            account_id=self._place.settings.account_id,
+            root_ticket=root_ticket(position, self._place.view),
+            opened_at_ms=position.open_time_ms,
+        )
 
 
 def traceparent(trade_id: TradeId, seq: int) -> str:

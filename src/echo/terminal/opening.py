@@ -1,11 +1,12 @@
 """One open on its way through a slave EA: its stages, and the answers that it can come to."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
 
 from echo.domain.answers import ExecutionResult
 from echo.domain.commands import CommandKind, ExecuteOrder
+from echo.domain.copies import replace
 from echo.domain.errors import (
     IN_DOUBT_MT4,
     IN_DOUBT_MT5,

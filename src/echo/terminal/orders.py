@@ -10,8 +10,10 @@ from decimal import Decimal
 
 from echo.domain.ids import Ticket
 from echo.domain.quantities import Side
+from echo.domain.sealing import sealed
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendOrder:
     """Open at the market.

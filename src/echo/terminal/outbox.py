@@ -5,11 +5,11 @@ open trades, acknowledged or not, a restarted EA knows what it has reported of t
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 import msgspec
 
+from echo.domain.copies import replace
 from echo.domain.ids import Ticket, TradeId
 from echo.domain.intents import (
     ActionKind,
@@ -69,16 +69,16 @@ class Outbox:
 
     def intends(self, action: MasterAction, *, at_ms: int) -> FileRecord:
         """Note an action before it is said."""
-        return self._note(
-            RecordKind.INTENT,
-            at_ms,
-            {"kind": action_kind(action).value, "action": msgspec.to_builtins(action)},
-        )
+        body = {"kind": action_kind(action).value, "action": msgspec.to_builtins(action)}
+        record = self._record(RecordKind.INTENT, at_ms, body)
+        self._intend(action)
+        return record
 
     def acknowledged(self, key: ActionKey, *, at_ms: int) -> FileRecord:
         """Note that an action need not be said again."""
         trade_id, seq = key
-        return self._note(RecordKind.ACKED, at_ms, {"trade": trade_id, "seq": seq})
+        self.waiting.pop(key, None)
+        return self._record(RecordKind.ACKED, at_ms, {"trade": trade_id, "seq": seq})
 
     def again(self, record: FileRecord) -> FileRecord:
         """Return a record that could not be written, under a new number."""
@@ -114,9 +114,10 @@ class Outbox:
         ]
         return Outbox.read(stays, highest_n=self.n)
 
-    def _note(self, kind: str, at_ms: int, body: Mapping[str, Any]) -> FileRecord:
-        record = {"t": str(kind), "n": self.n + 1, "at": at_ms, **body}
-        self._apply(record)
+    def _record(self, kind: str, at_ms: int, body: Mapping[str, Any]) -> FileRecord:
+        self.n += 1
+        record = {"t": str(kind), "n": self.n, "at": at_ms, **body}
+        self.records.append(record)
         return record
 
     def _apply(self, record: FileRecord) -> None:

@@ -1,12 +1,12 @@
 """What an EA tells about itself, its symbols and its account, without being asked."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from decimal import Decimal
 from hashlib import sha256
 from typing import Final
 
 from echo.domain.accounts import Deal, OpenTrade, OpenTrades, StateSnapshot, TickValue
+from echo.domain.copies import replace
 from echo.domain.handshake import (
     PROTOCOL_3_FEATURES,
     Feature,
@@ -170,17 +170,20 @@ class QuoteBoard:
     ) -> list[tuple[SymbolMapping, Price]]:
         """Return what is to be told now, and count it as told."""
         telling: list[tuple[SymbolMapping, Price]] = []
+        now_mono_ms = now.mono_ms
         for mapping in symbols:
-            price = prices.get(mapping.broker_symbol)
+            name = mapping.broker_symbol
+            price = prices.get(name)
             if price is None:
                 continue
-            told_mono_ms, told = self._told.get(mapping.broker_symbol, (None, price))
-            if told_mono_ms is not None:
-                age_ms = now.mono_ms - told_mono_ms
-                changed = price != told and age_ms >= CHANGE_MS_MIN
-                if not changed and not (repeat and age_ms >= REPEAT_MS):
+            told = self._told.get(name)
+            if told is not None:
+                age_ms = now_mono_ms - told[0]
+                if age_ms < CHANGE_MS_MIN:
                     continue
-            self._told[mapping.broker_symbol] = (now.mono_ms, price)
+                if not (repeat and age_ms >= REPEAT_MS) and price == told[1]:
+                    continue
+            self._told[name] = (now_mono_ms, price)
             telling.append((mapping, price))
         return telling
 
@@ -190,6 +193,9 @@ class Snapshots:
 
     def __init__(self, view: TerminalView) -> None:
         self._sequence = 0
+        self._symbols: tuple[SymbolMapping, ...] | None = None
+        self._tick_values: tuple[TickValue, ...] = ()
+        self._seen: tuple[Deal, ...] | None = view.history
         self._told = dict.fromkeys(deal.ticket for deal in view.history)
 
     def next(
@@ -208,16 +214,26 @@ class Snapshots:
             connected=view.connected,
             history=self._new_deals(view),
             pendings=view.pendings,
-            tick_values=tuple(
+            tick_values=self._priced(settings, view),
+        )
+
+    def _priced(self, settings: EaSettings, view: TerminalView) -> tuple[TickValue, ...]:
+        if view.symbols is not self._symbols:
+            self._symbols = view.symbols
+            self._tick_values = tuple(
                 TickValue(canonical_symbol=each.canonical_symbol, tick_value=each.tick_value)
                 for each in mapped_symbols(settings, view)
                 if each.tick_value is not None
-            ),
-        )
+            )
+        return self._tick_values
 
     def _new_deals(self, view: TerminalView) -> tuple[Deal, ...]:
+        if view.history is self._seen:
+            return ()
         new = tuple(deal for deal in view.history if deal.ticket not in self._told)
         telling = new[:DEALS_PER_SNAPSHOT]
+        # What does not fit is told next time, whether the history has changed by then or not.
+        self._seen = view.history if len(new) == len(telling) else None
         shown = {deal.ticket for deal in view.history}
         self._told = {ticket: None for ticket in self._told if ticket in shown}
         self._told.update(dict.fromkeys(deal.ticket for deal in telling))

@@ -9,6 +9,8 @@ from echo.terminal.settings import EaSettings
 
 PING = ("ping",)
 PONG = ("pong",)
+TELLS_SESSIONS = 3
+"""From this protocol version on an Agent answers a handshake with the number of the session."""
 
 
 class Link:
@@ -20,6 +22,7 @@ class Link:
         self._pings = 0
         self._asked: Ping | None = None
         self._asked_mono_ms = 0
+        self._opened_mono_ms = 0
         self._heard_mono_ms = 0
         self._answered_mono_ms = 0
         self.up = False
@@ -39,7 +42,7 @@ class Link:
         self.up = True
         self.epoch = None
         self.probe = ClockProbe()
-        self._heard_mono_ms = now.mono_ms
+        self._opened_mono_ms = self._heard_mono_ms = now.mono_ms
         return self._ping(now)
 
     def closed(self) -> list[Effect]:
@@ -83,7 +86,10 @@ class Link:
             self.ledger_n = message.ledger_n
 
     def due(self, key: tuple[str, ...], now: Instant) -> list[Effect]:
-        """Ping again, or give the pipe up: unanswered for too long, or nothing heard at all."""
+        """Ping again, or give the pipe up: unanswered for too long, or nothing heard at all.
+
+        Nor is a pipe worth anything on which the handshake found no ear: it is said but once.
+        """
         if not self.up:
             return []
         silent_ms = now.mono_ms - self._heard_mono_ms
@@ -93,7 +99,14 @@ class Link:
             waited_ms = now.mono_ms - self._asked_mono_ms
             if waited_ms >= self._settings.pong_timeout_ms:
                 return self._give_up(f"no pong for {waited_ms} ms")
+        alone_ms = now.mono_ms - self._opened_mono_ms
+        if self._waits_for_session and alone_ms >= self._settings.silent_ms_max:
+            return self._give_up(f"no session for {alone_ms} ms")
         return self._ping(now) if key == PING else []
+
+    @property
+    def _waits_for_session(self) -> bool:
+        return self.epoch is None and self._settings.protocol_version >= TELLS_SESSIONS
 
     def _ping(self, now: Instant) -> list[Effect]:
         next_ping = Arm(PING, now.mono_ms + self._settings.ping_ms)

@@ -47,6 +47,8 @@ class EaSettings:
     """After this long without an answer, an order is in doubt."""
     retry_pause_ms: int = 100
     """Between two attempts of one open after a passing refusal."""
+    quotes_ms: int = 250
+    """How often a slave looks for quotes that it has not told again for a while."""
     protect_within_ms: int = 5_000
     """A position without its protective stop for longer is an alarm."""
     keep_settled_ms: int = 7 * 86_400_000

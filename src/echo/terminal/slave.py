@@ -74,12 +74,12 @@ class SlaveEa:
         desk = self._desk
         desk.now = now
         match event:
-            case Attached():
-                self._attached(event)
-            case PipeUp():
-                self._pipe_up()
-            case PipeDown():
-                self._pipe_down()
+            case Due(key):
+                self._due(key)
+            case Ticked(prices):
+                desk.prices.update(prices)
+                self._reports.tell_quotes(repeat=False)
+                self._pump()
             case Heard(message):
                 desk.link.heard(now)
                 self._heard(message)
@@ -87,17 +87,17 @@ class SlaveEa:
                 desk.see(view)
                 self._take_up_levels()
                 self._pump()
-            case Ticked(prices):
-                desk.prices.update(prices)
-                self._reports.tell_quotes(repeat=False)
-                self._pump()
             case BrokerSaid(said):
                 self._broker_said(said)
                 self._pump()
             case AppendFailed(numbers, _):
                 self._answers.not_written(numbers, self._not_asked)
-            case Due(key):
-                self._due(key)
+            case Attached():
+                self._attached(event)
+            case PipeUp():
+                self._pipe_up()
+            case PipeDown():
+                self._pipe_down()
         return desk.take_effects()
 
     def _attached(self, event: Attached) -> None:
@@ -270,12 +270,12 @@ class SlaveEa:
     def _due(self, key: TimerKey) -> None:
         desk = self._desk
         match key:
-            case ("ping",) | ("pong",):
-                desk.do(*desk.link.due(key, desk.now))
-            case ("state",):
-                self._reports.tell_state()
             case ("quotes",):
                 self._reports.tell_quotes(repeat=True)
+            case ("state",):
+                self._reports.tell_state()
+            case ("ping",) | ("pong",):
+                desk.do(*desk.link.due(key, desk.now))
             case ("specs",):
                 self._reports.tell_specs()
             case ("open_trades",):

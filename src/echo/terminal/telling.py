@@ -8,7 +8,6 @@ from echo.terminal.desk import Desk
 from echo.terminal.reports import (
     QuoteBoard,
     Snapshots,
-    mapped_symbols,
     open_trades,
     quote_of,
     spec_report,
@@ -20,7 +19,6 @@ SPECS: Final = ("specs",)
 TRADES: Final = ("open_trades",)
 
 STATE_MS: Final = 1_000
-QUOTES_MS: Final = 250
 REPORT_MS: Final = 5_000
 
 
@@ -69,14 +67,13 @@ class SlaveReports:
         desk = self._desk
         if not desk.link.up:
             return
-        if desk.view.connected and desk.at_home:
-            symbols = mapped_symbols(desk.settings, desk.view)
+        if desk.at_home and desk.view.connected:
             for mapping, price in self._board.due(
-                symbols, desk.prices, now=desk.now, repeat=repeat
+                desk.symbols, desk.prices, now=desk.now, repeat=repeat
             ):
                 desk.say(quote_of(desk.settings, mapping, price, now=desk.now))
         if repeat:
-            desk.arm(QUOTES, QUOTES_MS)
+            desk.arm(QUOTES, desk.settings.quotes_ms)
 
     def tell_specs(self) -> None:
         """Tell the symbols' specifications; every 5 s."""

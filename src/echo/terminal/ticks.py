@@ -3,10 +3,11 @@
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from echo.domain.copies import replace
 from echo.terminal.histories.grid import decode_text
 from echo.terminal.packed import PackedUnreadable, unpack_single
 from echo.terminal.tick_rows import Quote, columns_of, numeric_quotes, table_quotes

@@ -1,24 +1,32 @@
 """What an account is worth at the prices of the moment."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
 from echo.domain.accounts import AccountInfo, Position
+from echo.domain.copies import replace
 from echo.domain.ids import Ticket
 from echo.terminal.holdings import Holdings
-from echo.terminal.market import CENT, BrokerRules
+from echo.terminal.market import CENT, BrokerRules, SymbolRules
 from echo.terminal.view import Price
 
+ZERO = Decimal(0)
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(slots=True)
 class Valued:
-    """A position at a price: as the terminal shows it, and the money that it binds."""
+    """A position at a price: what it earns, and the money that it binds.
+
+    ``shown``: as the terminal shows it; ``None`` = nobody has looked yet.
+    """
 
     position: Position
-    price: Price | None
-    shown: Position
+    symbol: SymbolRules | None
     margin: Decimal
+    price: Price | None = None
+    profit: Decimal = ZERO
+    shown: Position | None = None
 
 
 class Valuer:
@@ -31,25 +39,33 @@ class Valuer:
 
     def positions(self, prices: Mapping[str, Price]) -> tuple[Position, ...]:
         """Return the open positions with their floating profit."""
-        return tuple(each.shown for each in self._value_all(prices))
+        return tuple(map(_shown, self._value_all(prices)))
 
     def info(self, prices: Mapping[str, Price], *, wall_ms: int) -> AccountInfo:
         """Add up balance, floating profit and bound margin; the margin level is in percent."""
-        floating = margin = Decimal(0)
-        for each in self._value_all(prices):
-            floating += each.shown.profit
-            margin += each.margin
-        equity = self._holdings.balance + floating
+        equity, margin = self._sums(prices)
         return AccountInfo(
             account_id=self._rules.account_id,
             balance=self._holdings.balance,
             equity=equity,
             margin=margin,
             margin_free=equity - margin,
-            margin_level=(equity / margin * 100).quantize(CENT) if margin else Decimal(0),
+            margin_level=_level(equity, margin) if margin else ZERO,
             currency=self._rules.currency,
             timestamp_ms=wall_ms,
         )
+
+    def margin_level(self, prices: Mapping[str, Price]) -> Decimal | None:
+        """Return the equity in percent of the bound margin; ``None`` = nothing is bound."""
+        equity, margin = self._sums(prices)
+        return _level(equity, margin) if margin else None
+
+    def _sums(self, prices: Mapping[str, Price]) -> tuple[Decimal, Decimal]:
+        floating = margin = ZERO
+        for each in self._value_all(prices):
+            floating += each.profit
+            margin += each.margin
+        return self._holdings.balance + floating, margin
 
     def _value_all(self, prices: Mapping[str, Price]) -> list[Valued]:
         held = self._holdings.positions
@@ -59,22 +75,39 @@ class Valuer:
 
     def _value(self, position: Position, price: Price | None) -> Valued:
         known = self._valued.get(position.ticket)
-        if known is not None and known.position is position and known.price is price:
+        if known is None or known.position is not position:
+            known = self._valued[position.ticket] = self._bound(position)
+        elif known.price is price:
             return known
-        symbol = self._rules.symbol(position.symbol)
-        profit = margin = Decimal(0)
-        if symbol is not None:
-            margin = symbol.margin(
-                position.lot, position.open_price, self._rules.leverage, self._rules.currency
-            )
-        if symbol is not None and price is not None:
-            profit = symbol.profit(
+        known.price = price
+        known.shown = None
+        if known.symbol is not None and price is not None:
+            known.profit = known.symbol.profit(
                 position.side,
                 position.lot,
                 opened=position.open_price,
                 closed=price.exit(position.side),
                 currency=self._rules.currency,
             )
-        valued = Valued(position, price, replace(position, profit=profit), margin)
-        self._valued[position.ticket] = valued
-        return valued
+        else:
+            known.profit = ZERO
+        return known
+
+    def _bound(self, position: Position) -> Valued:
+        """Begin to value a position: what it binds does not move with the market."""
+        symbol = self._rules.symbol(position.symbol)
+        if symbol is None:
+            return Valued(position, None, ZERO)
+        rules = self._rules
+        margin = symbol.margin(position.lot, position.open_price, rules.leverage, rules.currency)
+        return Valued(position, symbol, margin)
+
+
+def _level(equity: Decimal, margin: Decimal) -> Decimal:
+    return (equity / margin * 100).quantize(CENT)
+
+
+def _shown(valued: Valued) -> Position:
+    if valued.shown is None:
+        valued.shown = replace(valued.position, profit=valued.profit)
+    return valued.shown

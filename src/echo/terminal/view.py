@@ -2,12 +2,17 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from echo.domain.accounts import AccountInfo, Deal, Position
 from echo.domain.handshake import AccountMode
 from echo.domain.ids import AccountId, Ticket
 from echo.domain.quantities import Side
+from echo.domain.sealing import sealed
 from echo.domain.specs import SymbolMapping
+
+# Bound once: the class of an enumeration is slow to ask, and these are asked all the time.
+_BUY: Final = Side.BUY
 
 MT4 = "mt4"
 MT5 = "mt5"
@@ -22,13 +27,14 @@ class Price:
 
     def entry(self, side: Side) -> Decimal:
         """The price at which *side* would open now."""
-        return self.ask if side is Side.BUY else self.bid
+        return self.ask if side is _BUY else self.bid
 
     def exit(self, side: Side) -> Decimal:
         """The price at which *side* would close now; levels are measured from it."""
-        return self.bid if side is Side.BUY else self.ask
+        return self.bid if side is _BUY else self.ask
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TerminalView:
     """One moment of a terminal, as its own reading functions would tell it.

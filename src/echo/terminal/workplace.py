@@ -15,6 +15,7 @@ from echo.terminal.effects import (
 )
 from echo.terminal.events import FileRecord, TimerKey
 from echo.terminal.orders import OrderRequest
+from echo.terminal.reports import mapped_symbols
 from echo.terminal.sessions import Gate, Link
 from echo.terminal.settings import EaSettings
 from echo.terminal.view import Price, TerminalView
@@ -32,7 +33,11 @@ class Workplace:
         self.started_mono_ms = 0
         self.now = Instant(0, 0)
         self.prices: dict[str, Price] = {}
+        self.at_home = False
+        """Whether the terminal is logged in to the account that this EA works for."""
         self._view: TerminalView | None = None
+        self._mapped_from: tuple[SymbolMapping, ...] | None = None
+        self._mapped: tuple[SymbolMapping, ...] = ()
         self._effects: list[Effect] = []
 
     @property
@@ -49,12 +54,17 @@ class Workplace:
     def see(self, view: TerminalView) -> None:
         """Take a new view."""
         self._view = view
+        settings = self.settings
+        self.at_home = view.account_id == settings.account_id and view.server == settings.server
 
     @property
-    def at_home(self) -> bool:
-        """Whether the terminal is logged in to the account that this EA works for."""
-        view, settings = self.view, self.settings
-        return (view.account_id, view.server) == (settings.account_id, settings.server)
+    def symbols(self) -> tuple[SymbolMapping, ...]:
+        """The symbols that this EA speaks for, under their canonical names."""
+        view = self.view
+        if self._mapped_from is not view.symbols:
+            self._mapped_from = view.symbols
+            self._mapped = mapped_symbols(self.settings, view)
+        return self._mapped
 
     @property
     def conclusive(self) -> bool:

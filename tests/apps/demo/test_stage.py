@@ -1,6 +1,7 @@
 """The folder of a performance: every program finds settings there that it can use."""
 
 import stat
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -165,6 +166,36 @@ def test_pipes_lie_in_the_folder_where_their_names_fit(tmp_path: Path) -> None:
     far.strike()
     assert not far.pipes.exists()
     assert too_long.exists()
+
+
+def test_a_slave_may_wait_longer_than_usual(tmp_path: Path) -> None:
+    account_id = PEOPLE.slaves[0].account_id
+    patient = replace(PEOPLE.options[account_id], max_delay_ms=12_000)
+    stage = Stage(tmp_path)
+    stage.prepare(replace(PEOPLE, options={account_id: patient}))
+    book = core_settings(FileSettings(stage.settings).load().values).book
+
+    assert book.options(account_id).max_delay_ms == 12_000
+    assert book.options(PEOPLE.slaves[1].account_id).max_delay_ms == 5_000
+
+
+def test_a_core_that_comes_back_finds_its_port_free(tmp_path: Path) -> None:
+    ports = {Stage(tmp_path).core_port for _ in range(20)}
+
+    assert len(ports) > 1
+    assert max(ports) < 32_768, "above that outgoing connections take any"
+
+
+def test_relays_may_be_put_in_between(tmp_path: Path, material: Material) -> None:
+    stage = Stage(tmp_path)
+    stage.agents_port, stage.ea_pipes = 20_001, tmp_path / "relayed"
+    config = config_of(stage, PEOPLE.slaves[0], material)
+    values = FileSettings(stage.settings).load().values
+
+    assert agent_settings(values).core_addr == "127.0.0.1:20001"
+    assert core_settings(values).grpc_port == stage.core_port
+    assert agent_settings(values).pipe_dir == stage.pipes
+    assert config.pipe_dir == str(tmp_path / "relayed")
 
 
 def test_striking_leaves_the_folder_alone(tmp_path: Path) -> None:

@@ -64,6 +64,10 @@ def pid_of(each: Program) -> int:
     return each.process.pid
 
 
+def environment_of(each: Program) -> list[str]:
+    return Path(f"/proc/{pid_of(each)}/environ").read_text().split("\0")
+
+
 def has_ended(each: Program) -> bool:
     return each.process is not None and each.process.returncode is not None
 
@@ -102,6 +106,29 @@ async def test_one_that_was_killed_is_started_again(
     await until_real(lambda: pid_of(victim) != before)
 
     assert news == ["core ended with signal SIGKILL; started again"]
+
+
+async def test_how_each_process_ended_is_remembered(tmp_path: Path, troupe: Troupe) -> None:
+    victim = program(tmp_path, "core", "dies once")
+    await troupe.start(victim)
+    await until_real(lambda: victim.starts == 2 and not has_ended(victim))
+    os.kill(pid_of(victim), signal.SIGKILL)
+    await until_real(lambda: len(victim.exits) == 2)
+
+    assert victim.exits == [3, -signal.SIGKILL]
+
+
+async def test_one_start_alone_finds_a_changed_environment(tmp_path: Path, troupe: Troupe) -> None:
+    found = program(tmp_path, "core")
+    found.environment = {"ECHO_TEST": "a word"}
+    await troupe.start(found)
+    before = pid_of(found)
+    first = environment_of(found)
+    os.kill(before, signal.SIGKILL)
+    await until_real(lambda: pid_of(found) != before)
+
+    assert "ECHO_TEST=a word" in first
+    assert "ECHO_TEST=a word" not in environment_of(found)
 
 
 async def test_one_that_never_comes_up_fails_with_its_last_words(

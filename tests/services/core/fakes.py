@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from echo.domain.answers import MessageAck
 from echo.domain.facts import LinkChanged
-from echo.domain.ids import AccountId, AgentId, MessageId
+from echo.domain.ids import AccountId, AgentId, MessageId, TradeId
 from echo.domain.journal import AgentSessionRecord, LedgerMark, Record, Recovered
 from echo.domain.quantities import Instant
 from echo.domain.sessions import AgentHello, CoreToAgent
@@ -26,6 +26,10 @@ class GatedJournal:
         self.loads = 0
         self.closed = False
         self.recovered = Recovered()
+        self.settled: set[TradeId] = set()
+        self.too_old = 0
+        """How many trades a purge would find."""
+        self.purges: list[tuple[int, int]] = []
         self._open = asyncio.Event()
         self._open.set()
 
@@ -49,6 +53,19 @@ class GatedJournal:
         if self.troubles:
             raise self.troubles.pop(0)
         self.rows += records
+
+    async def is_settled(self, trade_id: TradeId) -> bool:
+        if self.troubles:
+            raise self.troubles.pop(0)
+        return trade_id in self.settled
+
+    async def purge(self, *, keep_ms: int, trades_max: int) -> int:
+        self.purges.append((keep_ms, trades_max))
+        if self.troubles:
+            raise self.troubles.pop(0)
+        gone = min(trades_max, self.too_old)
+        self.too_old -= gone
+        return gone
 
     async def close(self) -> None:
         self.closed = True

@@ -136,6 +136,18 @@ async def test_a_refusal_is_final(desk: Desk) -> None:
     assert desk.clock.next_due_ms is None
 
 
+async def test_a_journal_that_refuses_after_a_long_silence_has_answered(desk: Desk) -> None:
+    desk.journal.troubles = [*([JournalUnavailable("busy")] * 4), JournalRefused("another writer")]
+    async with desk.committing() as task:
+        for _ in range(4):
+            await desk.pass_ms(100)
+        await until(task.done)
+
+        assert isinstance(task.exception(), JournalRefused)
+    assert desk.healthy == [False, True]
+    assert desk.codes == ["core_delivery_failed", "journal_recovered"]
+
+
 async def test_reading_is_tried_until_it_succeeds(desk: Desk) -> None:
     desk.journal.load_troubles = [JournalUnavailable("locked")] * 5
     loading = asyncio.create_task(desk.committer.load())

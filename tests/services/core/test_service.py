@@ -1,7 +1,7 @@
 """The Core's shell, with a brain that does what the test says, and once with the real one."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 
@@ -10,9 +10,16 @@ from echo.domain.facts import Alarm, InputRefused, LinkChanged
 from echo.domain.handshake import AccountSymbolsReport
 from echo.domain.ids import AccountId, AgentId, MessageId
 from echo.domain.journal import AgentSessionRecord, Recovered
+from echo.domain.operations import (
+    ListPending,
+    NotDone,
+    OperationCode,
+    PendingList,
+    Reconcile,
+)
 from echo.domain.policy import PolicyBook
 from echo.domain.sessions import AgentToCore, ClockEcho, CoreHello
-from echo.engine.effects import Arm, Disarm, Effect, SendNow
+from echo.engine.effects import Arm, Disarm, Effect, Reply, SendNow
 from echo.engine.engine import Engine
 from echo.engine.events import (
     AgentJoined,
@@ -20,6 +27,7 @@ from echo.engine.events import (
     AgentSaid,
     Due,
     Event,
+    OperatorAsked,
     PoliciesChanged,
     SettingsChanged,
     Started,
@@ -28,6 +36,7 @@ from echo.engine.settings import EngineSettings
 from echo.ports.errors import JournalRefused, JournalUnavailable, PortTaken
 from echo.services.core import commit_line
 from echo.services.core import service as module
+from echo.services.core.questions import ANSWER_MS_MAX
 from echo.services.core.service import CoreService
 from tests.fakes import FactLog, FakeClock, FakeIds, until
 from tests.services.core.fakes import (
@@ -436,3 +445,86 @@ async def test_the_engine_itself_greets_an_agent(core: Core) -> None:
     await until(lambda: core.facts.facts)
     assert core.facts.facts == [LinkChanged(peer=AGENT, up=True)]
     assert all(isinstance(each, AgentSessionRecord) for each in core.journal.rows)
+
+
+# ------------------------------------------------------------------------------- operators
+
+
+QUIET = PendingList(rows=(), total=0)
+
+
+def _answering(*before: Effect) -> Callable[[Event], tuple[Effect, ...]]:
+    def answer(event: Event) -> tuple[Effect, ...]:
+        return (*before, Reply(event.request_id, QUIET)) if isinstance(event, OperatorAsked) else ()
+
+    return answer
+
+
+async def test_an_operator_is_answered(serving: Core) -> None:
+    serving.brain.answer = _answering()
+
+    assert await serving.service.operate("ana", ListPending()) == QUIET
+    [event] = serving.events(OperatorAsked)
+    assert isinstance(event, OperatorAsked)
+    assert (event.by, event.request) == ("ana", ListPending())
+
+
+async def test_an_operator_is_answered_when_what_was_done_is_on_disk(serving: Core) -> None:
+    serving.brain.answer = _answering(persist(1))
+    serving.journal.shut()
+    asking = asyncio.create_task(serving.service.operate("ana", Reconcile()))
+    await _rest()
+    assert not asking.done()
+
+    serving.journal.let_go()
+
+    assert await asking == QUIET
+    assert serving.journal.rows == [row(1)]
+
+
+async def test_an_operator_who_asks_too_early_is_told(core: Core) -> None:
+    answer = await core.service.operate("ana", ListPending())
+
+    assert answer == NotDone(code=OperationCode.NOT_READY, sentence="the Core is not ready")
+
+
+async def test_an_operator_is_told_when_the_journal_does_not_answer(serving: Core) -> None:
+    serving.brain.answer = _answering(persist(1))
+    serving.journal.shut()
+    asking = asyncio.create_task(serving.service.operate("ana", Reconcile()))
+    await _rest()
+
+    serving.clock.advance(ANSWER_MS_MAX)
+
+    answer = await asking
+    assert isinstance(answer, NotDone)
+    assert answer.code is OperationCode.NO_ANSWER
+    serving.journal.let_go()
+
+
+async def test_a_question_that_the_engine_fails_on_is_answered(serving: Core) -> None:
+    serving.fails(to=OperatorAsked)
+
+    answers = [await serving.service.operate("ana", each) for each in (ListPending(), Reconcile())]
+
+    assert [type(each) for each in answers] == [NotDone, NotDone]
+    assert serving.alarms == ["engine_failed", "engine_failed"]
+
+
+async def test_a_list_that_fails_leaves_everybody_connected(serving: Core) -> None:
+    serving.fails(to=OperatorAsked)
+
+    await serving.service.operate("ana", ListPending())
+    await _rest()
+
+    assert serving.link.ended == []
+
+
+async def test_an_operator_is_told_when_the_journal_refuses(serving: Core) -> None:
+    serving.brain.answer = _answering(persist(1))
+    serving.journal.troubles.append(JournalRefused("fenced"))
+
+    answer = await serving.service.operate("ana", Reconcile())
+
+    assert isinstance(answer, NotDone)
+    assert answer.sentence == "the Core reads its journal again"

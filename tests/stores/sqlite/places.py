@@ -19,6 +19,7 @@ COUNTS = {
     "quotes": "SELECT count(*) FROM symbol_quote_latest",
     "states": "SELECT count(*) FROM account_state",
     "evaluations": "SELECT count(*) FROM account_symbol_registration_eval",
+    "operations": "SELECT count(*) FROM operator_actions",
 }
 
 PUT_POLICY = (

@@ -7,7 +7,7 @@ import apsw
 import pytest
 
 from echo.domain.ids import AccountId
-from echo.domain.journal import Record, Recovered
+from echo.domain.journal import REMEMBERED_MAX, Record, Recovered
 from echo.stores.sqlite.database import read_migrations
 from echo.stores.sqlite.journal import SqliteJournal
 from echo.stores.sqlite.recovery import read_recovered
@@ -60,7 +60,7 @@ async def test_large_journal_loads_in_time(tmp_path: Path) -> None:
 
     await journal.close()
     assert (len(loaded.settled), len(loaded.trades), len(loaded.commands)) == (
-        100_000,
+        REMEMBERED_MAX,
         1_000,
         10_000,
     )

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from echo.domain.sessions import ClockEcho, CoreToAgent
-from echo.wire.core import core_frame, read_core_frame
+from echo.wire.core import core_frame, core_messages, read_core_frame
 from echo.wire.pb import agent_pb2 as pb
 from echo.wire.refusals import WireError, WireReason
 from tests.wire import strategies as our
@@ -48,6 +48,19 @@ def test_an_unknown_payload_is_refused_by_its_name(name: str) -> None:
 
     assert (said, error.reason) == ([], WireReason.UNKNOWN_TYPE)
     assert name in error.sentence
+
+
+def test_the_first_message_is_read_before_the_last() -> None:
+    [frame] = core_frame([ORDER, ORDER], 5, batch=True)
+    frame.batch.messages.add()
+    refused: list[WireError] = []
+
+    messages = core_messages(frame, refused)
+
+    assert next(messages) == ORDER
+    assert refused == []
+    assert list(messages) == [ORDER]
+    assert [each.reason for each in refused] == [WireReason.UNKNOWN_TYPE]
 
 
 def test_a_clock_echo_has_no_frame() -> None:

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.live import Live
 
 from echo.apps.chaos.command import chaos
-from echo.apps.cli import policy, symbols
+from echo.apps.cli import audit, policy, replicator, symbols
 from echo.apps.demo.cast import Cast
 from echo.apps.demo.options import SECONDS, SPEED, DemoOptions, DemoRefused
 from echo.apps.demo.performance import Performance, Result
@@ -31,6 +31,10 @@ app = typer.Typer(
 
 app.add_typer(policy.app)
 app.add_typer(symbols.app)
+
+
+app.add_typer(replicator.app, name="replicator")
+app.add_typer(audit.app, name="audit")
 
 
 @app.callback()

@@ -1,6 +1,8 @@
 """The stage: one folder with the settings of every program of the demo."""
 
+import contextlib
 import os
+import secrets
 import shutil
 import socket
 import tempfile
@@ -29,6 +31,7 @@ DOUBT_MS: Final = 4_000
 """The slowest answer of a paper broker takes 3.7 s; a real one has been seen to take a minute."""
 
 SOCKET_BYTES_MAX: Final = 107
+PORTS: Final = range(20_000, 32_000)
 LONGEST_PIPE: Final = "echo_master_50001.sock"
 
 
@@ -43,6 +46,11 @@ class Stage:
         self.pipes = folder / "pipes"
         if len(os.fsencode(self.pipes / LONGEST_PIPE)) > SOCKET_BYTES_MAX:
             self.pipes = Path(tempfile.mkdtemp(prefix="echo-pipes-"))
+        self.ea_pipes = self.pipes
+        """Where terminals look for their pipes."""
+        self.core_port = _free_port()
+        self.agents_port = self.core_port
+        """Where the Agent looks for the Core."""
         self.settings = folder / "echo.toml"
         self.journal = folder / "core" / "journal.sqlite"
         self.recording = folder / "core" / "events.jsonl"
@@ -51,7 +59,7 @@ class Stage:
         """Write the settings of Core and Agent."""
         for name in ("pipes", "core", "agent", "terminals", "logs"):
             (self.folder / name).mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.settings.write_text(_echo_toml(self, cast, _free_port(), record=record))
+        self.settings.write_text(_echo_toml(self, cast, record=record))
 
     def strike(self) -> None:
         """Remove what lies outside the folder."""
@@ -80,7 +88,7 @@ class Stage:
         """
         config = TerminalConfig(
             state_dir=str(self.folder / "terminals"),
-            pipe_dir=str(self.pipes),
+            pipe_dir=str(self.ea_pipes),
             clock=ClockConfig(
                 started_wall_ms=started_wall_ms,
                 market_start_ms=material.plan.market_start_ms,
@@ -147,7 +155,7 @@ def _symbol(quoted: Quoted) -> SymbolConfig:
     )
 
 
-def _echo_toml(stage: Stage, cast: Cast, port: int, *, record: bool) -> str:
+def _echo_toml(stage: Stage, cast: Cast, *, record: bool) -> str:
     symbols = {
         quoted.spec.canonical_symbol for player in cast.players for quoted in player.broker.symbols
     }
@@ -155,8 +163,9 @@ def _echo_toml(stage: Stage, cast: Cast, port: int, *, record: bool) -> str:
         "# Written by the demo; a real desk's file looks the same.",
         "[core]",
         'bind = "127.0.0.1"',
-        f"grpc_port = {port}",
+        f"grpc_port = {stage.core_port}",
         f"state_dir = {_text(stage.folder / 'core')}",
+        "admin.port = 0",
         *([f"record_file = {_text(stage.recording)}"] if record else []),
         f"slave_accounts = {_texts(player.account_id for player in cast.slaves)}",
         f"canonical_symbols = {_texts(sorted(symbols))}",
@@ -169,7 +178,7 @@ def _echo_toml(stage: Stage, cast: Cast, port: int, *, record: bool) -> str:
         f"delivery.ledger_path = {_text(stage.folder / 'agent' / 'ledger.sqlite')}",
         "",
         "[endpoints]",
-        f'core_addr = "127.0.0.1:{port}"',
+        f'core_addr = "127.0.0.1:{stage.agents_port}"',
     ]
     for policy in cast.policies:
         lines += _risk(policy)
@@ -189,9 +198,11 @@ def _risk(policy: RiskPolicy) -> list[str]:
 
 
 def _options(account_id: str, options: CopyOptions) -> list[str]:
+    patient = options.max_delay_ms != CopyOptions().max_delay_ms
     named = {
         "max_spread": options.max_spread_points,
         "max_slippage": options.max_slippage_points,
+        "max_delay_ms": options.max_delay_ms if patient else None,
     }
     limits = [f"{name} = {value}" for name, value in named.items() if value is not None]
     return ["", f'[policy."{account_id}"]', *limits] if limits else []
@@ -206,7 +217,12 @@ def _texts(values: Iterable[str]) -> str:
 
 
 def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Find a port below those that the system gives to outgoing connections.
+
+    A Core that was killed must find its port free when it comes back.
+    """
+    while True:
+        port = secrets.choice(PORTS)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port

@@ -5,7 +5,7 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -30,6 +30,10 @@ class Program:
     process: asyncio.subprocess.Process | None = None
     ready: asyncio.Event = field(default_factory=asyncio.Event)
     starts: int = 0
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """What its next start, and that one alone, finds in its environment beside everything else."""
+    exits: list[int] = field(default_factory=list)
+    """How its processes have ended, as exit codes; minus a signal's number."""
 
 
 class Troupe:
@@ -88,6 +92,7 @@ class Troupe:
     async def _watch(self, program: Program) -> None:
         while not self._ending and program.starts < STARTS_MAX:
             code = await self._run(program)
+            program.exits.append(code)
             if self._ending:
                 return
             if not program.ready.is_set():
@@ -99,6 +104,7 @@ class Troupe:
 
     async def _run(self, program: Program) -> int:
         program.starts += 1
+        environment, program.environment = program.environment, {}
         with program.log.open("ab") as log:
             # A session of its own: Ctrl-C reaches the demo alone, which ends the others in order.
             process = await asyncio.create_subprocess_exec(
@@ -113,6 +119,7 @@ class Troupe:
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,
                 start_new_session=True,
+                env={**os.environ, **environment},
             )
         program.process = process
         if self._ending:

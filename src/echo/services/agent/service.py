@@ -3,7 +3,7 @@
 from asyncio import Event as Signal
 from asyncio import TaskGroup
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final, Protocol
 
 from echo.bridge.effects import (
@@ -174,7 +174,7 @@ class AgentService:
         self._stream = link
         self._feed(CoreUp(link.stream))
 
-    def core_said(self, link: CoreStream, messages: Sequence[CoreToAgent]) -> None:
+    def core_said(self, link: CoreStream, messages: Iterable[CoreToAgent]) -> None:
         """Take in what the Core sent together."""
         for message in messages:
             if self._stream is not link:

@@ -1,13 +1,15 @@
 """What waits for one commit: the records, and the effects that leave after it."""
 
+from collections.abc import Callable
+
 from echo.domain.facts import Fact
 from echo.domain.journal import Record
 from echo.domain.sessions import CoreToAgent
-from echo.engine.effects import EndSession, Observe, Persist, Send
+from echo.engine.effects import EndSession, Observe, Persist, Reply, Send
 from echo.ports.links import AgentSession
 from echo.ports.telemetry import FactSink
 
-Release = Send | EndSession | Observe
+Release = Send | EndSession | Observe | Reply
 
 
 class Batch:
@@ -35,10 +37,18 @@ class Batch:
             self.urgent = True
 
 
-def release(releases: list[Release], links: dict[int, AgentSession], facts: FactSink) -> None:
+def release(
+    releases: list[Release],
+    links: dict[int, AgentSession],
+    facts: FactSink,
+    reply: Callable[[Reply], None],
+) -> None:
     """Let *releases* leave: messages first, many in one call, in order per stream; then facts.
 
     What is meant for a stream that is over is dropped; it comes again on the next one.
+
+    Args:
+        reply: Hands an answer to the operator who waits for it.
     """
     outgoing: dict[int, list[CoreToAgent]] = {}
     observed: list[Fact] = []
@@ -47,6 +57,8 @@ def release(releases: list[Release], links: dict[int, AgentSession], facts: Fact
             outgoing.setdefault(effect.session, []).append(effect.message)
         elif isinstance(effect, Observe):
             observed.append(effect.fact)
+        elif isinstance(effect, Reply):
+            reply(effect)
         elif (link := links.get(effect.session)) is not None:
             if last_words := outgoing.pop(effect.session, None):
                 link.send(last_words)

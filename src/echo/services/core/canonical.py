@@ -23,6 +23,7 @@ from echo.domain import (
     handshake,
     intents,
     journal,
+    operations,
     policy,
     quantities,
     sessions,
@@ -35,7 +36,7 @@ _TYPE: Final = "@"
 _VALUE: Final = "="
 _VOCABULARY: Final[tuple[ModuleType, ...]] = (
     *(accounts, answers, commands, errors, facts, handshake, intents, journal, policy),
-    *(quantities, sessions, specs, events, settings),
+    *(operations, quantities, sessions, specs, events, settings),
 )
 
 _encoder: Final = json.Encoder(order="sorted")

@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from echo.domain.facts import Alarm
+from echo.domain.ids import TradeId
 from echo.domain.journal import Record, Recovered
 from echo.engine.settings import EngineSettings
 from echo.ports.clock import Clock
-from echo.ports.errors import CommitUnknown, JournalUnavailable
+from echo.ports.errors import CommitUnknown, JournalRefused, JournalUnavailable
 from echo.ports.journal import Journal
 from echo.ports.telemetry import FactSink
 
@@ -52,8 +53,12 @@ class Committer:
                     await self._journal.commit(records)
                 except (JournalUnavailable, CommitUnknown) as error:
                     await trial.failed(error)
+                except JournalRefused:
+                    # A no is an answer: what waited in vain before it does so no more.
+                    trial.answered()
+                    raise
                 else:
-                    return trial.succeeded()
+                    return trial.answered()
         finally:
             trial.over()
 
@@ -67,14 +72,29 @@ class Committer:
                 except JournalUnavailable as error:
                     await trial.failed(error)
                 else:
-                    trial.succeeded()
+                    trial.answered()
                     return recovered
+        finally:
+            trial.over()
+
+    async def is_settled(self, trade_id: TradeId) -> bool:
+        """Look up whether a trade is stored, and over."""
+        trial = _Trial(self, f"looking up trade {trade_id}")
+        try:
+            while True:
+                try:
+                    settled = await self._journal.is_settled(trade_id)
+                except JournalUnavailable as error:
+                    await trial.failed(error)
+                else:
+                    trial.answered()
+                    return settled
         finally:
             trial.over()
 
 
 class _Trial:
-    """One piece of work for the journal, from the first attempt to the one that succeeds."""
+    """One piece of work for the journal, from the first attempt to the one that is answered."""
 
     def __init__(self, committer: Committer, work: str) -> None:
         self._clock, self._facts = committer._clock, committer._facts
@@ -98,13 +118,13 @@ class _Trial:
         self._attempts += 1
         await self._clock.sleep_ms(wait_ms)
 
-    def succeeded(self) -> None:
+    def answered(self) -> None:
         """The journal has answered; say so if anybody was told that it does not."""
         if not self._reported:
             return
         self._healthy(True)
         lasted_ms = self._clock.now().mono_ms - self._begun_mono_ms
-        self._observe(JOURNAL_RECOVERED, f"{self._work} succeeded after {lasted_ms} ms")
+        self._observe(JOURNAL_RECOVERED, f"{self._work} was answered after {lasted_ms} ms")
 
     def over(self) -> None:
         """Stop watching."""

@@ -14,21 +14,22 @@ from echo.domain.answers import MessageAck
 from echo.domain.facts import Alarm, InputRefused
 from echo.domain.handshake import AccountSymbolsReport
 from echo.domain.ids import AgentId, MessageId
+from echo.domain.operations import Answer, ListPending, NotDone, OperationCode, Request
 from echo.domain.policy import PolicyBook
 from echo.domain.quantities import Instant
 from echo.domain.sessions import AgentHeartbeat, AgentHello, AgentToCore, ClockEcho
 from echo.domain.specs import Quote, SymbolSpecReport
-from echo.engine.effects import Arm, Disarm, Effect, Persist, Send, SendNow
+from echo.engine.effects import Arm, Disarm, Effect, Persist, Recall, Send, SendNow
 from echo.engine.events import (
     AgentJoined,
     AgentLeft,
     AgentSaid,
     Due,
     Event,
+    OperatorAsked,
     PoliciesChanged,
     SettingsChanged,
     Started,
-    TimerKey,
 )
 from echo.engine.settings import EngineSettings
 from echo.ports.clock import Clock
@@ -40,6 +41,9 @@ from echo.ports.telemetry import FactSink
 from echo.services.core.batch import Release, release
 from echo.services.core.commit_line import Abandoned, CommitLine
 from echo.services.core.committer import Committer
+from echo.services.core.questions import Questions
+from echo.services.core.recalls import Recalls
+from echo.services.core.retention import Retention
 from echo.services.timers import Timers
 
 REBUILD_PAUSE_MS: Final = 1_000
@@ -59,12 +63,8 @@ POISONS_MAX: Final = 1_000
 _REBUILDING: Final = "the Core reads its journal again"
 
 _VOLATILE: Final = (
-    Quote,
-    SymbolSpecReport,
-    StateSnapshot,
-    OpenTrades,
-    AgentHeartbeat,
-    ClockEcho,
+    *(Quote, SymbolSpecReport, StateSnapshot, OpenTrades),
+    *(AgentHeartbeat, ClockEcho, ListPending),
 )
 _EVALUATED: Final = (AccountSymbolsReport, SymbolSpecReport)
 """Messages that may cause an evaluation, which then needs an id."""
@@ -105,14 +105,16 @@ class CoreService:
         self._ids, self._facts, self._record, self._tell_ready = ids, facts, record, ready
         self._committer = Committer(journal, clock, facts, lambda: self._settings, self._healthy)
         self._line = CommitLine(self._committer, clock, self._leave, self._hold)
-        self._timers = Timers(clock, self._due, self._line.pump)
+        self._timers = Timers(clock, lambda key: self._feed(Due(key)), self._line.pump)
+        self._questions = Questions(clock, self._take)
+        self._recalls = Recalls(self._committer, self._take)
+        self._retention = Retention(journal, clock, facts, lambda: self._settings)
         self._links: dict[int, AgentSession] = {}
         self._poison: dict[MessageId, int] = {}
         self._stopping = Signal()
         self._first = Signal()
         """The journal was read for the first time, or `stop` came before that."""
-        self._held = False
-        self._serving = self._listening = self._ready = False
+        self._held = self._serving = self._listening = self._ready = False
         self._journal_answers = True
 
     @property
@@ -133,10 +135,12 @@ class CoreService:
             self._listening = True
             self._judge()
             async with TaskGroup() as group:
-                committing = group.create_task(self._commit_and_rebuild())
+                tasks = (self._commit_and_rebuild(), self._recalls.run(), self._retention.run())
+                serving = [group.create_task(each) for each in tasks]
                 await self._stopping.wait()
                 await self._wind_down(group)
-                committing.cancel()
+                for task in serving:
+                    task.cancel()
         finally:
             await self._journal.close()
 
@@ -148,13 +152,17 @@ class CoreService:
     def change_settings(self, settings: EngineSettings) -> None:
         """Put new settings into force."""
         self._settings = settings
-        self._feed(SettingsChanged(settings))
-        self._line.pump()
+        self._take(SettingsChanged(settings))
 
     def change_policies(self, book: PolicyBook) -> None:
         """Put new policies into force."""
-        self._feed(PoliciesChanged(book))
-        self._line.pump()
+        self._take(PoliciesChanged(book))
+
+    async def operate(self, by: str, request: Request) -> Answer:
+        """Return the engine's answer to the operator *by*, once what it did is on disk."""
+        if not self._serving:
+            return NotDone(code=OperationCode.NOT_READY, sentence="the Core is not ready")
+        return await self._questions.put(by, request)
 
     # ------------------------------------------------------------------------- AgentHandler
 
@@ -166,8 +174,7 @@ class CoreService:
         self._links[link.session] = link
         if self._held:
             link.hold(True)
-        self._feed(AgentJoined(link.agent_id, link.session, hello))
-        self._line.pump()
+        self._take(AgentJoined(link.agent_id, link.session, hello))
 
     def agent_said(
         self, link: AgentSession, messages: Sequence[tuple[MessageId | None, AgentToCore]]
@@ -186,8 +193,7 @@ class CoreService:
     def agent_left(self, link: AgentSession, reason: str) -> None:
         """Tell the engine that a stream is over."""
         if self._links.pop(link.session, None) is not None:
-            self._feed(AgentLeft(link.agent_id, link.session, reason))
-            self._line.pump()
+            self._take(AgentLeft(link.agent_id, link.session, reason))
 
     def agent_refused(self, agent_id: AgentId, reason: str, sentence: str) -> None:
         """Count what could not be understood."""
@@ -195,8 +201,9 @@ class CoreService:
 
     # --------------------------------------------------------------------------- the engine
 
-    def _due(self, key: TimerKey) -> None:
-        self._feed(Due(key))
+    def _take(self, event: Event) -> None:
+        self._feed(event)
+        self._line.pump()
 
     def _feed(self, event: Event) -> None:
         """Let the engine handle *event* and carry out or queue what it wants done."""
@@ -219,6 +226,8 @@ class CoreService:
                 self._timers.arm(effect.key, effect.due_mono_ms)
             elif isinstance(effect, Disarm):
                 self._timers.disarm(effect.key)
+            elif isinstance(effect, Recall):
+                self._recalls.ask(effect.trade_id)
             else:
                 line.queue(effect)
 
@@ -233,6 +242,9 @@ class CoreService:
             what = event.message
             if event.message_id is not None and len(self._poison) < POISONS_MAX:
                 self._poison[event.message_id] = self._poison.get(event.message_id, 0) + 1
+        elif isinstance(event, OperatorAsked):
+            what = event.request
+            self._questions.fail(event.request_id, "the Core failed on it: its log says how")
         name = type(what).__name__
         self._facts.observe(
             Alarm(key="engine", code="engine_failed", sentence=f"{name} raised {error!r}")
@@ -250,7 +262,7 @@ class CoreService:
         )
 
     def _leave(self, releases: list[Release]) -> None:
-        release(releases, self._links, self._facts)
+        release(releases, self._links, self._facts, self._questions.answer)
 
     def _hold(self, held: bool) -> None:
         """Listen to nobody while too much waits for the journal."""
@@ -276,8 +288,7 @@ class CoreService:
     async def _recover(self) -> None:
         recovered = await self._committer.load()
         self._serving = True
-        self._feed(Started(recovered))
-        self._line.pump()
+        self._take(Started(recovered))
 
     async def _commit_and_rebuild(self) -> None:
         while True:
@@ -296,6 +307,7 @@ class CoreService:
         self._serving = False
         self._judge()
         self._timers.clear()
+        self._questions.drop(_REBUILDING)
         links, self._links = self._links, {}
         for link in links.values():
             link.end(_REBUILDING)
@@ -323,6 +335,7 @@ class CoreService:
         draining.cancel()
         self._links.clear()
         self._timers.clear()
+        self._questions.drop("the Core stops")
         await self._server.stop(GRACE_MS)
 
     def _healthy(self, answers: bool) -> None:

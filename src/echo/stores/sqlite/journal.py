@@ -7,6 +7,7 @@ from typing import Final, TypeVar
 
 import apsw
 
+from echo.domain.ids import TradeId
 from echo.domain.journal import Record, Recovered
 from echo.ports.errors import CommitUnknown, JournalRefused, JournalUnavailable
 from echo.stores.sqlite.database import open_database, read_migrations
@@ -19,6 +20,12 @@ from echo.stores.sqlite.writer import Writer, WriterClosed
 T = TypeVar("T")
 
 LOG_BYTES: Final = 16 << 20
+
+PURGES: Final = (
+    *("purge_retries", "purge_commands", "purge_executions", "purge_closes"),
+    *("purge_decisions", "purge_copies", "purge_actions", "purge_trades"),
+)
+"""What removes a trade; retries are found by its commands, so they go first."""
 
 
 class SqliteJournal:
@@ -65,6 +72,17 @@ class SqliteJournal:
         if records:
             await self._run(lambda connection: self._write(connection, records))
 
+    async def is_settled(self, trade_id: TradeId) -> bool:
+        """Tell whether the trade is stored, and over.  Raises ``JournalUnavailable``."""
+        return await self._run(lambda connection: self._is_settled(connection, trade_id))
+
+    async def purge(self, *, keep_ms: int, trades_max: int) -> int:
+        """Delete settled trades with all their rows, as the port says; one transaction.
+
+        The file does not shrink: what is freed is used again.
+        """
+        return await self._run(lambda connection: self._purge(connection, keep_ms, trades_max))
+
     async def close(self) -> None:
         """Finish what is in flight, fold the log into the file and release the store."""
         await self._writer.close()
@@ -90,6 +108,17 @@ class SqliteJournal:
         with self._door(), transaction(connection):
             for statement, rows in runs:
                 connection.executemany(statement, rows)
+
+    def _is_settled(self, connection: apsw.Connection, trade_id: TradeId) -> bool:
+        with self._door():
+            return bool(connection.execute(self._statements["is_settled"], (trade_id,)).get)
+
+    def _purge(self, connection: apsw.Connection, keep_ms: int, trades_max: int) -> int:
+        with self._door(), transaction(connection):
+            gone = connection.execute(self._statements["purged"], (keep_ms, trades_max)).fetchall()
+            for name in PURGES:
+                connection.executemany(self._statements[name], gone)
+        return len(gone)
 
     def _door(self) -> AbstractContextManager[None]:
         return translated(

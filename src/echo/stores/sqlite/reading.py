@@ -40,7 +40,7 @@ def read_books(path: Path) -> JournaledBooks:
         JournalUnavailable: there is no journal at *path*, or it cannot be read.
     """
     statements = read_statements("journal")
-    with _reading(path) as connection:
+    with looking_into(path) as connection:
         trades = tuple(
             JournaledTrade(
                 trade_id=trade_id,
@@ -87,7 +87,7 @@ def read_view(
     if view not in VIEWS:
         raise ValueError(f"no view {view}; there are {', '.join(sorted(VIEWS))}")
     wanted = dict(where or {})
-    with _reading(path) as connection:
+    with looking_into(path) as connection:
         columns = [row[1] for row in connection.execute(f"PRAGMA table_info({view})")]
         if unknown := wanted.keys() - set(columns):
             raise ValueError(f"{view} has no column {', '.join(sorted(unknown))}")
@@ -100,7 +100,7 @@ def read_view(
 
 
 @contextmanager
-def _reading(path: Path) -> Iterator[apsw.Connection]:
+def looking_into(path: Path) -> Iterator[apsw.Connection]:
     """Open *path* such that nothing can be written, and every statement sees the same moment."""
     if not path.is_file():
         raise JournalUnavailable(f"{path}: there is no journal")

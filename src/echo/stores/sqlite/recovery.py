@@ -5,7 +5,8 @@ from typing import Any, TypeVar
 
 import apsw
 
-from echo.domain.journal import Recovered
+from echo.domain.ids import TradeId
+from echo.domain.journal import REMEMBERED_MAX, REMEMBERED_MS, Recovered
 from echo.stores.sqlite.account_rows import (
     read_account,
     read_agent_session,
@@ -38,16 +39,34 @@ def read_recovered(connection: apsw.Connection, statements: Mapping[str, str]) -
     def all_of(name: str, read: Callable[[Any], T]) -> tuple[T, ...]:
         return tuple(read(row) for row in rows(name))
 
+    settled, settled_since_ms = _settled_lately(connection, statements)
     return Recovered(
         trades=all_of("unsettled_trades", read_trade),
         actions=all_of("unsettled_actions", read_action_record),
         decisions=all_of("unsettled_decisions", read_decision),
         commands=all_of("unsettled_commands", read_command_state),
         copies=all_of("unsettled_copies", read_copy),
-        settled=frozenset(row[0] for row in rows("settled_trade_ids")),
+        settled=settled,
+        settled_since_ms=settled_since_ms,
+        left_alone=frozenset((row[0], row[1]) for row in rows("left_alone")),
         accounts=all_of("accounts", read_account),
         symbol_maps=read_symbol_maps(rows("symbol_reports"), rows("symbols")),
         policies=all_of("policies", read_policy),
         ledger_marks=all_of("ledger_marks", read_ledger_mark),
         agent_epochs=all_of("agent_sessions", read_agent_session),
     )
+
+
+def _settled_lately(
+    connection: apsw.Connection, statements: Mapping[str, str]
+) -> tuple[frozenset[TradeId], int]:
+    """Return the settled trades that a Core should remember, and since when that is all."""
+    limits = (REMEMBERED_MS, REMEMBERED_MAX)
+    lately: list[Any] = connection.execute(statements["settled_trade_ids"], limits).fetchall()
+    if not lately:
+        return frozenset(), 0
+    since_ms = lately[-1][1]
+    is_all = connection.execute(statements["oldest_settled"]).get == since_ms
+    # Those of the same millisecond may have found no room.
+    is_all = is_all and len(lately) < REMEMBERED_MAX
+    return frozenset(row[0] for row in lately), 0 if is_all else since_ms

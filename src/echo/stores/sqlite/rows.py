@@ -15,6 +15,7 @@ from echo.domain.journal import (
     EvaluationRecord,
     ExecutionRecord,
     LedgerMark,
+    OperationRecord,
     QuoteRecord,
     Record,
     RetryRecord,
@@ -80,6 +81,7 @@ MAKERS: dict[type, _Maker] = {
     EvaluationRecord: _evaluations,
     LedgerMark: _one("put_ledger_mark", account_rows.ledger_mark_row),
     AgentSessionRecord: _one("put_agent_session", account_rows.agent_session_row),
+    OperationRecord: _one("put_operation", trade_rows.operation_row),
 }
 """Every kind of record; the order is that of the statements within a transaction."""
 

@@ -23,6 +23,7 @@ from echo.domain.journal import (
     CopyRecord,
     DecisionRecord,
     ExecutionRecord,
+    OperationRecord,
     RetryRecord,
     TradeRecord,
     TradeStatus,
@@ -286,6 +287,19 @@ def read_copy(row: Any) -> CopyRecord:
         lot_initial=Decimal(row[5]),
         lot_remaining=Decimal(row[6]),
         updated_at_ms=row[7],
+    )
+
+
+def operation_row(record: OperationRecord) -> Row:
+    """Return the row of ``put_operation``."""
+    return (
+        record.asked_at_ms,
+        record.action,
+        record.command_id or "",
+        record.by,
+        record.outcome,
+        record.ticket,
+        record.sentence,
     )
 
 

@@ -1,6 +1,6 @@
 """Several messages in one frame, and frames taken apart again, for both directions alike."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, TypeVar
 
 from echo.domain.ids import MessageId
@@ -87,36 +87,38 @@ def messages_of(
     frame: _Frame, readers: Mapping[str, Callable[[_Frame], _Message]]
 ) -> tuple[list[Said[_Message]], list[WireError]]:
     """Return the messages of a frame that can be read, in order, and why others cannot."""
-    said: list[Said[_Message]] = []
     refused: list[WireError] = []
+    return list(said_in(frame, readers, refused)), refused
+
+
+def said_in(
+    frame: _Frame,
+    readers: Mapping[str, Callable[[_Frame], _Message]],
+    refused: list[WireError],
+) -> Iterator[Said[_Message]]:
+    """Yield the messages of a frame, each as soon as it is read; collect why others cannot be."""
     kind = frame.WhichOneof("payload")
-    if kind != "batch":
-        _read(frame, kind, readers, said, refused)
-        return said, refused
-    for entry in frame.batch.messages:
+    entries = frame.batch.messages if kind == "batch" else (frame,)
+    for entry in entries:
         kind = entry.WhichOneof("payload")
         if kind == "batch":
             refused.append(WireError(WireReason.NESTED_BATCH, "a batch inside a batch"))
+            continue
+        message_id = MessageId(entry.message_id) or None
+        try:
+            message = _read(entry, kind, readers)
+        except WireError as error:
+            error.message_id = message_id
+            refused.append(error)
         else:
-            _read(entry, kind, readers, said, refused)
-    return said, refused
+            yield message_id, message
 
 
 def _read(
-    frame: _Frame,
-    kind: str | None,
-    readers: Mapping[str, Callable[[_Frame], _Message]],
-    said: list[Said[_Message]],
-    refused: list[WireError],
-) -> None:
-    message_id = MessageId(frame.message_id) or None
+    frame: _Frame, kind: str | None, readers: Mapping[str, Callable[[_Frame], _Message]]
+) -> _Message:
     reader = readers.get(kind or "")
     if reader is None:
         sentence = f"no message is read from {kind}" if kind else "the frame holds no known message"
-        refused.append(WireError(WireReason.UNKNOWN_TYPE, sentence, message_id=message_id))
-        return
-    try:
-        said.append((message_id, reader(frame)))
-    except WireError as error:
-        error.message_id = message_id
-        refused.append(error)
+        raise WireError(WireReason.UNKNOWN_TYPE, sentence)
+    return reader(frame)

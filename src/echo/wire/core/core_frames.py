@@ -1,6 +1,6 @@
 """Frames from the Core to an Agent."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from echo.domain.answers import MessageAck, ResultAck, TradeIntentAck
@@ -15,7 +15,7 @@ from echo.domain.commands import (
 from echo.domain.handshake import SymbolRegistrationResult
 from echo.domain.sessions import ClockEcho, CoreHello, CoreToAgent, DeliveryHeartbeat
 from echo.wire.core import answers, commands, handshakes, sessions
-from echo.wire.core.batches import frames, messages_of
+from echo.wire.core.batches import frames, said_in
 from echo.wire.pb import agent_pb2 as pb
 from echo.wire.refusals import WireError, WireReason
 
@@ -48,8 +48,17 @@ def core_frame(
 
 def read_core_frame(frame: pb.CoreMessage) -> tuple[list[CoreToAgent], list[WireError]]:
     """Return the messages of *frame* that can be read, in order, and why others cannot."""
-    said, refused = messages_of(frame, _READERS)
-    return [message for _, message in said], refused
+    refused: list[WireError] = []
+    return list(core_messages(frame, refused)), refused
+
+
+def core_messages(frame: pb.CoreMessage, refused: list[WireError]) -> Iterator[CoreToAgent]:
+    """Yield the messages of *frame*, each as soon as it is read; collect why others cannot be.
+
+    The first command of a fan-out need not wait until the last one is read.
+    """
+    for _, message in said_in(frame, _READERS, refused):
+        yield message
 
 
 def write_core_message(frame: pb.CoreMessage, message: CoreToAgent) -> None:

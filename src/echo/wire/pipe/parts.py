@@ -1,10 +1,11 @@
 """Messages that come in several lines, put together again; bounded, whatever arrives."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from echo.domain.accounts import OpenTrades, StateSnapshot
+from echo.domain.copies import replace
 from echo.domain.handshake import Handshake
 from echo.domain.specs import SymbolSpecReport
 from echo.wire.pipe.fields import LIST_MAX

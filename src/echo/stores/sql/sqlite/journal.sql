@@ -186,6 +186,12 @@ ON CONFLICT (account_id) DO UPDATE SET ledger_n = excluded.ledger_n;
 INSERT INTO agent_sessions (agent_id, epoch) VALUES (?, ?)
 ON CONFLICT (agent_id) DO UPDATE SET epoch = excluded.epoch;
 
+-- name: put_operation
+INSERT INTO operator_actions (
+    asked_at_ms, action, command_id, asked_by, outcome, ticket, sentence
+) VALUES (?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (asked_at_ms, action, command_id) DO NOTHING;
+
 -- What a starting Core reads.  Few trades are unsettled: INDEXED BY and CROSS JOIN make SQLite,
 -- which keeps no statistics here, begin with them.
 
@@ -197,7 +203,18 @@ SELECT
 FROM trades INDEXED BY trades_unsettled WHERE settled = 0 ORDER BY trade_id;
 
 -- name: settled_trade_ids
-SELECT trade_id FROM trades WHERE settled = 1;
+SELECT trade_id, updated_at_ms FROM trades INDEXED BY trades_settled
+WHERE settled = 1 AND updated_at_ms >= (
+    SELECT max(updated_at_ms) FROM trades INDEXED BY trades_settled WHERE settled = 1
+) - ?
+ORDER BY updated_at_ms DESC, trade_id DESC LIMIT ?;
+
+-- name: oldest_settled
+SELECT min(updated_at_ms) FROM trades INDEXED BY trades_settled WHERE settled = 1;
+
+-- name: left_alone
+SELECT trade_id, account_id FROM copy_decisions INDEXED BY copy_decisions_manual
+WHERE outcome = 'manual';
 
 -- name: unsettled_actions
 SELECT a.trade_id, a.seq, a.kind, a.payload, a.received_at_ms
@@ -255,6 +272,45 @@ SELECT account_id, ledger_n FROM ledger_marks ORDER BY account_id;
 -- name: agent_sessions
 SELECT agent_id, epoch FROM agent_sessions ORDER BY agent_id;
 
+-- What is asked about a trade that is not in memory any more.
+
+-- name: is_settled
+SELECT 1 FROM trades WHERE trade_id = ? AND settled = 1;
+
+-- What a purge does: for each of the trades that `purged` names, the same deletions.
+
+-- name: purged
+SELECT trade_id FROM trades INDEXED BY trades_settled
+WHERE settled = 1 AND updated_at_ms < (
+    SELECT max(updated_at_ms) FROM trades INDEXED BY trades_settled WHERE settled = 1
+) - ?
+ORDER BY updated_at_ms, trade_id LIMIT ?;
+
+-- name: purge_retries
+DELETE FROM delivery_retry_event
+WHERE command_id IN (SELECT command_id FROM delivery_journal WHERE trade_id = ?);
+
+-- name: purge_commands
+DELETE FROM delivery_journal WHERE trade_id = ?;
+
+-- name: purge_executions
+DELETE FROM executions WHERE trade_id = ?;
+
+-- name: purge_closes
+DELETE FROM closes WHERE trade_id = ?;
+
+-- name: purge_decisions
+DELETE FROM copy_decisions WHERE trade_id = ?;
+
+-- name: purge_copies
+DELETE FROM copies WHERE trade_id = ?;
+
+-- name: purge_actions
+DELETE FROM trade_actions WHERE trade_id = ?;
+
+-- name: purge_trades
+DELETE FROM trades WHERE trade_id = ? AND settled = 1;
+
 -- What the checks of books against the journal read.
 
 -- name: journaled_trades
@@ -268,3 +324,44 @@ SELECT d.trade_id, d.seq, d.account_id, d.kind, d.outcome, d.code, c.ticket
 FROM copy_decisions d
 LEFT JOIN copies c ON c.trade_id = d.trade_id AND c.account_id = d.account_id
 ORDER BY d.trade_id, d.seq, d.account_id;
+
+-- What an audit reads: everything, in the order of the trades.  What belongs to none comes first.
+
+-- name: audited_trades
+SELECT trade_id, followers, settled FROM trades ORDER BY trade_id;
+
+-- name: audited_actions
+SELECT trade_id, seq, kind, received_at_ms, payload FROM trade_actions ORDER BY trade_id, seq;
+
+-- name: audited_decisions
+SELECT
+    trade_id, seq, account_id, kind, outcome, code, sentence, command_id, decided_at_ms,
+    settled_at_ms
+FROM copy_decisions ORDER BY trade_id, seq, account_id;
+
+-- name: audited_commands
+SELECT
+    trade_id, command_id, target_account_id, stage, status, last_error, created_at_ms, payload,
+    command_type
+FROM delivery_journal ORDER BY trade_id, command_id;
+
+-- name: audited_executions
+SELECT
+    trade_id, command_id, slave_account_id, kind, success, doubt, repeated, slave_ticket,
+    new_ticket
+FROM executions ORDER BY trade_id, execution_id;
+
+-- name: audited_closes
+SELECT
+    trade_id, command_id, slave_account_id, kind, success, doubt, repeated, slave_ticket,
+    new_ticket
+FROM closes ORDER BY trade_id, close_id;
+
+-- name: audited_copies
+SELECT trade_id, account_id, ticket, lot_initial, lot_remaining
+FROM copies ORDER BY trade_id, account_id;
+
+-- name: audited_settlements
+SELECT j.trade_id, o.command_id, o.outcome, o.ticket
+FROM operator_actions o JOIN delivery_journal j ON j.command_id = o.command_id
+WHERE o.action = 'settle' ORDER BY j.trade_id, o.asked_at_ms;

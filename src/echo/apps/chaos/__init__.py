@@ -1,0 +1,1 @@
+"""Chaos: the demo's programs, killed, frozen, cut off and starved on purpose."""

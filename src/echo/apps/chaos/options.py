@@ -1,0 +1,44 @@
+"""What a person may ask of chaos."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+ROUNDS: Final = 10
+ROUNDS_MAX: Final = 10_000
+SECONDS: Final = 10
+SECONDS_MIN: Final = 5
+SECONDS_MAX: Final = 600
+
+
+class ChaosRefused(Exception):
+    """Chaos cannot be played as asked; the message says what to ask instead."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChaosOptions:
+    """How many rounds, how long masters trade in each, which faults, where.
+
+    ``seed`` and the number of a round decide its accounts and its faults; what they strike is a
+    matter of moments, so a seed brings the same weather again and not the same accident.
+    ``first`` is the number of the first round.  ``state``: folder for everything, kept; ``None``
+    = a fresh one, of which only rounds with violations are kept, or all with ``keep``.
+    """
+
+    rounds: int = ROUNDS
+    first: int = 0
+    seconds: int = SECONDS
+    seed: int = 1
+    state: Path | None = None
+    keep: bool = False
+    complaints: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        complaints = []
+        if not 1 <= self.rounds <= ROUNDS_MAX:
+            complaints.append(f"--rounds {self.rounds} is not 1 to {ROUNDS_MAX}")
+        if self.first < 0:
+            complaints.append(f"--first {self.first} is below 0")
+        if not SECONDS_MIN <= self.seconds <= SECONDS_MAX:
+            complaints.append(f"--seconds {self.seconds} is not {SECONDS_MIN} to {SECONDS_MAX}")
+        object.__setattr__(self, "complaints", tuple(complaints))

@@ -1,0 +1,56 @@
+"""Finding the running Core: its settings say where it keeps its state, the state where it is."""
+
+import json
+from pathlib import Path
+from typing import Final
+
+from echo.config.settings import CoreSettings, core_settings
+from echo.links.admin_client import AdminClient
+from echo.links.admin_token import read_token
+from echo.ports.errors import LinkDown, SettingsInvalid
+from echo.stores.file import FileSettings
+
+CORE: Final = "the Core"
+_ANYWHERE: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 -- where a door is, not a bind
+
+
+def settings_of(config: Path) -> CoreSettings:
+    """Read the Core's settings.  Raises ``SettingsInvalid``."""
+    return core_settings(FileSettings(config).load().values)
+
+
+def reach(settings: CoreSettings) -> AdminClient:
+    """Return the way to ask the Core that runs with *settings*.
+
+    Raises:
+        SettingsInvalid: they give it no door.
+        LinkDown: none runs, or this user may not ask it.
+    """
+    admin, folder = settings.admin, settings.state_dir
+    if not admin.enabled:
+        raise SettingsInvalid(["core/admin/enabled is false: set it to true and restart the Core"])
+    address = _announced(folder) or (f"{admin.bind}:{admin.port}" if admin.port else None)
+    if address is None:
+        raise LinkDown(CORE, f"none has announced itself in {folder}")
+    token = read_token(folder)
+    if token is None:
+        raise LinkDown(CORE, f"none has left a token in {folder} that this user can read")
+    host, _, port = address.rpartition(":")
+    bare = host.strip("[]")
+    return AdminClient(
+        host=_ANYWHERE.get(bare, bare),
+        port=int(port),
+        token=token,
+        certificate=settings.tls.cert_file,
+    )
+
+
+def _announced(folder: Path) -> str | None:
+    """Return where the Core says that its door is, if it says so."""
+    try:
+        told = json.loads((folder / "core.state.json").read_text(encoding="utf-8"))
+        address = str(told["admin"])
+        host, _, port = address.rpartition(":")
+        return address if host and port.isdigit() else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

@@ -1,0 +1,110 @@
+"""The command line's side of the admin door."""
+
+import json
+import ssl
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+from echo.domain.operations import (
+    Answer,
+    ListPending,
+    OperationCode,
+    Reconcile,
+    Request,
+    Resend,
+    Settle,
+)
+from echo.ports.errors import AdminRefused, LinkDown, SettingsInvalid
+from echo.wire.operations import read_answer, write_request
+from echo.wire.refusals import WireError
+
+API: Final = "/api/v1/replicator"
+ANSWER_BYTES_MAX: Final = 4 * 1_048_576
+TIMEOUT_S: Final = 10.0
+"""Longer than the Core takes to say that its journal does not answer."""
+
+CORE: Final = "the Core"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdminClient:
+    """Asks one Core, one question at a time.
+
+    ``certificate``: the one that the Core shows, where its door has TLS; no other is believed.
+    """
+
+    host: str
+    port: int
+    token: str
+    certificate: Path | None = None
+
+    def ask(self, by: str, request: Request) -> Answer:
+        """Return the Core's answer to *request*, asked in the name of *by*.
+
+        Raises:
+            LinkDown: nobody answers, or not what a Core would.
+            AdminRefused: the request was not even brought to the engine.
+            SettingsInvalid: the certificate cannot be read.
+        """
+        method, path, body = _spelled(by, request)
+        status, answer = self._exchange(method, path, body)
+        try:
+            if status != 200 and not _is_refusal(answer):
+                raise AdminRefused(_sentence(status, answer))
+            return read_answer(request, status == 200, answer)
+        except WireError as error:
+            raise LinkDown(CORE, f"it answered {status}, which cannot be read: {error}") from error
+
+    def _exchange(self, method: str, path: str, body: bytes | None) -> tuple[int, bytes]:
+        headers = {"authorization": f"Bearer {self.token}", "content-type": "application/json"}
+        connection = self._connection()
+        try:
+            connection.request(method, path, body=body, headers=headers)
+            answer = connection.getresponse()
+            return answer.status, answer.read(ANSWER_BYTES_MAX)
+        except (OSError, HTTPException) as error:
+            raise LinkDown(CORE, str(error) or type(error).__name__) from error
+        finally:
+            connection.close()
+
+    def _connection(self) -> HTTPConnection:
+        host = self.host.strip("[]")
+        if self.certificate is None:
+            return HTTPConnection(host, self.port, timeout=TIMEOUT_S)
+        try:
+            context = ssl.create_default_context(cafile=str(self.certificate))
+        except (OSError, ssl.SSLError) as error:
+            raise SettingsInvalid([f"{self.certificate} cannot be used: {error}"]) from error
+        # This very certificate is believed, whatever it is called: the Core's own file.
+        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+        context.check_hostname = False
+        return HTTPSConnection(host, self.port, timeout=TIMEOUT_S, context=context)
+
+
+def _spelled(by: str, request: Request) -> tuple[str, str, bytes | None]:
+    match request:
+        case ListPending(account_id=None):
+            return "GET", f"{API}/pending", None
+        case ListPending(account_id=account_id):
+            return "GET", f"{API}/pending?account={quote(account_id or '')}", None
+        case Resend() | Settle() | Reconcile():
+            path = f"{API}/{type(request).__name__.lower()}"
+            return "POST", path, write_request(by, request)
+
+
+def _is_refusal(answer: bytes) -> bool:
+    return _field(answer, "code") in set(OperationCode)
+
+
+def _sentence(status: int, answer: bytes) -> str:
+    return _field(answer, "sentence") or f"the Core answered {status}"
+
+
+def _field(answer: bytes, name: str) -> str:
+    try:
+        return str(json.loads(answer)[name])
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return ""

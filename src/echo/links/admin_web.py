@@ -1,0 +1,173 @@
+"""The admin door's web server: routes, the token, bounds.  Loaded only where the door is open."""
+
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import msgspec
+import uvicorn
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from echo.domain.operations import Answer, NotDone, OperationCode
+from echo.domain.operations import Request as Question
+from echo.links.admin_token import is_token
+from echo.links.grpc_options import TlsFiles
+from echo.wire.operations import NOBODY, read_listing, read_request, write_answer
+from echo.wire.refusals import WireError
+
+BODY_BYTES_MAX: Final = 4_096
+CONNECTIONS_MAX: Final = 64
+HEAD_BYTES_MAX: Final = 16_384
+IDLE_S_MAX: Final = 5
+API: Final = "/api/v1/replicator"
+
+Operate = Callable[[str, Question], Awaitable[Answer]]
+
+_STATUS: Final = {
+    OperationCode.UNKNOWN_COMMAND: 404,
+    OperationCode.NOT_READY: 503,
+    OperationCode.NO_ANSWER: 503,
+}
+"""Of refusals; all others are 409: what was asked contradicts what is."""
+
+_CODES: Final = {404: "no_such_page", 405: "wrong_method", 413: "too_large", 400: "bad_request"}
+_HEADERS: Final = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
+
+
+class QuietServer(uvicorn.Server):
+    """A server that leaves signals to the program, whose business they are."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Take no signal."""
+        yield
+
+
+def server(app: Starlette, tls: TlsFiles | None) -> QuietServer:
+    """Return a server for *app*; it listens on the sockets that it is handed."""
+    return QuietServer(
+        uvicorn.Config(
+            app,
+            loop="none",
+            http="h11",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            log_level="critical",
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            backlog=CONNECTIONS_MAX,
+            limit_concurrency=CONNECTIONS_MAX,
+            h11_max_incomplete_event_size=HEAD_BYTES_MAX,
+            timeout_keep_alive=IDLE_S_MAX,
+            timeout_graceful_shutdown=1,
+            ssl_certfile=tls.cert_file if tls else None,
+            ssl_keyfile=tls.key_file if tls else None,
+        )
+    )
+
+
+def application(token: str, operate: Operate, ready: Callable[[], bool]) -> Starlette:
+    """Return the admin door's pages.
+
+    Args:
+        token: Whoever shows it may ask.
+        operate: Brings a question to the engine, in somebody's name.
+        ready: Whether the Core serves.
+    """
+
+    async def live(_: Request) -> Response:
+        return _json({"live": True})
+
+    async def is_ready(_: Request) -> Response:
+        if ready():
+            return _json({"ready": True})
+        return _refusal(503, "not_ready", "the Core reads its journal, or cannot write it")
+
+    async def pending(request: Request) -> Response:
+        _let_in(request, token)
+        question = read_listing(request.query_params.get("account"))
+        return _answer(await operate(NOBODY, question))
+
+    def asks(kind: str) -> Callable[[Request], Awaitable[Response]]:
+        async def page(request: Request) -> Response:
+            _let_in(request, token)
+            by, question = read_request(kind, await _body(request))
+            return _answer(await operate(by, question))
+
+        return page
+
+    return Starlette(
+        routes=[
+            Route("/health/live", live),
+            Route("/health/ready", is_ready),
+            Route(f"{API}/pending", pending),
+            *(
+                Route(f"{API}/{kind}", asks(kind), methods=["POST"])
+                for kind in ("reconcile", "resend", "settle")
+            ),
+        ],
+        exception_handlers={HTTPException: _http_error, WireError: _unreadable, 500: _failed},
+    )
+
+
+def _let_in(request: Request, token: str) -> None:
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not is_token(given.strip(), token):
+        raise HTTPException(401)
+
+
+async def _body(request: Request) -> bytes:
+    body = bytearray()
+    try:
+        async for part in request.stream():
+            body += part
+            if len(body) > BODY_BYTES_MAX:
+                raise HTTPException(413)
+    except ClientDisconnect as error:
+        raise HTTPException(400) from error
+    return bytes(body)
+
+
+def _answer(answer: Answer) -> Response:
+    status = _STATUS.get(answer.code, 409) if isinstance(answer, NotDone) else 200
+    return Response(write_answer(answer), status, _HEADERS, "application/json")
+
+
+def _json(value: object, status: int = 200) -> Response:
+    return Response(msgspec.json.encode(value), status, _HEADERS, "application/json")
+
+
+def _refusal(status: int, code: str, sentence: str) -> Response:
+    return _json({"code": code, "sentence": sentence}, status)
+
+
+def _http_error(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    if status == 401:
+        refusal = _refusal(
+            401,
+            "not_allowed",
+            "the token is missing or wrong: it is in admin.token in the Core's state folder",
+        )
+        refusal.headers["www-authenticate"] = "Bearer"
+        return refusal
+    sentence = {
+        404: f"there is no page {request.url.path[:80]}",
+        405: f"{request.url.path[:80]} cannot be asked by {request.method[:10]}",
+        413: f"a request has at most {BODY_BYTES_MAX} bytes",
+    }.get(status, "the request cannot be read")
+    return _refusal(status, _CODES.get(status, "bad_request"), sentence)
+
+
+def _unreadable(_: Request, error: Exception) -> Response:
+    return _refusal(400, "bad_request", str(error))
+
+
+def _failed(_: Request, error: Exception) -> Response:
+    return _refusal(500, "failed", f"the Core failed on it: {type(error).__name__}")

@@ -1,0 +1,1 @@
+"""The real services at one desk: virtual time, links in memory, processes that are killed."""

@@ -1,0 +1,96 @@
+"""Safeguards that compare: what terminals hold, against what the journal says they hold."""
+
+from dataclasses import replace
+from typing import Any
+
+from echo.domain.evidence import Agreement
+from echo.engine import anti_entropy, dispatch
+from echo.sim.faults import MishapKind
+from echo.sim.world import World
+from tests.ablations.agent_side import line_to_the_slave_lost
+from tests.ablations.moments import at, played, site, staged
+from tests.ablations.safeguard import OF_THE_STORY, Safeguard, Story
+from tests.ablations.switches import Switch, nothing
+from tests.sim.stories import MASTER, closes, mishap, opens
+
+HOP = "Core"
+
+# ------------------------------------------------------------------------ stories
+
+
+def outbox_lost_and_closed_meanwhile() -> World:
+    """Nobody is left who could report the close."""
+    lost = mishap(MishapKind.AMNESIA, 10_000, f"master-{MASTER}", 6_000)
+    return played(staged(opens(), closes(12_000), mishaps=(lost,)))
+
+
+def one_empty_report() -> World:
+    """A terminal shows an empty account, for a moment, and says that this is all."""
+    world = staged(opens())
+    place = site(world)
+    shown = place.view
+
+    def empty() -> Any:
+        return replace(shown(), positions=())
+
+    def flicker() -> None:
+        setattr(place, "view", empty)  # noqa: B010 -- a method of one object only
+        place.show()
+
+    def back() -> None:
+        setattr(place, "view", shown)  # noqa: B010 -- a method of one object only
+        place.show()
+
+    at(world, 14_500, flicker)
+    at(world, 17_500, back)
+    return played(world)
+
+
+def written_off(world: World) -> list[str]:
+    """A copy counts as closed that is there."""
+    copies = world.journal.copies.values()
+    return [f"ticket {row.ticket} is open" for row in copies if not row.lot_remaining]
+
+
+# ------------------------------------------------------------------------ switches
+
+
+def believes_at_once(_: Any) -> object:
+    return lambda _agreement, _epoch, findings, _now_mono_ms: list(findings)
+
+
+SAFEGUARDS = (
+    Safeguard(
+        name="comparison of what is open",
+        hop=HOP,
+        promise="what nobody can report any more is found all the same",
+        off="reports of what is open are not read",
+        switches=(Switch(anti_entropy, "listed", nothing), Switch(anti_entropy, "shown", nothing)),
+        story=Story(
+            name="the outbox is lost, and the position closed meanwhile",
+            tell=outbox_lost_and_closed_meanwhile,
+        ),
+        notices=3,
+    ),
+    Safeguard(
+        name="agreement of two reports",
+        hop=HOP,
+        promise="one report proves nothing",
+        off="the first report is believed",
+        switches=(Switch(Agreement, "take", believes_at_once),),
+        story=Story(
+            name="an account is empty for a moment", tell=one_empty_report, wrong=written_off
+        ),
+        notices=OF_THE_STORY,
+    ),
+    Safeguard(
+        name="asking again",
+        hop=HOP,
+        promise="a command that an EA took and forgot is brought once more",
+        off="what an EA has taken is not asked for again",
+        switches=(Switch(dispatch, "ask_again", nothing),),
+        story=Story(name="a close is lost on the pipe", tell=line_to_the_slave_lost),
+        notices=18,
+        behind=("repeat until receipted",),
+    ),
+)

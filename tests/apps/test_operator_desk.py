@@ -1,0 +1,99 @@
+"""The desk opens with the Core, leaves no token behind, and never takes the Core down with it."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from echo.apps.operator_desk import OperatorDesk, operator_desk
+from echo.config.reading import read_settings
+from echo.config.settings import CoreSettings, core_settings
+from echo.domain.facts import Alarm
+from echo.domain.operations import ListPending, PendingList
+from echo.domain.policy import PolicyBook
+from echo.engine.engine import Engine
+from echo.engine.settings import EngineSettings
+from echo.links.admin_client import AdminClient
+from echo.links.admin_token import TOKEN_FILE, read_token
+from echo.ports.errors import UnsafeBind
+from echo.services.core.service import CoreService
+from echo.stores.memory import MemoryJournal
+from tests.fakes import FactLog, FakeClock, FakeIds, until_real
+from tests.services.core.fakes import FakeServer
+
+
+def settings(folder: Path, **admin: object) -> CoreSettings:
+    flat: dict[str, object] = {"core/state_dir": str(folder), "core/admin/port": 0}
+    return core_settings(
+        read_settings(flat | {f"core/admin/{name}": value for name, value in admin.items()}).values
+    )
+
+
+def service() -> CoreService:
+    return CoreService(
+        Engine(EngineSettings(), PolicyBook()),
+        EngineSettings(),
+        journal=MemoryJournal(),
+        server=FakeServer(),
+        clock=FakeClock(),
+        ids=FakeIds(),
+        facts=FactLog(),
+    )
+
+
+def desk(folder: Path, facts: FactLog) -> OperatorDesk:
+    found = operator_desk(settings(folder), None, facts)
+    assert found is not None
+    return found
+
+
+async def test_it_asks_the_engine_and_leaves_no_token(tmp_path: Path) -> None:
+    core, facts = service(), FactLog()
+    office = desk(tmp_path, facts)
+    host, _, port = office.address.rpartition(":")
+    serving = asyncio.create_task(core.run())
+    opened = asyncio.create_task(office.open(core))
+    await until_real(lambda: core.ready and read_token(tmp_path))
+
+    link = AdminClient(host=host, port=int(port), token=read_token(tmp_path) or "")
+    answer = await asyncio.to_thread(link.ask, "ana", ListPending())
+
+    assert answer == PendingList(rows=(), total=0)
+    core.stop()
+    await serving
+    office.close()
+    await opened
+    assert not (tmp_path / TOKEN_FILE).exists()
+    assert facts.facts == []
+
+
+async def test_a_desk_that_cannot_open_is_told_and_the_core_goes_on(tmp_path: Path) -> None:
+    facts = FactLog()
+    office = desk(tmp_path / "gone", facts)
+
+    await office.open(service())
+
+    [alarm] = facts.facts
+    assert isinstance(alarm, Alarm)
+    assert alarm.code == "ADMIN_DOOR_FAILED"
+    assert "admin.token cannot be written" in alarm.sentence
+
+
+def test_a_desk_that_never_opened_gives_its_address_back(tmp_path: Path) -> None:
+    office = desk(tmp_path, FactLog())
+    port = int(office.address.rpartition(":")[2])
+
+    office.close()
+
+    again = operator_desk(settings(tmp_path, port=port), None, FactLog())
+    assert again is not None
+    again.close()
+
+
+def test_settings_may_want_no_desk(tmp_path: Path) -> None:
+    assert operator_desk(settings(tmp_path, enabled=False), None, FactLog()) is None
+
+
+def test_beyond_loopback_there_is_none_without_tls(tmp_path: Path) -> None:
+    with pytest.raises(UnsafeBind):
+        operator_desk(settings(tmp_path, bind="192.0.2.1"), None, FactLog())

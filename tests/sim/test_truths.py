@@ -1,0 +1,78 @@
+from collections import Counter
+from dataclasses import dataclass, field, replace
+
+from echo.domain.answers import Outcome
+from echo.domain.errors import ErrorCode
+from echo.domain.ids import SEQ_CLOSE, SEQ_OPEN
+from echo.sim import truths
+from echo.sim.truths import DecisionKey
+from echo.stores.memory import MemoryJournal
+from tests.sim.stage import SLAVE, closed, ended, opened
+
+
+@dataclass
+class Told:
+    settled_facts: Counter[DecisionKey] = field(default_factory=Counter)
+    core_lives: int = 1
+    doubted: set[DecisionKey] = field(default_factory=set)
+
+
+def copied() -> tuple[MemoryJournal, DecisionKey, DecisionKey]:
+    """A journal after one copy, and the keys of its open and its close."""
+    journal = ended(opened(), closed()).journal
+    (trade_id,) = journal.trades
+    return journal, (trade_id, SEQ_OPEN, SLAVE), (trade_id, SEQ_CLOSE, SLAVE)
+
+
+def test_an_outcome_has_its_ground_in_the_journal() -> None:
+    journal, opening, closing = copied()
+    assert list(truths.unfounded(journal)) == []
+    (trade_id, _, account_id) = opening
+    copy = journal.copies.pop((trade_id, account_id))
+    assert "no copy" in next(truths.unfounded(journal))
+    journal.copies[trade_id, account_id] = copy
+    journal.commands.clear()
+    assert "no command" in next(truths.unfounded(journal))
+    journal.decisions[opening] = replace(
+        journal.decisions[opening], outcome=Outcome.OMITTED, code=ErrorCode.NO_ERROR, sentence=""
+    )
+    assert "nobody said why" in next(truths.unfounded(journal))
+    assert closing in journal.decisions
+
+
+def test_a_close_is_decided_after_its_open() -> None:
+    journal, opening, _ = copied()
+    assert list(truths.disordered(journal)) == []
+    journal.decisions[opening] = replace(journal.decisions[opening], outcome=Outcome.PENDING)
+    assert len(list(truths.disordered(journal))) == 1
+
+
+def test_people_are_told_once() -> None:
+    journal, opening, closing = copied()
+    told = Told(Counter((opening, closing)))
+    assert list(truths.silences(journal, told)) == []
+    told.settled_facts[opening] = 2
+    assert "2 times" in next(truths.silences(journal, told))
+    told.doubted.add(opening)
+    assert list(truths.silences(journal, told)) == []
+
+
+def test_an_omission_that_nobody_hears_of_is_noticed_unless_a_core_died() -> None:
+    journal, opening, _ = copied()
+    journal.decisions[opening] = replace(
+        journal.decisions[opening], outcome=Outcome.OMITTED, code=ErrorCode.STALE
+    )
+    assert "nobody was told" in next(truths.silences(journal, Told()))
+    assert list(truths.silences(journal, Told(core_lives=2))) == []
+
+
+def test_what_changes_when_everything_is_said_again_is_named() -> None:
+    assert list(truths.changed({"one": 1, "two": 2}, {"one": 1, "two": 3, "three": 3})) == [
+        "two changed when everything was said once more"
+    ]
+
+
+def test_what_an_action_says_is_the_same_as_a_value_and_as_a_record() -> None:
+    action = next(iter(copied()[0].actions.values())).action
+    record = {"ticket": getattr(action, "ticket", None)}
+    assert truths.content(record)[-1] == truths.content(action)[-1]
