@@ -225,6 +225,17 @@ SAFEGUARDS = (
         switches=(Switch(Dispatch, "_hold", without_its_order),),
         story=Story(name="the disk is full at the open", tell=disk_full_at_the_open),
         notices=18,
+        behind=("the open is said again",),
+    ),
+    Safeguard(
+        name="the open is said again",
+        hop=HOP,
+        promise="an action of a trade that the Core does not know is not repeated in vain",
+        off="the action alone is repeated",
+        switches=(Switch(Dispatch, "_unknown", nothing),),
+        story=Story(name="the disk is full at the open", tell=disk_full_at_the_open),
+        notices=18,
+        behind=("order of the outbox",),
     ),
     Safeguard(
         name="cut of a torn tail",

@@ -7,6 +7,7 @@ from tests.ablations import (
     core_side,
     doubt,
     evidence,
+    leases,
     links,
     master_side,
     second_lines,
@@ -24,6 +25,7 @@ _FOUND: Final = (
     *slave_side.SAFEGUARDS,
     *doubt.SAFEGUARDS,
     *evidence.SAFEGUARDS,
+    *leases.SAFEGUARDS,
     *second_lines.SAFEGUARDS,
     *links.SAFEGUARDS,
 )

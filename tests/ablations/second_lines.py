@@ -122,7 +122,6 @@ SAFEGUARDS = (
         story=Story(name="a frame comes again", tell=frame_comes_again),
         notices=9,
         behind=("an action is taken once",),
-        remark="with several Cores it would stand alone",
     ),
     Safeguard(
         name="derived command id",

@@ -27,6 +27,7 @@ BROKEN: Final = {
     15: "two sessions of one name",
     16: "an order on an account that is not the EA's",
     18: "something pending for ever",
+    25: "an outcome of which people are not told exactly once",
 }
 HEAD: Final = (
     "| safeguard | what it promises | when it is off | noticed as | in the story | by chance |",

@@ -6,6 +6,7 @@ import pytest
 
 from echo.config.core_keys import CORE_KEYS
 from echo.config.setting import Reload, Value
+from echo.domain.instruments import CATALOGUE
 from echo.engine.settings import EngineSettings
 
 BY_KEY = {each.key: each for each in CORE_KEYS}
@@ -57,7 +58,8 @@ def test_delivery_changes_without_a_restart() -> None:
 def test_engine_and_schema_assume_the_same() -> None:
     engine = EngineSettings()
 
-    assert frozenset(BY_KEY["core/canonical_symbols"].default) == engine.canonical_symbols  # type: ignore[arg-type]  # a list of texts
+    assert BY_KEY["core/canonical_symbols"].default == (), "the shipped catalogue"
+    assert engine.canonical_symbols is CATALOGUE
     assert BY_KEY["core/specs/max_age_ms"].default == engine.spec_max_age_ms
     assert BY_KEY["core/risk/quote_max_age_ms"].default == engine.quote_max_age_ms
     assert BY_KEY["core/protocol/max_version"].default == engine.protocol_max

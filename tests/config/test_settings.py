@@ -17,6 +17,7 @@ from echo.config.settings import (
     core_settings,
 )
 from echo.domain.ids import StrategyId
+from echo.domain.instruments import CATALOGUE
 
 
 def core(flat: dict[str, object]) -> CoreSettings:
@@ -124,3 +125,22 @@ def test_values_of_another_type_are_a_mistake_of_the_program() -> None:
 
     with pytest.raises(TypeError, match="'50051' is not a int"):
         core_settings(values)
+
+
+@pytest.mark.parametrize(
+    ("values", "allowed"),
+    [
+        pytest.param({}, CATALOGUE, id="the shipped catalogue"),
+        pytest.param({"core/canonical_symbols": []}, CATALOGUE, id="an empty list is none"),
+        pytest.param(
+            {"core/symbols/extra": "tsla,AAPL"}, CATALOGUE | {"TSLA", "AAPL"}, id="and others"
+        ),
+        pytest.param(
+            {"core/canonical_symbols": ["XAUUSD"], "core/symbols/extra": ["TSLA"]},
+            {"XAUUSD", "TSLA"},
+            id="exactly these, and others",
+        ),
+    ],
+)
+def test_which_symbols_are_allowed(values: dict[str, object], allowed: frozenset[str]) -> None:
+    assert core(values).canonical_symbols == allowed

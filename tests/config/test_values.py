@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from echo.config.core_keys import CORE_KEYS
 from echo.config.setting import (
     Setting,
     Value,
@@ -121,3 +122,14 @@ def test_csv_and_json_say_the_same(numbers: list[int]) -> None:
 def test_refusal_names_key_value_and_bound(setting: Setting, raw: object, sentence: str) -> None:
     with pytest.raises(BadValue, match=sentence):
         read_value(setting, setting.key, raw)
+
+
+@pytest.mark.parametrize(
+    "name", ["EU", "X" * 21, "EURUSD.m", "EUR USD", "#EURUSD", "\u00c4\u00c4\u00c4", ""]
+)
+def test_a_silly_name_of_a_symbol_is_refused(name: str) -> None:
+    [setting] = [each for each in CORE_KEYS if each.key == "core/symbols/extra"]
+
+    with pytest.raises(BadValue, match="does not match"):
+        read_value(setting, "core/symbols/extra", ["EURUSD", name])
+    assert read_value(setting, "core/symbols/extra", "eur/usd, BTC-USD") == ("eur/usd", "BTC-USD")

@@ -31,6 +31,7 @@ KEYS = {
     "EvaluationRecord": {"result"},
     "LedgerMark": {"account_id"},
     "AgentSessionRecord": {"agent_id"},
+    "OperationRecord": {"asked_at_ms", "by", "action"},
 }
 
 

@@ -6,6 +6,8 @@ from decimal import Decimal
 import pytest
 
 from echo.domain.answers import TradeIntentAck
+from echo.domain.commands import ExecuteOrder
+from echo.domain.errors import ErrorCode
 from echo.domain.facts import AccountEvaluated, InputRefused, LinkChanged
 from echo.domain.handshake import (
     AccountMode,
@@ -15,9 +17,10 @@ from echo.domain.handshake import (
     SymbolRegistrationResult,
 )
 from echo.domain.ids import is_uuid7
-from echo.domain.journal import AccountRecord, EvaluationRecord, SymbolMapRecord
+from echo.domain.journal import AccountRecord, DecisionRecord, EvaluationRecord, SymbolMapRecord
 from echo.domain.policy import PolicyBook
 from echo.domain.sessions import AccountConnected, AccountDisconnected
+from echo.domain.specs import SymbolMapping
 from echo.engine.effects import Effect, Persist, Send
 from echo.engine.events import PoliciesChanged, SettingsChanged
 from tests.engine.scenes import (
@@ -211,13 +214,68 @@ def test_a_report_replaces_whatever_was_known() -> None:
     assert [row.symbols for row in records(told, SymbolMapRecord)] == [(mapping("GBPUSD"),)]
 
 
-def test_of_two_spellings_of_one_symbol_the_first_counts() -> None:
-    stage = desk()
-    stage.register(SLAVE, symbols=(mapping("EURUSD", "EURUSD"), mapping("EURUSDm", "EURUSDm")))
-    account = stage.engine.state.account(SLAVE)
+def own(broker: str, **changes: object) -> SymbolMapping:
+    """A line of an EA that maps nothing: its canonical name is the broker's, in capitals."""
+    return mapping(broker.upper(), broker, **changes)
 
-    assert account.symbols["EURUSD"].broker_symbol == "EURUSD"
-    assert account.canonical_of == {"EURUSD": "EURUSD", "EURUSDM": "EURUSD"}
+
+def test_of_two_spellings_the_full_contract_is_taken_and_the_other_stands_for_nothing() -> None:
+    stage = desk()
+    told = stage.register(MASTER, Role.MASTER, symbols=(own("XAUUSDmini"), own("XAUUSD.x")))
+    account = stage.engine.state.account(MASTER)
+    mini, full = verdict(told).symbols
+
+    assert list(account.symbols) == ["XAUUSD"]
+    assert account.symbols["XAUUSD"].broker_symbol == "XAUUSD.x"
+    assert account.canonical_of == {"XAUUSD.X": "XAUUSD"}
+    assert full.status is RegistrationStatus.ACCEPTED
+    assert mini.status is RegistrationStatus.WARNING
+    assert [(issue.code, issue.message) for issue in mini.warnings] == [
+        (
+            IssueCode.DUPLICATE_CANONICAL,
+            "XAUUSD.x stands for XAUUSD, not XAUUSDmini: XAUUSD.x is plain, XAUUSDmini mini",
+        )
+    ]
+
+
+def test_a_trade_in_a_spelling_that_stands_for_nothing_is_not_copied() -> None:
+    stage = desk(symbol=mapping("XAUUSD"))
+    stage.register(MASTER, Role.MASTER, symbols=(own("XAUUSDmini"), own("XAUUSD")))
+    told = stage.say(opened(symbol="XAUUSDmini"))
+
+    assert sent(told, ExecuteOrder) == []
+    [decision] = records(told, DecisionRecord)
+    assert decision.code is ErrorCode.SYMBOL_NOT_MAPPED
+
+
+def test_two_spellings_that_are_equally_good_refuse_the_whole_report() -> None:
+    stage = desk()
+    told = stage.register(SLAVE, symbols=(own("GBPUSD"), own("EURUSD"), own("EURUSDm")))
+    result = verdict(told)
+
+    assert result.status is RegistrationStatus.REJECTED
+    assert [issue.code for issue in result.errors] == [IssueCode.DUPLICATE_CANONICAL]
+    assert "EURUSD, EURUSDm are equally good" in result.errors[0].message
+    assert result.symbols == ()
+    assert list(stage.engine.state.account(SLAVE).symbols) == ["EURUSD"], "what was known stays"
+
+
+def test_ten_thousand_reports_that_say_the_same_are_one_evaluation() -> None:
+    stage = Desk()
+    stage.join(SLAVE)
+    told = stage.register(SLAVE)
+    for n in range(1, 10_000):
+        told += stage.say(report(at_ms=WALL_MS + n), message_id=None)
+
+    assert len(records(told, EvaluationRecord)) == 1
+    assert len(sent(told, SymbolRegistrationResult)) == 1
+
+
+def test_a_contract_size_of_0_is_none() -> None:
+    stage = desk()
+    stage.register(SLAVE, symbols=(mapping(contract_size=Decimal(0)),))
+
+    assert stage.engine.state.account(SLAVE).symbols["EURUSD"].contract_size is None
 
 
 @pytest.mark.parametrize(
@@ -341,3 +399,13 @@ def test_the_role_is_what_the_pipe_says() -> None:
     stage.say(connected, message_id=None)
 
     assert stage.engine.state.account(SLAVE).role is Role.MASTER
+
+
+def test_spellings_that_differ_in_capitals_only_are_not_told_apart() -> None:
+    stage = desk()
+    stage.register(SLAVE, symbols=(mapping("XAUUSD", "GOLDm"), own("GOLDM")))
+    account = stage.engine.state.account(SLAVE)
+
+    assert list(account.symbols) == ["XAUUSD"]
+    assert account.canonical_of == {}
+    assert account.untaken == {"GOLDM"}

@@ -11,6 +11,7 @@ from echo.domain.facts import InputRefused
 from echo.domain.journal import AccountStateRecord
 from echo.domain.specs import TradePermission
 from echo.engine.effects import Effect, Persist
+from echo.engine.replica import canonical_name
 from tests.engine.scenes import (
     OTHER_AGENT,
     SLAVE,
@@ -18,6 +19,7 @@ from tests.engine.scenes import (
     desk,
     facts,
     fixed_risk,
+    mapping,
     quote,
     records,
     spec_report,
@@ -186,3 +188,42 @@ def test_a_strangers_market_is_not_believed(message: Any) -> None:
 
 def test_open_trades_change_nothing() -> None:
     assert tell(desk(), OpenTrades(account_id=SLAVE, epoch="e", trades=())) == []
+
+
+def test_what_is_said_of_a_spelling_that_stands_for_nothing_is_not_kept() -> None:
+    stage = desk()
+    names = ("GOLDm", "XAUUSDmini")
+    stage.register(SLAVE, symbols=tuple(mapping(name.upper(), name) for name in names))
+    told = tuple(
+        TickValue(canonical_symbol=name.upper(), tick_value=Decimal(n))
+        for n, name in enumerate(names, 7)
+    )
+    tell(stage, snapshot(tick_values=told))
+    for name in names:
+        bid = Decimal(2_000 if name == "GOLDm" else 1)
+        tell(
+            stage,
+            replace(quote(ask="2001"), canonical_symbol=name.upper(), broker_symbol=name, bid=bid),
+        )
+    account = stage.engine.state.account(SLAVE)
+
+    assert account.symbols["XAUUSD"].broker_symbol == "GOLDm"
+    assert account.tick_values["XAUUSD"][0] == 7
+    assert bids(stage)["XAUUSD"] == 2_000
+
+
+@pytest.mark.parametrize(
+    ("name", "canonical"),
+    [
+        pytest.param("XAUUSD.x", "XAUUSD", id="registered"),
+        pytest.param("GOLD", "XAUUSD", id="by another name"),
+        pytest.param("XAUUSDmini", None, id="a smaller contract than the one that is registered"),
+        pytest.param("EURUSDmini", "EURUSD", id="nothing else is registered"),
+        pytest.param("AAPL", "AAPL", id="unknown"),
+    ],
+)
+def test_names_that_an_account_has_not_registered(name: str, canonical: str | None) -> None:
+    stage = desk(symbol=mapping("XAUUSD"))
+    state = stage.engine.state
+
+    assert canonical_name(state, state.account(SLAVE), name, name) == canonical

@@ -17,12 +17,19 @@ from echo.domain.handshake import (
 from echo.domain.policy import PolicyBook, RiskPolicy
 from echo.domain.quantities import Instant
 from echo.domain.specs import SymbolMapping
+from echo.engine.naming import name_symbols
 from echo.engine.settings import EngineSettings, UnknownSymbolAction
 from echo.engine.state import AccountState, State
-from echo.engine.verdicts import duplicates, entry, judge_symbol, protocol_issues
+from echo.engine.verdicts import Judgement, entry, judge_symbols, protocol_issues
 from tests.engine.scenes import SLAVE, fixed_lot, fixed_risk, mapping, metadata
 
 NOW = Instant(5, 6)
+
+
+def judge(state: State, account: AccountState, symbol: SymbolMapping) -> Judgement:
+    names = name_symbols((symbol,), state.settings)
+    [judgement] = judge_symbols(state, account, (symbol,), names.lines)
+    return judgement
 
 
 def judged(
@@ -34,7 +41,7 @@ def judged(
 ) -> tuple[IssueCode | None, IssueCode | None]:
     state = State(settings=replace(EngineSettings(), **changes), book=PolicyBook(policies))
     account = AccountState(SLAVE, role=role, metadata=metadata(role, features=features))
-    judgement = judge_symbol(state, account, symbol)
+    judgement = judge(state, account, symbol)
     error, warning = judgement.error, judgement.warning
     assert entry(symbol, judgement, NOW).broker_symbol == symbol.broker_symbol
     return (error.code if error else None, warning.code if warning else None)
@@ -51,6 +58,12 @@ def judged(
             mapping("NOSUCH"), {}, (IssueCode.CANONICAL_NOT_ALLOWED, None), id="not catalogued"
         ),
         pytest.param(mapping("#"), {}, (IssueCode.CANONICAL_NOT_ALLOWED, None), id="no name"),
+        pytest.param(
+            mapping("BTCUSDT", "BTCUSDT"),
+            {},
+            (IssueCode.AMBIGUOUS_SYMBOL, None),
+            id="may be another instrument, even if it is called exactly so",
+        ),
         pytest.param(
             mapping("AAPL", "aapl"),
             {},
@@ -121,7 +134,7 @@ def test_symbols(
 )
 def test_lines_of_a_verdict(symbol: SymbolMapping, status: RegistrationStatus) -> None:
     state = State(settings=EngineSettings(), book=PolicyBook([fixed_lot()]))
-    line = entry(symbol, judge_symbol(state, AccountState(SLAVE), symbol), NOW)
+    line = entry(symbol, judge(state, AccountState(SLAVE), symbol), NOW)
 
     assert line.status is status
     assert line.canonical_symbol == symbol.canonical_symbol
@@ -134,9 +147,9 @@ def test_errors_that_pass_leave_the_spec_usable() -> None:
     state = State(settings=EngineSettings(), book=PolicyBook())
     account = AccountState(SLAVE)
 
-    assert judge_symbol(state, account, mapping()).is_known
-    assert not judge_symbol(state, account, mapping("NOSUCH")).is_known
-    assert not judge_symbol(state, account, mapping(digits=-1)).is_known
+    assert judge(state, account, mapping()).is_known
+    assert not judge(state, account, mapping("NOSUCH")).is_known
+    assert not judge(state, account, mapping(digits=-1)).is_known
 
 
 @pytest.mark.parametrize(
@@ -144,6 +157,13 @@ def test_errors_that_pass_leave_the_spec_usable() -> None:
     [
         pytest.param({}, {}, [], [], id="protocol 3"),
         pytest.param({"protocol_version": 2}, {}, [], [], id="protocol 2"),
+        pytest.param(
+            {"client_semver": "v3"},
+            {},
+            [],
+            ["client_semver 'v3' is not like 1.2.3"],
+            id="a version that is none only warns",
+        ),
         pytest.param({"protocol_version": 1}, {}, [], ["protocol 1 is legacy: update the EA"]),
         pytest.param(
             {"protocol_version": 1},
@@ -217,10 +237,3 @@ def test_no_metadata_at_all_is_an_error() -> None:
 
     assert [issue.message for issue in errors] == ["the handshake has no metadata"]
     assert warnings == ()
-
-
-def test_duplicates_are_found_whatever_their_case() -> None:
-    assert duplicates(()) == []
-    assert duplicates((mapping(), mapping("GBPUSD"))) == []
-    [issue] = duplicates((mapping(), mapping(" eurusd"), mapping("Eurusd")))
-    assert issue.message == "EURUSD is reported 3 times; the whole report is refused"

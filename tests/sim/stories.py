@@ -7,7 +7,7 @@ from typing import Any
 
 from echo.domain.answers import Outcome
 from echo.domain.ids import SEQ_CLOSE, SEQ_OPEN, AccountId, TradeId
-from echo.domain.journal import DecisionRecord
+from echo.domain.journal import DecisionRecord, Record
 from echo.domain.quantities import Side
 from echo.sim.faults import Mishap, MishapKind
 from echo.sim.invariants import check
@@ -69,6 +69,30 @@ def scenario(*hand: Action, **changes: Any) -> Scenario:
 def told(story: Scenario, *, cast: Cast = USUAL) -> World:
     """Let it happen, to the end."""
     world = World(story, Random(story.seed), cast=cast)
+    world.run()
+    return world
+
+
+def paused_while_committing(
+    kind: type[Record], *hand: Action, lasts_ms: int = 12_000, **changes: Any
+) -> World:
+    """Let the Core be stopped in the middle of its first commit of such a record.
+
+    While it sleeps its lease runs out, its standby goes on, and both think that they serve.
+    """
+    patient = {"standby": True, "max_delay_ms": 15_000, "quote_max_age_ms": 20_000}
+    story = scenario(*hand, **patient, **changes)
+    world = World(story, Random(story.seed))
+    journal = world.core.journal
+    commit, spent = journal.commit, list[bool]()
+
+    def committed(node: Any, records: Any, done: Any) -> None:
+        commit(node, records, done)
+        if not spent and any(isinstance(each, kind) for each in records):
+            spent.append(True)
+            node.sleep(lasts_ms)
+
+    setattr(journal, "commit", committed)  # noqa: B010 -- a method of one object only
     world.run()
     return world
 

@@ -101,6 +101,46 @@ def test_a_journal_that_contradicts_has_the_core_read_it_again() -> None:
     assert check(found) == []
 
 
+def test_an_idle_core_keeps_its_lease_and_its_standby_lets_nobody_in() -> None:
+    told = ended(opened(), closed(), standby=True)
+    assert told.standby is not None
+    assert told.standby.up
+    assert [each.holds for each in told.cores] == [True, False]
+    assert told.scene.seen["standby_took_over"] == told.scene.seen["lease_lost"] == 0
+    assert told.ways["agent-1"].connections == 1
+    assert check(told) == []
+
+
+def test_a_core_that_finds_its_lease_lost_ends_every_stream_and_waits() -> None:
+    found = world(opened(at_ms=20_000), closed(at_ms=24_000), standby=True, active_ms=60_000)
+    for node in found.nodes.values():
+        node.start()
+    found.until(3_000)
+    way = found.ways["agent-1"]
+    found.core.sleep(6_000)
+    found.until(8_900)
+    assert [each.accepts() for each in found.cores] == [True, True]
+    assert found.holder is found.standby
+    found.until(30_000)
+    assert [each.accepts() for each in found.cores] == [False, True]
+    assert found.scene.seen["lease_lost"] == 1
+    assert way.server is found.standby
+    assert check(found) == []
+
+
+def test_a_standby_decides_by_the_policies_of_the_day_on_which_it_takes_over() -> None:
+    lot = Mishap(kind=MishapKind.POLICY_LOT, at_ms=2_000, target="slave-2001", lasts_ms=20_000)
+    crash = Mishap(kind=MishapKind.CRASH, at_ms=3_000, target=NAME, lasts_ms=20_000)
+    hand = opened(at_ms=12_000), closed(at_ms=15_000)
+    lots = []
+    for mishaps in ((crash,), (lot, crash)):
+        told = ended(*hand, standby=True, mishaps=mishaps)
+        assert told.scene.seen["standby_took_over"] == 1
+        lots.append(told.sites["slave-2001"].book[0].lot)
+        assert check(told) == []
+    assert lots[1] == 2 * lots[0]
+
+
 def test_a_crash_at_any_effect_loses_no_promise() -> None:
     weather = replace(CALM, crash_per_effect=0.01, restart_ms=(100, 500))
     told = ended(opened(), closed(), weather=weather)

@@ -9,7 +9,7 @@ from echo.domain.ids import AgentId, CommandId, TradeId
 from echo.domain.journal import AgentSessionRecord, CommandRecord
 from echo.domain.ledger import LedgerEntry, LedgerKind
 from echo.ports.errors import LedgerUnwritable
-from echo.sim.disks import SimFile, SimJournal, SimLedger, Verdict, at_once
+from echo.sim.disks import LEASE_MS, SimFile, SimJournal, SimLedger, Store, Verdict, at_once
 from echo.sim.faults import CALM, Weather
 from echo.sim.node import Scene
 from tests.sim.stage import SLAVE, Peer, scene
@@ -213,6 +213,40 @@ def test_a_crash_keeps_or_loses_the_commit_under_way() -> None:
         assert heard == []
         stood.add(bool(journal.durable.agent_sessions))
     assert stood == {True, False}
+
+
+def test_two_cores_share_a_store_and_only_one_of_them_writes() -> None:
+    stage, store = scene(), Store()
+    first, second = (SimJournal(stage, store, name) for name in ("core", "standby"))
+    assert first.load() is not None
+    assert second.load() is None
+    assert (first.is_held, second.is_held) == (True, False)
+    stage.schedule.run(LEASE_MS - 1)
+    assert first.renew()
+    stage.schedule.run(2 * LEASE_MS - 2)
+    assert second.load() is None
+    stage.schedule.run(2 * LEASE_MS - 1)
+    assert second.load() is not None
+    assert stage.seen["standby_took_over"] == 1
+    [(verdict, why)] = committed(first, stage, RECORD)
+    assert (verdict, stage.seen["fenced_commit_refused"]) == (Verdict.REFUSED, 1)
+    assert "standby holds 2" in why
+    assert not first.renew()
+    assert [verdict for verdict, _ in committed(second, stage, RECORD)] == [Verdict.DONE]
+    assert first.durable.agent_sessions == {AGENT: RECORD}
+
+
+def test_a_store_that_is_down_takes_no_lease_away() -> None:
+    stage, store = scene(), Store()
+    first, second = (SimJournal(stage, store, name) for name in ("core", "standby"))
+    first.load()
+    second.down = True
+    stage.schedule.run(2 * LEASE_MS)
+    assert first.renew()
+    assert second.load() is None
+    first.down = False
+    assert first.renew()
+    assert second.load() is None
 
 
 def test_a_slow_store_takes_longer() -> None:

@@ -21,6 +21,7 @@ TARGET = {
     MishapKind.STORM: "agent-1",
     MishapKind.ONE_WAY: "agent-1",
     MishapKind.SLEEP: "core",
+    MishapKind.PAUSED: "core",
     MishapKind.COPIED: "rival-2001",
     MishapKind.GAP: "market",
 }
@@ -101,6 +102,15 @@ def test_the_older_state_is_that_of_some_seconds_before() -> None:
     told = world(opened(), closed(), mishaps=(mishap(MishapKind.OLD_COPY, at_ms=15_500),))
     told.run()
     assert 0 < len(slave_of(told).file.copy) < len(slave_of(told).file.data)
+
+
+def test_a_pause_lasts_longer_than_a_lease_and_strikes_whoever_holds() -> None:
+    paused = mishap(MishapKind.PAUSED, at_ms=8_000, lasts_ms=2_000)
+    again = mishap(MishapKind.PAUSED, at_ms=15_000, lasts_ms=0)
+    told = ended(opened(), closed(), mishaps=(paused, again), standby=True)
+    assert told.scene.seen["standby_took_over"] == 2
+    assert told.holder is told.core
+    assert check(told) == []
 
 
 @pytest.mark.parametrize("kind", [MishapKind.RESET, MishapKind.HALF_OPEN])

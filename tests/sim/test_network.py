@@ -222,3 +222,30 @@ def test_nothing_reaches_a_process_that_sleeps() -> None:
     assert server.heard == []
     stage.schedule.run(2_500)
     assert server.heard == ["hello"]
+
+
+def test_a_client_calls_two_servers_in_turn_until_one_lets_it_in() -> None:
+    stage = scene()
+    client, first, second = (Peer(stage, name) for name in ("client", "first", "second"))
+    way = Way(stage, "client", client, first, (1, 1), other=second)
+    for each in (client, first):
+        each.start()
+    stage.schedule.run(1_000)
+    assert way.server is first
+    old = link_of(way)
+    first.sleep(20_000)
+    old.end(Side.CLIENT, "nobody answers")
+    second.start()
+    stage.schedule.run(8_000)
+    assert way.server is second
+    assert link_of(way).ends_at(second)
+    link_of(way).send(Side.CLIENT, "hello")
+    stage.schedule.run(9_000)
+    assert (first.downs, second.heard) == ([], ["hello"])
+    stage.schedule.run(30_000)
+    assert first.downs == ["nobody answers"]
+    first.crash("dies", 60_000)
+    assert link_of(way).ends_at(second)
+    second.crash("dies too", 60_000)
+    stage.schedule.run(31_000)
+    assert way.current is None

@@ -7,7 +7,7 @@ import pytest
 from echo.sim.faults import MishapKind
 from echo.sim.hands import WARM_UP_MS
 from echo.sim.profiles import ROUGHNESS, Profile
-from echo.sim.scenario import draw, targets
+from echo.sim.scenario import STANDBY, draw, targets
 from echo.terminal.replay_script import Close, Open, Reduce
 from tests.sim.stage import SLAVE, closed, opened, scenario
 
@@ -56,7 +56,7 @@ def test_mishaps_are_drawn_as_the_profile_says(profile: Profile) -> None:
 def test_every_mishap_has_somebody_to_strike() -> None:
     plain = scenario(opened(), closed())
     everybody = {"core", "agent-1", "master-1001", "slave-2001"}
-    for kind in set(MishapKind) - {MishapKind.COPIED, MishapKind.GAP}:
+    for kind in set(MishapKind) - {MishapKind.COPIED, MishapKind.GAP, MishapKind.PAUSED}:
         found = set(targets(kind, plain))
         assert found
         assert found <= everybody
@@ -64,6 +64,10 @@ def test_every_mishap_has_somebody_to_strike() -> None:
     assert targets(MishapKind.COPIED, replace(plain, rivals=(SLAVE,))) == ["rival-2001"]
     assert targets(MishapKind.GAP, plain) == ["market"]
     assert set(targets(MishapKind.CRASH, plain)) == everybody
+    two = replace(plain, standby=True)
+    assert targets(MishapKind.PAUSED, plain) == []
+    assert targets(MishapKind.PAUSED, two) == ["core"]
+    assert set(targets(MishapKind.SLEEP, two)) == {*everybody, STANDBY}
     assert set(targets(MishapKind.AMNESIA, plain)) == {"slave-2001"}
     old = replace(plain, slaves=(replace(plain.slaves[0], protocol=2),))
     assert targets(MishapKind.AMNESIA, old) == []
@@ -79,3 +83,9 @@ def test_everything_that_may_take_part_takes_part_now_and_then() -> None:
     for name in ("rivals", "strangers", "absent", "spelled", "echoes"):
         share = sum(bool(getattr(each, name)) for each in drawn) / len(drawn)
         assert 0.01 < share < 0.6
+    assert 0.15 < sum(each.standby for each in drawn) / len(drawn) < 0.25
+    assert all(
+        each.standby or mishap.kind is not MishapKind.PAUSED
+        for each in drawn
+        for mishap in each.mishaps
+    )

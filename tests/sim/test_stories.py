@@ -7,8 +7,10 @@ import pytest
 
 from echo.domain.answers import Outcome
 from echo.domain.errors import ErrorCode
+from echo.domain.ids import SEQ_CLOSE
+from echo.domain.journal import ActionRecord, ExecutionRecord, Record
 from echo.sim.faults import CALM, MishapKind
-from echo.sim.scenario import Seat
+from echo.sim.scenario import STANDBY, Seat
 from echo.terminal.fates import FateRates
 from echo.terminal.view import MT4, MT5
 from tests.sim.stories import (
@@ -25,6 +27,7 @@ from tests.sim.stories import (
     modifies,
     opens,
     outcome,
+    paused_while_committing,
     positions,
     reduces,
     scenario,
@@ -181,6 +184,35 @@ def test_the_second_ea_takes_over_without_the_firsts_memory() -> None:
     assert close_outcome(world) is Outcome.CLOSED
 
 
+@pytest.mark.parametrize("kind", [ActionRecord, ExecutionRecord])
+def test_the_core_is_paused_past_its_lease(kind: type[Record]) -> None:
+    """It is stopped within a commit; its standby goes on; when it wakes up both think they hold."""
+    world = paused_while_committing(kind, opens(), closes(30_000))
+    seen = world.scene.seen
+
+    assert sentences(world) == []
+    assert (fills(world), fills(world, SECOND)) == (1, 1)
+    assert close_outcome(world) is Outcome.CLOSED
+    assert positions(world) == positions(world, SECOND) == []
+    assert (seen["standby_took_over"], seen["fenced_commit_refused"], seen["lease_lost"]) == (
+        1,
+        1,
+        1,
+    )
+    assert [each.holds for each in world.cores] == [False, True]
+
+
+def test_the_standby_takes_over_from_a_core_that_died() -> None:
+    away = mishap(MishapKind.CRASH, OPENED_MS + 3_000, "core", 20_000)
+    world = told(scenario(opens(), closes(14_000), standby=True, mishaps=(away,)))
+
+    assert sentences(world) == []
+    assert world.scene.seen["standby_took_over"] == 1
+    assert world.watch.journaled_ms[next(iter(world.journal.trades)), SEQ_CLOSE] < 16_000
+    assert close_outcome(world) is Outcome.CLOSED
+    assert world.holder.name == STANDBY
+
+
 @pytest.mark.parametrize("terminal", [MT4, MT5])
 def test_repeated_partial_closes_with_changing_tickets(terminal: str) -> None:
     story = scenario(
@@ -226,6 +258,29 @@ def test_a_ledger_is_lost() -> None:
     assert sentences(world) == []
     assert fills(world) == 1
     assert close_outcome(world) is Outcome.CLOSED
+
+
+def test_an_open_is_lost_with_the_ledger_of_its_agent_and_comes_back_with_the_next_action() -> None:
+    away = mishap(MishapKind.CRASH, OPENED_MS - 500, "core", 6_000)
+    lost = mishap(MishapKind.LEDGER_LOST, OPENED_MS + 3_000, "agent-1", 500)
+    story = scenario(opens(), modifies(18_000), closes(20_000), mishaps=(away, lost))
+    world = told(story)
+
+    assert sentences(world) == []
+    assert world.scene.seen["open_lost_with_its_ledger"] == 2
+    assert world.watch.excused == set()
+    assert outcome(world) is Outcome.OMITTED
+    assert close_outcome(world) is Outcome.NOTHING_TO_CLOSE
+
+
+def test_an_agent_promises_a_close_whose_open_went_with_its_ledger() -> None:
+    away = mishap(MishapKind.CRASH, OPENED_MS - 500, "core", 20_000)
+    lost = mishap(MishapKind.LEDGER_LOST, OPENED_MS + 3_000, "agent-1", 500)
+    world = told(scenario(opens(), closes(18_000), mishaps=(away, lost)))
+
+    assert sentences(world) == []
+    assert world.watch.excused == set()
+    assert close_outcome(world) is Outcome.NOTHING_TO_CLOSE
 
 
 def test_the_store_is_down_and_nothing_is_acknowledged_meanwhile() -> None:

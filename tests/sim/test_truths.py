@@ -5,6 +5,7 @@ from echo.domain.answers import Outcome
 from echo.domain.errors import ErrorCode
 from echo.domain.ids import SEQ_CLOSE, SEQ_OPEN
 from echo.sim import truths
+from echo.sim.faults import Mishap, MishapKind
 from echo.sim.truths import DecisionKey
 from echo.stores.memory import MemoryJournal
 from tests.sim.stage import SLAVE, closed, ended, opened
@@ -22,6 +23,23 @@ def copied() -> tuple[MemoryJournal, DecisionKey, DecisionKey]:
     journal = ended(opened(), closed()).journal
     (trade_id,) = journal.trades
     return journal, (trade_id, SEQ_OPEN, SLAVE), (trade_id, SEQ_CLOSE, SLAVE)
+
+
+def test_prices_leap_between_a_quote_and_its_fill_or_not() -> None:
+    told = ended(opened(), closed())
+    (trade_id,) = told.journal.trades
+    opening = told.journal.decisions[trade_id, SEQ_OPEN, SLAVE]
+    detected_ms = told.watch.detected_ms[trade_id, SEQ_OPEN]
+    filled_ms = told.watch.settled_ms[trade_id, SEQ_OPEN, SLAVE]
+    quoted_ms = detected_ms - told.scenario.quote_max_age_ms
+
+    def leapt(at_ms: int, kind: MishapKind = MishapKind.GAP) -> bool:
+        leap = Mishap(kind=kind, at_ms=at_ms, target="market")
+        return truths.leapt(replace(told.scenario, mishaps=(leap,)), told.watch, opening)
+
+    assert [leapt(quoted_ms - 1), leapt(quoted_ms)] == [False, True]
+    assert [leapt(filled_ms), leapt(filled_ms + 1)] == [True, False]
+    assert not leapt(detected_ms, MishapKind.SLEEP)
 
 
 def test_an_outcome_has_its_ground_in_the_journal() -> None:

@@ -15,7 +15,7 @@ from echo.config.setting import (
     whole,
     wholes,
 )
-from echo.domain.symbols import MAJORS
+from echo.domain.symbols import CANONICAL_PATTERN
 
 LIVE: Final = Reload.LIVE
 
@@ -67,9 +67,17 @@ CORE_KEYS: Final[tuple[Setting, ...]] = (
     texts("core/slave_accounts", (), "Accounts that receive copies, in order."),
     texts(
         "core/canonical_symbols",
-        tuple(sorted(MAJORS)),
-        "The catalogue of canonical symbols.",
+        (),
+        "The canonical symbols that are allowed, these and no others; empty = all of the shipped"
+        " catalogue.",
         aliases=("symbol_whitelist",),
+        pattern=CANONICAL_PATTERN,
+    ),
+    texts(
+        "core/symbols/extra",
+        (),
+        "Canonical symbols that are allowed besides those.",
+        pattern=CANONICAL_PATTERN,
     ),
     choice(
         "core/symbols/unknown_action",

@@ -12,9 +12,11 @@ from echo.domain.policy import (
     CommentMode,
     CopyOptions,
     PolicyBook,
+    RiskBasis,
     RiskPolicy,
     RiskType,
     SlTpMode,
+    TinyTrade,
 )
 from echo.domain.quantities import Side
 
@@ -92,6 +94,10 @@ def _row_complaints(where: str, row: Mapping[str, Value]) -> Iterator[str]:
         currency = str(row.get("currency") or "")
         if not _CURRENCY.fullmatch(currency):
             yield f"{where}/currency = {currency!r} is not three capitals"
+    if kind == RiskType.RISK_PERCENT and row.get("risk_pct") is None:
+        yield f"{where}/risk_pct is missing: RISK_PERCENT needs it"
+    if kind == RiskType.MULTIPLIER and row.get("multiplier") is None:
+        yield f"{where}/multiplier is missing: MULTIPLIER needs it"
     low, high = row.get("min_lot_override"), row.get("max_lot_override")
     if isinstance(low, Decimal) and isinstance(high, Decimal) and low > high:
         yield f"{where}/min_lot_override = {low} is above max_lot_override = {high}"
@@ -148,6 +154,10 @@ def _policy(account: str, strategy: str, row: Mapping[str, Value]) -> RiskPolicy
         risk_type=RiskType(str(row["risk_type"])),
         lot_size=_decimal(row.get("lot_size")),
         amount=_decimal(row.get("amount")),
+        risk_pct=_decimal(row.get("risk_pct")),
+        risk_basis=RiskBasis(str(row.get("risk_basis") or RiskBasis.BALANCE)),
+        multiplier=_decimal(row.get("multiplier")),
+        tiny_trade=TinyTrade(str(row.get("tiny_trade") or TinyTrade.SKIP)),
         currency=str(row.get("currency") or ""),
         min_lot_override=_decimal(row.get("min_lot_override")),
         max_lot_override=_decimal(row.get("max_lot_override")),

@@ -13,6 +13,7 @@ from echo.config.setting import (
     texts,
     whole,
 )
+from echo.domain.policy import RiskBasis, RiskType, TinyTrade
 
 LIVE: Final = Reload.LIVE
 
@@ -101,7 +102,7 @@ POLICY_KEYS: Final[tuple[Setting, ...]] = (
     choice(
         "risk/{account}/{strategy}/risk_type",
         None,
-        ("FIXED_LOT", "FIXED_RISK"),
+        tuple(RiskType),
         "How the size follows; strategy * = any.",
     ),
     number(
@@ -117,6 +118,34 @@ POLICY_KEYS: Final[tuple[Setting, ...]] = (
         "FIXED_RISK: what a stop-out may cost.",
         low="0.01",
         unit="money",
+    ),
+    number(
+        "risk/{account}/{strategy}/risk_pct",
+        None,
+        "RISK_PERCENT: what a stop-out may cost, of the basis.",
+        low="0.0001",
+        high="100",
+        unit="%",
+    ),
+    choice(
+        "risk/{account}/{strategy}/risk_basis",
+        "balance",
+        tuple(RiskBasis),
+        "RISK_PERCENT: of what.",
+    ),
+    number(
+        "risk/{account}/{strategy}/multiplier",
+        None,
+        "MULTIPLIER: the slave's size over the master's; EQUITY_RATIO and BALANCE_RATIO: on top.",
+        low="0.0001",
+        high="10000",
+    ),
+    choice(
+        "risk/{account}/{strategy}/tiny_trade",
+        "skip",
+        tuple(TinyTrade),
+        "What becomes of a size below the broker's smallest: left out, or raised to it while that"
+        " risks no more than core/risk/max_risk_drift_pct beyond what was asked.",
     ),
     text(
         "risk/{account}/{strategy}/currency",

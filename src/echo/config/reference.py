@@ -33,6 +33,8 @@ EXAMPLES: Final[dict[str, Value]] = {
     "risk/{account}/{strategy}/risk_type": "FIXED_LOT",
     "risk/{account}/{strategy}/lot_size": Decimal("0.1"),
     "risk/{account}/{strategy}/amount": Decimal(100),
+    "risk/{account}/{strategy}/risk_pct": Decimal("0.5"),
+    "risk/{account}/{strategy}/multiplier": Decimal(1),
     "risk/{account}/{strategy}/currency": "USD",
     "risk/{account}/{strategy}/min_lot_override": Decimal("0.01"),
     "risk/{account}/{strategy}/max_lot_override": Decimal(5),

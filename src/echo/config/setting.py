@@ -35,6 +35,7 @@ class Setting:
     ``key`` may hold placeholders in braces, each standing for one part between slashes.
     ``default`` ``None`` = unset.  ``low`` and ``high`` bound numbers, inclusive.  ``aliases`` are
     older spellings of the last part.  ``ignored``: accepted for old files, without effect.
+    ``pattern``: what each text of a list must match, in capitals or small letters; empty = any.
     """
 
     key: str
@@ -48,6 +49,7 @@ class Setting:
     reload: Reload = Reload.RESTART
     aliases: tuple[str, ...] = ()
     ignored: bool = False
+    pattern: str = ""
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -145,6 +147,7 @@ def texts(
     *,
     reload: Reload = Reload.LIVE,
     aliases: tuple[str, ...] = (),
+    pattern: str = "",
 ) -> Setting:
     """Declare a list of texts."""
     return Setting(
@@ -154,6 +157,7 @@ def texts(
         default=default,
         reload=reload,
         aliases=aliases,
+        pattern=pattern,
     )
 
 

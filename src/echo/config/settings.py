@@ -9,6 +9,7 @@ from typing import TypeVar
 from echo.config.policies import policy_book
 from echo.config.setting import Value
 from echo.domain.ids import AccountId, AgentId
+from echo.domain.instruments import CATALOGUE
 from echo.domain.policy import PolicyBook
 
 _T = TypeVar("_T")
@@ -114,9 +115,7 @@ def core_settings(values: Mapping[str, Value]) -> CoreSettings:
             ca_file=_path(values["core/tls/client_ca_file"]),
         ),
         slave_accounts=_accounts(values["core/slave_accounts"]),
-        canonical_symbols=frozenset(
-            map(str.upper, map(str, _as(tuple, values["core/canonical_symbols"])))
-        ),
+        canonical_symbols=_catalogue(values),
         unknown_action=_as(str, values["core/symbols/unknown_action"]),
         spec_max_age_ms=_as(int, values["core/specs/max_age_ms"]),
         quote_max_age_ms=_as(int, values["core/risk/quote_max_age_ms"]),
@@ -154,6 +153,15 @@ def agent_settings(values: Mapping[str, Value]) -> AgentSettings:
         ledger_path=Path(_as(str, values["agent/delivery/ledger_path"])),
         log_level=_as(str, values["agent/log_level"]),
     )
+
+
+def _catalogue(values: Mapping[str, Value]) -> frozenset[str]:
+    named, extra = (
+        frozenset(str(each).upper() for each in _as(tuple, values[key]))
+        for key in ("core/canonical_symbols", "core/symbols/extra")
+    )
+    allowed = named or CATALOGUE
+    return allowed | extra if extra else allowed
 
 
 def _protocol(program: str, values: Mapping[str, Value]) -> ProtocolSettings:

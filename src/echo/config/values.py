@@ -1,6 +1,7 @@
 """Reading a value: whatever a file, a key-value store or an environment calls it."""
 
 import json
+import re
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 
@@ -36,9 +37,15 @@ def read_value(setting: Setting, key: str, raw: object) -> Value:
                 raise BadValue(f"{key} = {raw!r} is none of {', '.join(setting.choices)}")
             return text
         case Kind.TEXTS:
-            return tuple(str(each).strip() for each in _items(key, raw))
+            return tuple(_text(setting, key, str(each).strip()) for each in _items(key, raw))
         case Kind.WHOLES:
             return tuple(_whole(setting, key, each) for each in _items(key, raw))
+
+
+def _text(setting: Setting, key: str, text: str) -> str:
+    if setting.pattern and re.fullmatch(setting.pattern, text, re.IGNORECASE | re.ASCII) is None:
+        raise BadValue(f"{key} = {text!r} does not match {setting.pattern}")
+    return text
 
 
 def _whole(setting: Setting, key: str, raw: object) -> int:

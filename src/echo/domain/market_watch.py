@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from echo.domain.symbols import Contract, Reading, read_symbol
+from echo.domain.symbols import Contract, Reading, read_quickly, read_symbol
 
 
 class TradeMode(IntEnum):
@@ -80,7 +80,7 @@ def choose(
         canonical: Choice(
             canonical=canonical,
             broker_symbol=name,
-            contract=read_symbol(name, catalogue).contract,
+            contract=read_quickly(name, catalogue).contract,
             rivals=tuple(line.broker_symbol for line, _ in spellings.get(canonical, ())),
             sentence="decided by a symbol mapping",
         )
@@ -95,6 +95,15 @@ def choose(
 
 
 def _choose(canonical: str, lines: Sequence[tuple[Listed, Contract]]) -> Choice:
+    if len(lines) == 1:
+        [(only, contract)] = lines
+        return Choice(
+            canonical=canonical,
+            broker_symbol=only.broker_symbol,
+            contract=contract,
+            rivals=(),
+            sentence="the only spelling",
+        )
     ranked = sorted(lines, key=_rank)
     best = [line for line in ranked if _rank(line) == _rank(ranked[0])]
     chosen, contract = best[0]
@@ -113,7 +122,7 @@ def _choose(canonical: str, lines: Sequence[tuple[Listed, Contract]]) -> Choice:
         broker_symbol=chosen.broker_symbol,
         contract=contract,
         rivals=rivals,
-        sentence=_reason(ranked) if rivals else "the only spelling",
+        sentence=_reason(ranked),
     )
 
 

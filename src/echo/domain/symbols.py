@@ -17,6 +17,8 @@ from echo.domain.instruments import CATALOGUE, LOOKALIKES, NAMES, InstrumentKind
 from echo.domain.lookalikes import nearest
 
 PREFIXES: Final = "#._"
+CANONICAL_PATTERN: Final = "[A-Z0-9/_-]{3,20}"
+"""What a canonical name looks like."""
 _KEPT: Final = re.compile(r"[^A-Z0-9/_-]")
 _EDGES: Final = "#._@$[]&!` "
 STEM_MIN: Final = 3
@@ -55,6 +57,7 @@ class Reading:
     Attributes:
         canonical: ``None`` = it cannot be told which instrument this is.
         candidates: What it may be, best first, when it cannot be told; may be empty.
+        ambiguous: Whether it has the look of a name in the catalogue and may mean another thing.
         sentence: Why it was read so, for people.
     """
 
@@ -62,6 +65,7 @@ class Reading:
     canonical: str | None
     contract: Contract = Contract.PLAIN
     candidates: tuple[str, ...] = ()
+    ambiguous: bool = False
     sentence: str = ""
 
 
@@ -87,11 +91,20 @@ def read_symbol(name: str, catalogue: Iterable[str] = CATALOGUE) -> Reading:
             other name stands for it: with ``GOLD`` and without ``XAUUSD``, gold is ``GOLD``.
     """
     allowed = catalogue if isinstance(catalogue, frozenset) else frozenset(catalogue)
-    reading = _read(name, allowed)
+    return suggest(_read(name, allowed), allowed)
+
+
+def read_quickly(name: str, catalogue: frozenset[str]) -> Reading:
+    """As ``read_symbol``, but without a search for names that only look alike."""
+    return _read(name, catalogue)
+
+
+def suggest(reading: Reading, catalogue: frozenset[str]) -> Reading:
+    """Return a reading with the names that a spelling like no other may be a slip for."""
     if reading.canonical is not None or reading.candidates:
         return reading
-    plain = _KEPT.sub("", name.upper())
-    return replace(reading, candidates=nearest(plain, allowed) if plain else ())
+    plain = _KEPT.sub("", reading.name.upper())
+    return replace(reading, candidates=nearest(plain, catalogue) if plain else ())
 
 
 @lru_cache(maxsize=READINGS_MAX)
@@ -146,7 +159,9 @@ def _find(stem: str, allowed: frozenset[str]) -> tuple[str, InstrumentKind] | No
 
 def _doubtful(name: str, allowed: frozenset[str], canonical: str, why: str) -> Reading:
     candidates = (canonical,) if canonical in allowed else ()
-    return Reading(name=name, canonical=None, candidates=candidates, sentence=why)
+    return Reading(
+        name=name, canonical=None, candidates=candidates, ambiguous=bool(candidates), sentence=why
+    )
 
 
 def _stems(bare: str) -> Iterator[tuple[str, tuple[str, ...], bool]]:

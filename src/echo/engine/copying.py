@@ -16,18 +16,18 @@ from echo.domain.filters import (
 from echo.domain.handshake import Feature, RegistrationStatus
 from echo.domain.ids import SEQ_OPEN, StrategyId, derive_command_id, order_tag
 from echo.domain.intents import TradeIntent, TradeModify
-from echo.domain.policy import CommentMode, CopyOptions, RiskPolicy, RiskType
-from echo.domain.protection import Levels, OrderLevels, nearest_legal, place, translate
+from echo.domain.policy import CommentMode, CopyOptions, RiskPolicy
+from echo.domain.protection import Levels, OrderLevels, place, translate
 from echo.domain.quantities import Instant, Timestamps, floor_to_step
-from echo.domain.sizing import Inputs, Sized, SizingContext, size
+from echo.domain.sizing import Inputs, Sized
 from echo.domain.specs import Quote, SymbolMapping
 from echo.engine.settings import EngineSettings
+from echo.engine.sizes import Follower, sized_copy
 from echo.engine.state import AccountState, Lane, State, TradeState
 
 # Bound once: the class of an enumeration is slow to ask, and these are asked all the time.
 _REJECTED: Final = RegistrationStatus.REJECTED
 _SPEC_REPORT: Final = Feature.SPEC_REPORT
-_FIXED_LOT: Final = RiskType.FIXED_LOT
 _TAG: Final = CommentMode.TAG
 
 
@@ -79,7 +79,8 @@ def decide_open(
     if refusal is not None:
         return refusal
     levels = slave_levels(trade, spec, quote.entry_price(intent.side), options)
-    sized = _sized(policy, account, spec, quote, levels, settings, intent)
+    master = state.accounts.get(intent.account_id)
+    sized = sized_copy(policy, intent, Follower(account, spec, quote, levels), master, settings)
     if isinstance(sized, Refusal):
         return sized
     placed = place(levels, side=intent.side, exit_price=quote.exit_price(intent.side), spec=spec)
@@ -235,47 +236,6 @@ def _fresh_quote(
             f"quote of {spec.broker_symbol} is {age_ms} ms old > {settings.quote_max_age_ms} ms",
         )
     return quote
-
-
-def _sized(
-    policy: RiskPolicy,
-    account: AccountState,
-    spec: SymbolMapping,
-    quote: Quote,
-    levels: Levels,
-    settings: EngineSettings,
-    intent: TradeIntent,
-) -> Sized | Refusal:
-    """Size the copy on the stop that will really be set.
-
-    A wanted stop nearer to the market than the broker allows is set where the broker allows it;
-    one that the market has passed already cannot be sized, for its distance means nothing.
-    """
-    needs_money = policy.risk_type is not _FIXED_LOT
-    tick_value = account.tick_values.get(spec.canonical_symbol) if needs_money else None
-    exit_price = quote.exit_price(intent.side)
-    wanted = levels.stop_loss
-    if needs_money and wanted is not None and (exit_price - wanted) * intent.side.sign <= 0:
-        return Refusal(
-            ErrorCode.INVALID_STOPS, f"price {exit_price} has passed the stop {wanted} already"
-        )
-    settable = nearest_legal(levels, side=intent.side, exit_price=exit_price, spec=spec)
-    context = SizingContext(
-        spec=spec,
-        entry_price=quote.entry_price(intent.side),
-        stop_price=settable.stop_loss,
-        tick_value=tick_value[0] if tick_value else spec.tick_value,
-        account_currency=_currency(account),
-        min_distance_points=settings.min_distance_points,
-        max_risk_drift_pct=settings.max_risk_drift_pct,
-    )
-    return size(policy, context)
-
-
-def _currency(account: AccountState) -> str | None:
-    if account.info is not None:
-        return account.info.currency
-    return account.metadata.currency or None if account.metadata else None
 
 
 def _order(

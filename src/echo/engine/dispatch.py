@@ -8,7 +8,7 @@ from echo.domain.facts import Alarm, CommandSent, DeliveryRetried
 from echo.domain.ids import AccountId, AgentId, CommandId
 from echo.domain.journal import CommandProgress, CommandRecord, CommandStatus
 from echo.domain.quantities import Instant
-from echo.engine import retries
+from echo.engine import retries, turns
 from echo.engine.effects import Send
 from echo.engine.outbox import Outbox
 from echo.engine.state import AccountState, AgentState, CommandState, State
@@ -109,6 +109,9 @@ def repeat(state: State, command_id: CommandId, now: Instant, out: Outbox) -> No
         return
     if owner_of(state, state.account(command.account_id)) is None:
         return
+    if command.attempt == 0:
+        transmit(state, command, now, out)  # Its turn has come among those that are sent again.
+        return
     error = f"{command.agent_id} has not acknowledged it"
     retries.note(command, AckStage.AGENT_BUFFERED, error, now, out)
     transmit(state, command, now, out)
@@ -156,8 +159,10 @@ def try_again(state: State, command_id: CommandId, now: Instant, out: Outbox) ->
 def resend_all(state: State, account_id: AccountId, now: Instant, out: Outbox) -> None:
     """A new session of the account's Agent: everything without an outcome goes out again.
 
-    Except what is in doubt: that may exist already, and is never sent again.
+    Except what is in doubt: that may exist already, and is never sent again.  Of very many, some
+    wait for their turn.
     """
+    owner = owner_of(state, state.account(account_id))
     for command_id in tuple(state.account(account_id).unresolved):
         command = state.commands[command_id]
         if command.status is CommandStatus.IN_DOUBT:
@@ -167,16 +172,21 @@ def resend_all(state: State, account_id: AccountId, now: Instant, out: Outbox) -
             retries.note(command, AckStage.AGENT_BUFFERED, error, now, out)
         command.stage = AckStage.CORE_ACCEPTED
         command.attempt = 0
-        transmit(state, command, now, out)
+        due_mono_ms = now.mono_ms if owner is None else turns.take(owner, now)
+        if due_mono_ms > now.mono_ms:
+            out.arm(resend_key(command_id), due_mono_ms)
+        else:
+            transmit(state, command, now, out)
 
 
 def settings_changed(state: State, now: Instant, out: Outbox) -> None:
     """Plan the next repeat of everything by the new back-off; what waits must not wait on."""
     for command_id, command in state.commands.items():
-        waits = command.stage < AckStage.AGENT_BUFFERED and not command.resting
+        # What was not sent yet has its turn, or nowhere to go.
+        waits = command.stage < AckStage.AGENT_BUFFERED and not command.resting and command.attempt
         if not waits or owner_of(state, state.account(command.account_id)) is None:
             continue
-        wait_ms = max(state.settings.ack_timeout_ms, backoff_ms(state, max(1, command.attempt)))
+        wait_ms = max(state.settings.ack_timeout_ms, backoff_ms(state, command.attempt))
         out.arm(resend_key(command_id), now.mono_ms + wait_ms)
 
 
@@ -212,8 +222,8 @@ def acknowledge(
 ) -> None:
     """An Agent reports how far it has brought a command."""
     command = state.commands.get(ack.command_id)
-    if command is None or command.agent_id != agent_id:
-        return
+    if command is None or command.agent_id != agent_id or command.attempt == 0:
+        return  # Before its turn to be sent again: what became of the frame before means nothing.
     if ack.result is AckResult.FAILED:
         error = ack.error_message or ack.error_code.name
         retries.note(command, ack.stage, error, now, out, attempt=ack.attempt)

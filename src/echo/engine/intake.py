@@ -18,11 +18,11 @@ from echo.domain.intents import (
 )
 from echo.domain.journal import TradeStatus
 from echo.domain.quantities import Instant
-from echo.domain.symbols import normalize_canonical
-from echo.engine import decisions, dispatch, lanes, receipts, rows
+from echo.engine import contradictions, decisions, dispatch, lanes, receipts, rows
 from echo.engine.copying import decide_open
 from echo.engine.events import AgentSaid
 from echo.engine.outbox import Outbox
+from echo.engine.replica import canonical_name
 from echo.engine.state import CommandState, Lane, State, TradeState
 
 
@@ -112,6 +112,8 @@ def finish(state: State, trade: TradeState, now: Instant, out: Outbox) -> None:
 def _forget(state: State, trade: TradeState, now: Instant) -> None:
     for forgotten in state.settled.add(trade.trade_id, now.wall_ms):
         state.left_alone.pop(forgotten, None)
+        state.unfilled.pop(forgotten, None)
+    contradictions.keep(state, trade)
     del state.trades[trade.trade_id]
     master_id = trade.intent.account_id
     state.account(master_id).led.pop(trade.trade_id, None)
@@ -177,9 +179,7 @@ def _conflict(trade: TradeState, said: AgentSaid, sentence: str, out: Outbox) ->
 
 def _open(state: State, said: AgentSaid, intent: TradeIntent, now: Instant, out: Outbox) -> None:
     master = state.account(intent.account_id)
-    canonical = master.canonical_of.get(intent.symbol.upper()) or normalize_canonical(
-        intent.symbol, state.settings.canonical_symbols
-    )
+    canonical = canonical_name(state, master, intent.symbol, intent.symbol)
     trade = TradeState(
         intent=intent,
         canonical=canonical,

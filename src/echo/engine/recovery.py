@@ -25,7 +25,7 @@ def restore(state: State, recovered: Recovered, now: Instant, out: Outbox) -> No
     state.recalls = Recalls()
     state.ledger_marks = {mark.account_id: mark.ledger_n for mark in recovered.ledger_marks}
     state.agent_epochs = {each.agent_id: each.epoch for each in recovered.agent_epochs}
-    state.left_alone = {}
+    state.left_alone, state.unfilled = {}, {}
     for trade_id, account_id in sorted(recovered.left_alone):
         state.left_alone.setdefault(trade_id, set()).add(account_id)
     for account in state.accounts.values():

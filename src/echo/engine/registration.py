@@ -9,6 +9,7 @@ from echo.domain.handshake import (
     IssueCode,
     RegistrationIssue,
     RegistrationStatus,
+    Role,
     SymbolRegistration,
     SymbolRegistrationResult,
 )
@@ -20,9 +21,10 @@ from echo.domain.specs import SymbolMapping
 from echo.engine import dispatch, legacy
 from echo.engine.effects import Send
 from echo.engine.events import AgentSaid
+from echo.engine.naming import Names, name_symbols
 from echo.engine.outbox import Outbox
 from echo.engine.state import AccountState, State
-from echo.engine.verdicts import duplicates, entry, judge_symbol, protocol_issues
+from echo.engine.verdicts import Judgement, entry, judge_symbols, protocol_issues
 
 
 def claim(
@@ -104,13 +106,16 @@ def report(
                 last_connected_at_ms=now.wall_ms,
             )
         )
-    if message.symbols is not None and not duplicates(message.symbols):
+    names = _names(state, account, message)
+    judgements: tuple[Judgement, ...] = ()
+    if message.symbols is not None and not names.repeated:
         account.symbols, account.canonical_of = {}, {}
         account.spec_mono_ms, account.tick_values = {}, {}
-        _adopt(state, account, message.symbols, now)
+        judgements = judge_symbols(state, account, message.symbols, names.lines)
+        _adopt(account, message.symbols, judgements, now)
         account.spec_mono_ms = dict.fromkeys(account.symbols, now.mono_ms)
         out.persist(_symbol_map(account, message))
-    _evaluate(state, account, now, out, said.evaluation_id)
+    _evaluate(state, account, names.repeated, judgements, now, out, said.evaluation_id)
 
 
 def judge_again(
@@ -124,12 +129,15 @@ def judge_again(
     message = account.report
     if account.verdict is None or message is None:
         return
-    if message.symbols is not None and not duplicates(message.symbols):
+    names = _names(state, account, message)
+    judgements: tuple[Judgement, ...] = ()
+    if message.symbols is not None and not names.repeated:
         known = len(account.symbols)
-        _adopt(state, account, message.symbols, now)
+        judgements = judge_symbols(state, account, message.symbols, names.lines)
+        _adopt(account, message.symbols, judgements, now)
         if len(account.symbols) > known:
             out.persist(_symbol_map(account, message))
-    _evaluate(state, account, now, out, evaluation_id)
+    _evaluate(state, account, names.repeated, judgements, now, out, evaluation_id)
 
 
 def specs_arrived(
@@ -158,21 +166,40 @@ def _is_outdated(message: AccountSymbolsReport, last: AccountSymbolsReport | Non
     return message.reported_at_ms < last.reported_at_ms or message == last
 
 
+def _names(state: State, account: AccountState, message: AccountSymbolsReport) -> Names:
+    """Name the report's symbols; a slave whose operator mapped them is taken at its word."""
+    metadata = account.metadata
+    mapped = bool(metadata and metadata.symbol_mappings) and account.role is Role.SLAVE
+    return name_symbols(message.symbols or (), state.settings, mapped=mapped)
+
+
 def _adopt(
-    state: State, account: AccountState, symbols: tuple[SymbolMapping, ...], now: Instant
+    account: AccountState,
+    symbols: tuple[SymbolMapping, ...],
+    judgements: tuple[Judgement, ...],
+    now: Instant,
 ) -> None:
-    """Learn the symbols whose name and spec can be relied on; the first of a name counts."""
-    for mapping in symbols:
-        judgement = judge_symbol(state, account, mapping)
+    """Learn the symbols whose name and spec can be relied on."""
+    untaken = []
+    for mapping, judgement in zip(symbols, judgements, strict=True):
         canonical = judgement.canonical
+        if not judgement.taken:
+            untaken.append(mapping.broker_symbol.upper())
         if canonical is None or not judgement.is_known:
             continue
         account.canonical_of[mapping.broker_symbol.upper()] = canonical
         if canonical in account.symbols:
             continue
-        account.symbols[canonical] = replace(mapping, canonical_symbol=canonical)
+        contract_size = mapping.contract_size or None
+        account.symbols[canonical] = replace(
+            mapping, canonical_symbol=canonical, contract_size=contract_size
+        )
         if mapping.tick_value is not None and mapping.tick_value > 0:
             account.tick_values[canonical] = (mapping.tick_value, now.mono_ms)
+    account.untaken = frozenset(untaken)
+    # Two spellings that differ in their letters' case only cannot be told apart any more.
+    for name_in_capitals in account.untaken & account.canonical_of.keys():
+        del account.canonical_of[name_in_capitals]
 
 
 def _symbol_map(account: AccountState, message: AccountSymbolsReport) -> SymbolMapRecord:
@@ -186,17 +213,21 @@ def _symbol_map(account: AccountState, message: AccountSymbolsReport) -> SymbolM
 def _evaluate(
     state: State,
     account: AccountState,
+    repeated: tuple[RegistrationIssue, ...],
+    judgements: tuple[Judgement, ...],
     now: Instant,
     out: Outbox,
     evaluation_id: EvaluationId | None,
 ) -> None:
     """Judge an account by its latest report, store the verdict if it is new, and tell its EA."""
-    result = _verdict(state, account, now, evaluation_id)
+    result = _verdict(state, account, repeated, judgements, now, evaluation_id)
     known, account.verdict = account.verdict, result
-    if known is not None and known.verdict == result.verdict:
+    content = result.verdict
+    is_stored = account.stored_verdict == content
+    if known is not None and is_stored:
         return
-    if account.stored_verdict != result.verdict:
-        account.stored_verdict = result.verdict
+    if not is_stored:
+        account.stored_verdict = content
         metadata = account.metadata or HandshakeMetadata()
         out.persist(EvaluationRecord(result=result, metadata=metadata))
     owner = dispatch.owner_of(state, account)
@@ -215,19 +246,20 @@ def _evaluate(
 
 
 def _verdict(
-    state: State, account: AccountState, now: Instant, evaluation_id: EvaluationId | None
+    state: State,
+    account: AccountState,
+    repeated: tuple[RegistrationIssue, ...],
+    judgements: tuple[Judgement, ...],
+    now: Instant,
+    evaluation_id: EvaluationId | None,
 ) -> SymbolRegistrationResult:
     metadata = account.metadata
     errors, warnings = protocol_issues(metadata, state.settings)
     symbols = account.report.symbols or () if account.report else ()
-    repeated = duplicates(symbols)
-    # A report that names a symbol twice is refused whole: nothing in it is judged.
-    entries = (
-        ()
-        if repeated
-        else tuple(
-            entry(mapping, judge_symbol(state, account, mapping), now) for mapping in symbols
-        )
+    # A report that names a symbol twice is refused whole: nothing in it was judged.
+    entries = tuple(
+        entry(mapping, judgement, now)
+        for mapping, judgement in zip(symbols, judgements, strict=not repeated)
     )
     errors = (*repeated, *errors)
     return SymbolRegistrationResult(

@@ -6,7 +6,7 @@ from echo.domain.ids import AccountId
 from echo.domain.journal import AccountStateRecord
 from echo.domain.quantities import Instant
 from echo.domain.specs import Quote, SymbolSpecification, SymbolSpecReport, spec_complaint
-from echo.domain.symbols import normalize_canonical
+from echo.domain.symbols import Contract, normalize_canonical, read_quickly
 from echo.engine.outbox import Outbox
 from echo.engine.state import AccountState, State
 
@@ -16,7 +16,7 @@ STATE_STORED_EVERY_MS = 5_000
 def quote(state: State, message: Quote, now: Instant) -> None:
     """Keep the newest quote; its age counts from its arrival here."""
     account = state.account(message.account_id)
-    canonical = _canonical(state, account, message.broker_symbol, message.canonical_symbol)
+    canonical = canonical_name(state, account, message.broker_symbol, message.canonical_symbol)
     if canonical is not None and 0 < message.bid <= message.ask:
         account.quotes[canonical] = (message, now.mono_ms)
 
@@ -25,7 +25,7 @@ def specs(state: State, message: SymbolSpecReport, now: Instant) -> None:
     """Refresh the specs of symbols that the account has registered."""
     account = state.account(message.account_id)
     for spec in message.symbols:
-        canonical = _canonical(state, account, spec.broker_symbol, spec.canonical_symbol)
+        canonical = canonical_name(state, account, spec.broker_symbol, spec.canonical_symbol)
         mapping = account.symbols.get(canonical or "")
         if canonical is None or mapping is None:
             continue
@@ -50,7 +50,9 @@ def snapshot(state: State, message: StateSnapshot, now: Instant, out: Outbox) ->
     """Keep the account's money and tick values; write the money down now and then."""
     account = state.account(message.account_id)
     for each in message.tick_values:
-        canonical = normalize_canonical(each.canonical_symbol, state.settings.canonical_symbols)
+        # An EA without mappings tells the broker's spelling in capitals.
+        name = each.canonical_symbol
+        canonical = canonical_name(state, account, name, name)
         if canonical is not None and each.tick_value > 0:
             account.tick_values[canonical] = (each.tick_value, now.mono_ms)
     if message.info is None:
@@ -68,11 +70,25 @@ def is_owner(state: State, account_id: AccountId, agent_id: str) -> bool:
     return account is not None and account.agent_id == agent_id
 
 
-def _canonical(
+def canonical_name(
     state: State, account: AccountState, broker_symbol: str, reported: str
 ) -> str | None:
-    known = account.canonical_of.get(broker_symbol.upper())
-    return known or normalize_canonical(reported, state.settings.canonical_symbols)
+    """Return what a broker's symbol stands for on an account, ``None`` = nothing.
+
+    Of a symbol that the account has not registered, the *reported* name tells.
+    """
+    broker_symbol = broker_symbol.upper()
+    known = account.canonical_of.get(broker_symbol)
+    if known is not None:
+        return known
+    if broker_symbol in account.untaken:
+        return None
+    catalogue = state.settings.canonical_symbols
+    reading = read_quickly(reported, catalogue)
+    if reading.contract is not Contract.PLAIN and reading.canonical in account.symbols:
+        # Another spelling stands for the instrument: a mini contract is not sized as the full one.
+        return None
+    return normalize_canonical(reported, catalogue)
 
 
 def _keep_tick_value(

@@ -16,7 +16,7 @@ from echo.domain.journal import (
     TradeStatus,
 )
 from echo.domain.quantities import Instant
-from echo.engine import decisions, dispatch, intake, lanes, legacy, retries, rows
+from echo.engine import contradictions, decisions, dispatch, intake, lanes, legacy, retries, rows
 from echo.engine.effects import Send
 from echo.engine.events import AgentSaid
 from echo.engine.outbox import Outbox
@@ -33,7 +33,7 @@ def take(state: State, said: AgentSaid, result: ExecutionResult, now: Instant, o
     trade = state.trades.get(command.trade_id) if command else None
     swept = command is not None and isinstance(command.command, (CancelPendings, Flatten))
     if command is None or (trade is None and not swept):
-        _warn_if_contradicted(state, result, out)
+        contradictions.warn(state, result, out)
         _receipt(state, said, result, out)
         return
     account = state.account(command.account_id)
@@ -282,26 +282,6 @@ def expire_unsent(state: State, command_id: CommandId, now: Instant, out: Outbox
     )
     lanes.advance(state, trade, lane, now, out)
     intake.finish(state, trade, now, out)
-
-
-def _warn_if_contradicted(state: State, result: ExecutionResult, out: Outbox) -> None:
-    """A fill of an open that was recorded as not executed: the record stands, a person must act."""
-    trade = state.trades.get(result.trade_id)
-    row = trade.decisions.get((SEQ_OPEN, result.account_id)) if trade else None
-    filled = result.kind is CommandKind.EXECUTE and result.success and not result.doubt
-    if row is None or row.command_id is None or not filled:
-        return
-    # A fill of an earlier generation is one that its EA said it had not even tried.
-    if row.outcome is not Outcome.FILLED or row.command_id != result.command_id:
-        out.observe(
-            Alarm(
-                key=f"contradicted:{result.command_id}",
-                code="FILLED_AFTER_ALL",
-                sentence=f"account {result.account_id} holds ticket {result.ticket} of"
-                f" {result.command_id}, which was recorded as {row.outcome}",
-                account_id=result.account_id,
-            )
-        )
 
 
 def _warn_in_doubt(command: CommandState, result: ExecutionResult, out: Outbox) -> None:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from echo.domain.ids import AccountId
-from echo.domain.symbols import MAJORS
+from echo.domain.instruments import CATALOGUE
 
 
 class UnknownSymbolAction(StrEnum):
@@ -20,7 +20,7 @@ class EngineSettings:
     """Times in ms.  The meaning of each field is that of its key in the settings reference."""
 
     slave_accounts: tuple[AccountId, ...] = ()
-    canonical_symbols: frozenset[str] = MAJORS
+    canonical_symbols: frozenset[str] = CATALOGUE
     unknown_action: UnknownSymbolAction = UnknownSymbolAction.WARN
     spec_max_age_ms: int = 10_000
     quote_max_age_ms: int = 750

@@ -50,6 +50,8 @@ class AgentState:
     peer_stamp_at_mono_ms: int = 0
     held: list[AgentSaid] = field(default_factory=list)
     """Actions that wait for the first answered clock probe: until then their age is unknown."""
+    resent_until_us: int = 0
+    """When the commands that were sent again so far are through, at the pace of resending."""
 
 
 @dataclass(slots=True)
@@ -92,6 +94,8 @@ class AccountState:
     """By canonical name."""
     canonical_of: dict[str, str] = field(default_factory=dict)
     """By upper-cased broker name."""
+    untaken: frozenset[str] = frozenset()
+    """Upper-cased broker names that stand for nothing: another spelling does, or nobody knows."""
     report: AccountSymbolsReport | None = None
     """The latest of this session of its EA; ``None`` = none yet."""
     spec_mono_ms: dict[str, int] = field(default_factory=dict)
@@ -174,6 +178,8 @@ class Lane:
     waiting: dict[int, MasterAction] = field(default_factory=dict)
     current: CommandId | None = None
     seq_applied: int = 0
+    contradicted: tuple[CommandId, ...] = ()
+    """Opens that turned out to be filled, against the record; people know of them."""
 
 
 @dataclass(slots=True)
@@ -246,6 +252,8 @@ class State:
     recalls: Recalls = field(default_factory=Recalls)
     left_alone: dict[TradeId, set[AccountId]] = field(default_factory=dict)
     """Accounts with copies of settled trades that a person looks after."""
+    unfilled: dict[TradeId, dict[AccountId, Outcome]] = field(default_factory=dict)
+    """Opens of settled trades that were sent, and are recorded as not executed."""
     master_tickets: dict[tuple[AccountId, Ticket], TradeId] = field(default_factory=dict)
     ledger_marks: dict[AccountId, int] = field(default_factory=dict)
     agent_epochs: dict[AgentId, int] = field(default_factory=dict)

@@ -1,6 +1,7 @@
 """Verdicts: what is wrong with a terminal and with each of its symbols."""
 
-from collections import Counter
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,68 +15,71 @@ from echo.domain.handshake import (
     Role,
     SymbolRegistration,
 )
-from echo.domain.policy import RiskType
+from echo.domain.policy import RiskPolicy, RiskType
 from echo.domain.quantities import Instant
-from echo.domain.specs import SymbolMapping, spec_complaint
-from echo.domain.symbols import normalize_canonical
-from echo.engine.settings import EngineSettings, UnknownSymbolAction
+from echo.domain.specs import SymbolMapping
+from echo.engine.naming import Name
+from echo.engine.settings import EngineSettings
 from echo.engine.state import AccountState, State
 
 CURABLE: Final = frozenset({IssueCode.RISK_POLICY_MISSING, IssueCode.FEATURE_MISSING})
 """Errors of a symbol whose spec is sound: what is open in it can still be changed and closed."""
 
+_SEMVER: Final = re.compile(r"\d+\.\d+\.\d+", re.ASCII)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """What is thought of one reported symbol; ``canonical`` ``None`` = nobody knows what it is."""
+    """What is thought of one reported symbol.
+
+    ``canonical`` ``None`` = nobody knows what it is; ``taken``: whether it stands for that.
+    """
 
     canonical: str | None
+    taken: bool = True
     error: RegistrationIssue | None = None
     warning: RegistrationIssue | None = None
 
     @property
     def is_known(self) -> bool:
         """Whether the symbol's name and spec can be relied on."""
-        return self.error is None or self.error.code in CURABLE
+        return self.taken and (self.error is None or self.error.code in CURABLE)
 
 
-def judge_symbol(state: State, account: AccountState, mapping: SymbolMapping) -> Judgement:
-    """Judge one symbol for itself: one bad symbol does not spoil the others."""
-    canonical = normalize_canonical(mapping.canonical_symbol, state.settings.canonical_symbols)
-    complaint = spec_complaint(mapping)
-    if complaint is not None:
+def judge_symbols(
+    state: State, account: AccountState, symbols: Sequence[SymbolMapping], names: Sequence[Name]
+) -> tuple[Judgement, ...]:
+    """Judge each symbol for itself: one bad symbol does not spoil the others."""
+    policies = [each for each in state.book.policies if each.account_id == account.account_id]
+    return tuple(
+        _judge(account, policies, mapping, name)
+        for mapping, name in zip(symbols, names, strict=True)
+    )
+
+
+def _judge(
+    account: AccountState, policies: Sequence[RiskPolicy], mapping: SymbolMapping, name: Name
+) -> Judgement:
+    canonical = name.canonical
+    if name.complaint is not None:
         issue = RegistrationIssue(
-            code=IssueCode.SPEC_INVALID, message=f"{mapping.broker_symbol}: {complaint}"
+            code=IssueCode.SPEC_INVALID, message=f"{mapping.broker_symbol}: {name.complaint}"
         )
-        return Judgement(canonical=canonical, error=issue)
-    warning = None
-    if canonical is None or canonical not in state.settings.canonical_symbols:
-        warning = RegistrationIssue(
-            code=IssueCode.CANONICAL_NOT_ALLOWED,
-            message=f"{mapping.canonical_symbol} is not in the catalogue",
-        )
-        if not _is_tolerated(canonical, mapping, state.settings):
-            return Judgement(canonical=canonical, error=warning)
-    assert canonical is not None  # noqa: S101 -- nothing without a name is tolerated
-    if account.role is Role.MASTER:
-        return Judgement(canonical=canonical, warning=warning)
-    return _judge_policies(state, account, mapping, canonical, warning)
-
-
-def _is_tolerated(canonical: str | None, mapping: SymbolMapping, settings: EngineSettings) -> bool:
-    """Whether a name that the catalogue does not know may be used: only as the broker spells it."""
-    warns = settings.unknown_action is UnknownSymbolAction.WARN
-    return warns and canonical == mapping.broker_symbol.upper()
+        return Judgement(canonical=canonical, error=issue, taken=name.taken)
+    if name.error is not None or canonical is None:
+        return Judgement(canonical=canonical, error=name.error, taken=False)
+    if not name.taken or account.role is Role.MASTER:
+        return Judgement(canonical=canonical, warning=name.warning, taken=name.taken)
+    return _judge_policies(account, policies, mapping, canonical, name.warning)
 
 
 def _judge_policies(
-    state: State,
     account: AccountState,
+    policies: Sequence[RiskPolicy],
     mapping: SymbolMapping,
     canonical: str,
     warning: RegistrationIssue | None,
 ) -> Judgement:
-    policies = [each for each in state.book.policies if each.account_id == account.account_id]
     if not policies:
         issue = RegistrationIssue(
             code=IssueCode.RISK_POLICY_MISSING,
@@ -112,19 +116,6 @@ def entry(mapping: SymbolMapping, judgement: Judgement, now: Instant) -> SymbolR
     )
 
 
-def duplicates(symbols: tuple[SymbolMapping, ...]) -> list[RegistrationIssue]:
-    """Complain about canonical names that a report has more than once."""
-    counts = Counter(mapping.canonical_symbol.strip().upper() for mapping in symbols)
-    return [
-        RegistrationIssue(
-            code=IssueCode.DUPLICATE_CANONICAL,
-            message=f"{name} is reported {count} times; the whole report is refused",
-        )
-        for name, count in counts.items()
-        if count > 1
-    ]
-
-
 def protocol_issues(
     metadata: HandshakeMetadata | None, settings: EngineSettings
 ) -> tuple[tuple[RegistrationIssue, ...], tuple[RegistrationIssue, ...]]:
@@ -151,6 +142,9 @@ def protocol_issues(
         warnings.append(
             RegistrationIssue(code=unsupported, message="protocol 1 is legacy: update the EA")
         )
+    if version > 1 and _SEMVER.fullmatch(metadata.client_semver) is None:
+        told = f"client_semver {metadata.client_semver!r} is not like 1.2.3"
+        warnings.append(RegistrationIssue(code=unsupported, message=told))
     if metadata.account_mode is AccountMode.NETTING:
         errors.append(
             RegistrationIssue(

@@ -5,15 +5,21 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
+from echo.bridge.settings import BridgeSettings
 from echo.domain.handshake import Role
-from echo.domain.ids import ANY_STRATEGY, AccountId
+from echo.domain.ids import ANY_STRATEGY, AccountId, AgentId
 from echo.domain.policy import CopyOptions, PolicyBook, RiskPolicy, RiskType
 from echo.domain.quantities import Side
 from echo.engine.settings import EngineSettings
 from echo.sim.faults import MishapKind
-from echo.sim.scenario import Scenario, Seat, slave_name
+from echo.sim.market import rules_of
+from echo.sim.scenario import Scenario, Seat, agent_name, slave_name
+from echo.terminal.market import BrokerRules
 from echo.terminal.replay_script import Action, Close, Open
 
+SERVER: Final = "Sim-Server"
+ZONE_MS: Final = 7_200_000
+"""How far the brokers' clocks are ahead of UTC."""
 NOBODYS: Final = Seat(account_id=AccountId("9001"), agent=0)
 """An account that is not Echo's, to which somebody logs a terminal in."""
 
@@ -48,6 +54,31 @@ def broker_name(symbol: str, seat: Seat, role: Role) -> str:
     """Every second slave's broker has names of its own."""
     foreign = role is Role.SLAVE and int(seat.account_id) % 2 == 0
     return f"{symbol}.m" if foreign else symbol
+
+
+def broker_rules(scenario: Scenario, seat: Seat, role: Role = Role.MASTER) -> BrokerRules:
+    """Return what an account's broker goes by."""
+    return BrokerRules(
+        account_id=seat.account_id,
+        server=SERVER,
+        symbols=tuple(
+            rules_of(symbol, broker_name(symbol, seat, role)) for symbol in scenario.symbols
+        ),
+        terminal=seat.terminal,
+        balance=Decimal(10_000_000),
+        first_ticket=seat.first_ticket,
+        clock_offset_ms=ZONE_MS,
+    )
+
+
+def bridge_settings(scenario: Scenario, number: int) -> BridgeSettings:
+    """Return what Agent *number* goes by."""
+    return BridgeSettings(
+        agent_id=AgentId(agent_name(number)),
+        master_accounts=tuple(s.account_id for s in scenario.masters if s.agent == number),
+        slave_accounts=tuple(s.account_id for s in scenario.slaves if s.agent == number),
+        max_retries=scenario.max_retries,
+    )
 
 
 def engine_settings(scenario: Scenario) -> EngineSettings:

@@ -43,6 +43,8 @@ class Goodbye:
 class End(Protocol):
     """A process that has an end of a connection."""
 
+    asleep_until_ms: int
+
     def now(self) -> Instant:
         """Return what its host's clocks show."""
 
@@ -81,8 +83,8 @@ class Road(Protocol):
     def delay_ms(self) -> int:
         """Draw how long one message takes."""
 
-    def free_ms(self, receiver: Side) -> int:
-        """When something can arrive at *receiver*."""
+    def free_ms(self, receiver: Side, peer: End) -> int:
+        """When something can arrive at *receiver*, which is *peer*."""
 
     def keep(self, receiver: Side, message: object) -> None:
         """Remember what arrives."""
@@ -124,6 +126,10 @@ class Connection:
         """Counts the connections of the client's life."""
         self.server_no = server_no
         """Counts the connections of the server's life."""
+
+    def ends_at(self, peer: End) -> bool:
+        """Whether *peer* is the server of it."""
+        return self._lanes[Side.SERVER].peer is peer
 
     def send(self, side: Side, message: object, version: int = NEWEST) -> None:
         """Send *message* from *side* to the other end; dropped when the connection is over.
@@ -228,7 +234,7 @@ class Connection:
 
     def _arrive(self, receiver: Side, message: object) -> None:
         lane, way = self._lanes[receiver], self.way
-        free_ms = way.free_ms(receiver)
+        free_ms = way.free_ms(receiver, lane.peer)
         if lane.waiting:
             lane.waiting.append(message)
         elif way.scene.schedule.now_ms < free_ms:
@@ -245,7 +251,7 @@ class Connection:
     def _let_go(self, receiver: Side) -> None:
         """The way is free again: what waited arrives, in its order."""
         lane, schedule = self._lanes[receiver], self.way.scene.schedule
-        free_ms = self.way.free_ms(receiver)
+        free_ms = self.way.free_ms(receiver, lane.peer)
         if schedule.now_ms < free_ms:
             schedule.at(free_ms, partial(self._let_go, receiver))
             return

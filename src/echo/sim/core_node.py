@@ -29,7 +29,7 @@ from echo.engine.events import (
     Started,
 )
 from echo.engine.settings import EngineSettings
-from echo.sim.disks import SimJournal, Verdict
+from echo.sim.disks import LEASE_MS, SimJournal, Store, Verdict
 from echo.sim.network import Connection, Dialler, Side
 from echo.sim.node import Scene, TimerKey
 from echo.sim.schedule import HostClock
@@ -37,6 +37,7 @@ from echo.sim.schedule import HostClock
 LAZY_FLUSH_MS: Final = 250
 REBUILD_PAUSE_MS: Final = 1_000
 RELOAD_MS: Final = 500
+RENEW_MS: Final = LEASE_MS // 3
 NAME: Final = "core"
 NO_SESSION: Final = 0
 """Sessions are counted from 1."""
@@ -45,18 +46,32 @@ Release = Send | EndSession | Observe | Reply
 
 
 class Core(Dialler):
-    """Carries out what the engine wants: commits first, then lets go, in order."""
+    """Carries out what the engine wants: commits first, then lets go, in order.
+
+    Args:
+        store: Shared with another Core; only that which holds its lease serves.
+    """
 
     def __init__(
-        self, scene: Scene, clock: HostClock, settings: EngineSettings, book: PolicyBook
+        self,
+        scene: Scene,
+        clock: HostClock,
+        settings: EngineSettings,
+        book: PolicyBook,
+        name: str = NAME,
+        store: Store | None = None,
     ) -> None:
-        super().__init__(scene, NAME, clock)
-        self.journal = SimJournal(scene)
+        super().__init__(scene, name, clock)
+        self.journal = SimJournal(scene, store, name)
         self.engine = Engine(settings, book)
         self._settings, self._book = settings, book
+        self._book_changed = False
         self._serving = False
+        self._lives = 0
+        """How often it began to serve."""
         self._numbers = 0
         self._evaluations = 0
+        self._evaluations_of = "evaluation" if name == NAME else f"evaluation-{name}"
         self._strangers: set[Connection] = set()
         self._links: dict[int, tuple[Connection, AgentId]] = {}
         self._records: list[Record] = []
@@ -70,6 +85,7 @@ class Core(Dialler):
     def begin(self) -> None:
         """Recover; until that is done nobody is let in."""
         self.engine = Engine(self._settings, self._book)
+        self._book_changed = False
         self._numbers = 0
         self._recover()
 
@@ -86,12 +102,19 @@ class Core(Dialler):
         """Whether Agents may connect."""
         return self.up and self._serving
 
+    @property
+    def holds(self) -> bool:
+        """Whether it serves, and may."""
+        return self.accepts() and self.journal.is_held
+
     def change_policies(self, book: PolicyBook) -> None:
         """Have other policies in force from now on."""
         self._book = book
         self.scene.trace.say(self.scene.schedule.now_ms, self.name, "other policies are in force")
         if self.up and self._serving:
             self._feed(PoliciesChanged(book))
+        else:
+            self._book_changed = True
 
     def next_number(self) -> int:
         """Number a stream."""
@@ -105,16 +128,35 @@ class Core(Dialler):
             return
         self._serving = True
         self.scene.watch.core_lives += 1
+        self._lives += 1
+        self._renew(self._lives)
         self._feed(Started(recovered))
+        if self._book_changed and self.up:
+            self._book_changed = False
+            self._feed(PoliciesChanged(self._book))
+
+    def _renew(self, life: int) -> None:
+        """Hold on to the lease; whoever finds that it is lost has nothing more to say."""
+        if not self._serving or life != self._lives:
+            return
+        if self.journal.renew():
+            self.later(RENEW_MS, lambda: self._renew(life))
+            return
+        # What is being committed will be refused, and has the same come of it.
+        if not self._in_flight:
+            self._rebuild("another Core holds the lease")
 
     def _rebuild(self, why: str) -> None:
         """The journal contradicts the engine: end every stream, and go back to what is stored."""
         self.scene.trace.say(self.scene.schedule.now_ms, self.name, f"rebuilds: {why}")
-        self.scene.seen["core_rebuilt"] += 1
+        self.scene.seen["core_rebuilt" if self.journal.is_held else "lease_lost"] += 1
         self._serving = False
         self._timers.clear()
         self._forget_line()
         links, self._links = self._links, {}
+        strangers, self._strangers = self._strangers, set()
+        for link in sorted(strangers, key=lambda each: each.server_no):
+            link.end(Side.SERVER, "the Core reads its journal again")
         for link, _ in links.values():
             link.end(Side.SERVER, "the Core reads its journal again")
 
@@ -146,7 +188,7 @@ class Core(Dialler):
         if known is None or known[0] is not link:
             return
         self._evaluations += 1
-        evaluation_id = EvaluationId(f"evaluation-{self._evaluations}")
+        evaluation_id = EvaluationId(f"{self._evaluations_of}-{self._evaluations}")
         event = AgentSaid(known[1], link.server_no, message_id, said, evaluation_id)
         self._feed(event)
         weather = self.scene.faults.weather
@@ -197,6 +239,8 @@ class Core(Dialler):
         """Look a trade up in the store, however long that takes."""
 
         def look() -> None:
+            if not self._serving:
+                return
             settled = self.journal.is_settled(trade_id)
             if settled is None:
                 self.later(RELOAD_MS, look)

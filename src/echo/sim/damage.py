@@ -1,9 +1,16 @@
 """Processes that die, and what becomes of their files meanwhile."""
 
+from typing import Final
+
 from echo.sim.agent_node import Agent
 from echo.sim.faults import Mishap, MishapKind
 from echo.sim.node import Node, Scene
 from echo.sim.terminal_node import Terminal
+
+SPOILING: Final = frozenset(
+    {MishapKind.AMNESIA, MishapKind.OLD_COPY, MishapKind.BIT_FLIP, MishapKind.COPIED}
+)
+"""What leaves a terminal without the file that it had."""
 
 
 class Damage:
@@ -36,6 +43,8 @@ class Damage:
 
     def _file(self, terminal: Terminal, kind: MishapKind) -> None:
         file = terminal.file
+        if kind in SPOILING:
+            self._scene.watch.outbox_lost(terminal.settings.account_id)
         match kind:
             case MishapKind.AMNESIA:
                 file.data = b""

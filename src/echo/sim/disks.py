@@ -5,17 +5,22 @@ there or is not, whole; of an append to a file a part may be there.
 """
 
 from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass, field
 from enum import Enum
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from echo.domain.ids import TradeId
 from echo.domain.journal import Record, Recovered
 from echo.domain.ledger import LedgerContents, LedgerEntry
-from echo.ports.errors import JournalRefused, LedgerUnwritable
+from echo.ports.errors import JournalRefused, JournalUnavailable, LedgerUnwritable
 from echo.sim.node import Node, Scene
+from echo.stores.leased import Lease, LeasedJournal
 from echo.stores.memory import MemoryJournal, MemoryLedger
 
 T = TypeVar("T")
+
+LEASE_MS: Final = 3_000
+"""How long a Core holds the journal after it has last used it."""
 
 
 class Verdict(Enum):
@@ -167,19 +172,68 @@ class SimLedger:
             at_once(self.durable.write(*self._under_way))
 
 
-class SimJournal:
-    """The Core's journal: one commit at a time, each of which takes a while."""
+@dataclass(slots=True)
+class Store:
+    """What outlives every Core: the rows, and who may write them."""
 
-    def __init__(self, scene: Scene) -> None:
+    durable: MemoryJournal = field(default_factory=MemoryJournal)
+    lease: Lease = field(default_factory=Lease)
+    down: bool = False
+    """Whether the store answers nobody just now."""
+
+
+class SimJournal:
+    """A Core's way to the journal: one commit at a time, each of which takes a while.
+
+    Args:
+        store: Shared by all Cores that may write it; ``None`` = one of its own.
+        who: Names this Core to the lease.
+    """
+
+    def __init__(self, scene: Scene, store: Store | None = None, who: str = "core") -> None:
         self._scene = scene
-        self.durable = MemoryJournal()
-        self.down = False
-        """Whether the store answers nobody just now."""
+        self.store = store or Store()
+        self._who = who
+        self._leased = LeasedJournal(
+            self.durable, self.store.lease, who, lambda: scene.schedule.now_ms, LEASE_MS
+        )
         self._under_way: Sequence[Record] | None = None
 
+    @property
+    def durable(self) -> MemoryJournal:
+        """What is stored."""
+        return self.store.durable
+
+    @property
+    def down(self) -> bool:
+        """Whether the store answers nobody just now."""
+        return self.store.down
+
+    @down.setter
+    def down(self, is_down: bool) -> None:
+        self.store.down = is_down
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the lease was given to no other Core since this one had it."""
+        return self.store.lease.holder in ("", self._who)
+
     def load(self) -> Recovered | None:
-        """Read everything back; ``None`` = the store is down."""
-        return None if self.down else at_once(self.durable.load())
+        """Take the lease and read everything back; ``None`` = the store is down, or another's."""
+        if self.down:
+            return None
+        is_new, earlier = not self.is_held, self.store.lease.revision
+        try:
+            recovered = at_once(self._leased.load())
+        except JournalUnavailable:
+            return None
+        if is_new and earlier:
+            self._scene.seen["standby_took_over"] += 1
+        return recovered
+
+    def renew(self) -> bool:
+        """Hold on to the lease, if the store answers; ``False`` = another Core has it."""
+        return self.down or self._leased.renew()
 
     def is_settled(self, trade_id: TradeId) -> bool | None:
         """Look up whether a trade is over; ``None`` = the store is down."""
@@ -227,9 +281,10 @@ class SimJournal:
     def _apply(self, records: Sequence[Record]) -> str:
         """Commit for real; return why it was refused, or nothing."""
         try:
-            at_once(self.durable.commit(records))
+            at_once(self._leased.commit(records))
         except JournalRefused as error:
-            self._scene.seen["commit_refused"] += 1
+            why = "commit_refused" if self.is_held else "fenced_commit_refused"
+            self._scene.seen[why] += 1
             return str(error)
         self._scene.watch.after_commit(self.durable, records)
         return ""

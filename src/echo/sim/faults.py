@@ -78,6 +78,8 @@ class MishapKind(StrEnum):
     """An Agent dies, and its ledger is an older one."""
     SLEEP = "sleep"
     """A process is stopped for a while, without its knowing."""
+    PAUSED = "paused"
+    """The Core that holds the journal is stopped for longer than its lease lasts."""
     TWIN = "twin"
     """A second Agent with the same name and a copy of the ledger lives for a while."""
     OTHER_ACCOUNT = "other_account"

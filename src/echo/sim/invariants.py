@@ -216,7 +216,9 @@ def late_closes(world: Ended) -> Iterator[str]:
     for (trade_id, seq, account_id), at_ms in settled_ms.items():
         if seq != SEQ_CLOSE:
             continue
-        received = world.watch.journaled_ms[trade_id, seq]
+        received = world.watch.journaled_ms.get((trade_id, seq))
+        if received is None:
+            continue  # another promise was broken before: it never reached the journal
         opened_ms = settled_ms.get((trade_id, SEQ_OPEN, account_id), 0)
         took_ms = at_ms - max(world.healed_ms, opened_ms, received)
         if took_ms > CLOSED_WITHIN_MS:
@@ -321,6 +323,8 @@ def _off_levels(world: Ended, seat: Seat, opened: DecisionRecord) -> Iterator[st
         has, should = getattr(mine, name), getattr(wanted, name)
         modified = any(getattr(action, name) is not None for action in carried)
         # With the order itself they are measured from the price at which it was expected to fill.
+        if not modified and truths.leapt(world.scenario, world.watch, opened):
+            continue
         slack = Decimal(0) if modified else SLIPPED_POINTS * spec.point
         if (has is None) != (should is None) or (has is not None and abs(has - should) > slack):
             yield f"{seat.account_id} has {name} {has} for {trade_id}, should have {should}"

@@ -7,6 +7,7 @@ from typing import Protocol
 from echo.sim.agent_node import Agent
 from echo.sim.core_node import Core
 from echo.sim.damage import Damage
+from echo.sim.disks import LEASE_MS
 from echo.sim.faults import Mishap, MishapKind
 from echo.sim.market import Market
 from echo.sim.network import Side, Way
@@ -16,6 +17,8 @@ from echo.sim.terminal_node import Terminal
 
 COPY_BEFORE_MS = 8_000
 """How old the copy of a file is that somebody puts back."""
+TAKEN_OVER_MS = 1_000
+"""By then whoever waits for a lease that is over has it."""
 STORM_EVERY_MS = 700
 STORM_TIMES_MAX = 12
 SLOW_MS = (20, 300)
@@ -27,12 +30,17 @@ class Place(Protocol):
 
     scene: Scene
     core: Core
+    """The first one; all of them share one store."""
     market: Market
     nodes: dict[str, Node]
     ways: dict[str, Way]
     sites: dict[str, Site]
     elsewhere: Site
     """An account that is nobody's."""
+
+    @property
+    def holder(self) -> Core:
+        """Who holds the lease of the store, or was the first to."""
 
     def change_policy(self, slave: str, kind: MishapKind | None) -> None:
         """Change a slave's policy; ``None`` = back to what it was."""
@@ -85,6 +93,8 @@ class Strikes:
                 place.nodes[mishap.target].clock.set_wall(sign * mishap.lasts_ms)
             case MishapKind.SLEEP:
                 place.nodes[mishap.target].sleep(mishap.lasts_ms)
+            case MishapKind.PAUSED:
+                place.holder.sleep(LEASE_MS + TAKEN_OVER_MS + mishap.lasts_ms)
             case MishapKind.TWIN:
                 self._join(mishap)
             case MishapKind.OTHER_ACCOUNT:

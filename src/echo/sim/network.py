@@ -3,7 +3,7 @@
 from collections import deque
 from typing import Final
 
-from echo.sim.connection import NEWEST, Connection, Side
+from echo.sim.connection import NEWEST, Connection, End, Side
 from echo.sim.node import Node, Scene
 from echo.sim.schedule import HostClock
 from echo.sim.travel import REPEATED
@@ -66,6 +66,7 @@ class Way:
     """The way from one client to its server: the client connects, and connects again.
 
     Args:
+        other: Another server that the client calls in turn with the first, until one lets it in.
         is_stream: Whether it is one between Agent and Core.
         spelled: Whether it carries bytes; else values are handed over as they are.
         version: The protocol version that the client speaks on a pipe of bytes.
@@ -79,6 +80,7 @@ class Way:
         server: Dialler,
         delay_ms: tuple[int, int],
         *,
+        other: Dialler | None = None,
         is_stream: bool = False,
         spelled: bool = False,
         version: int = NEWEST,
@@ -90,6 +92,8 @@ class Way:
         self.name = name
         self.client = client
         self.server = server
+        """Whom the client has called, or calls next."""
+        self._others = deque((other,) if other else ())
         self.blocked_ms = [0, 0]
         """By receiver: nothing arrives before, neither messages nor calls."""
         self.slow_until_ms = 0
@@ -102,8 +106,8 @@ class Way:
         self._current: Connection | None = None
         self._calls = 0
         self._in_vain = 0
-        client.ways.append(self)
-        server.ways.append(self)
+        for each in (client, server, *self._others):
+            each.ways.append(self)
 
     def delay_ms(self) -> int:
         """Draw how long one message takes."""
@@ -112,10 +116,10 @@ class Way:
             return least_ms
         return least_ms + int(self.scene.chance.random() * (most_ms - least_ms + 1))
 
-    def free_ms(self, receiver: Side) -> int:
-        """When something can arrive at *receiver*: not while it is blocked, or sleeps."""
+    def free_ms(self, receiver: Side, peer: End) -> int:
+        """When something can arrive at *receiver*: not while it is blocked, or *peer* sleeps."""
         blocked_ms = self.blocked_ms[receiver]
-        asleep_ms = (self.server if receiver else self.client).asleep_until_ms
+        asleep_ms = peer.asleep_until_ms
         return blocked_ms if blocked_ms > asleep_ms else asleep_ms
 
     def keep(self, receiver: Side, message: object) -> None:
@@ -140,7 +144,7 @@ class Way:
             self._current = None
             self._dial_again()
 
-    def died(self, node: Node) -> None:
+    def died(self, node: Dialler) -> None:
         """A process at one end has died."""
         connection = self._current
         if connection is None:
@@ -148,7 +152,7 @@ class Way:
         if node is self.client:
             self._current = None
             connection.gone(Side.CLIENT)
-        else:
+        elif connection.ends_at(node):
             connection.gone(Side.SERVER)
 
     def block(self, lasts_ms: int, *receivers: Side) -> None:
@@ -187,4 +191,7 @@ class Way:
         self.client.link_up(connection)
 
     def _dial_again(self) -> None:
+        if self._others:
+            self._others.append(self.server)
+            self.server = self._others.popleft()
         self.dial(self.scene.chance.randint(*REDIAL_MS) * (1 + self._in_vain))

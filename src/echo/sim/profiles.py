@@ -131,6 +131,8 @@ HARSH: Final = Rough(
         (MishapKind.GAP, 1, 0),
         (MishapKind.POLICY_GONE, 2, 20_000),
         (MishapKind.POLICY_LOT, 2, 20_000),
+        # The last, so that worlds of one Core are what they would be without it.
+        (MishapKind.PAUSED, 2, 20_000),
     ),
 )
 

@@ -38,6 +38,8 @@ OF_WAYS: Final = frozenset(
 )
 
 NEWEST: Final = 3
+STANDBY: Final = "standby"
+"""Names the second Core."""
 MASTERS: Final = (1, 1, 1, 2, 2, 2, 3, 4)
 SLAVES: Final = (1, 1, 2, 2, 2, 2, 3, 3, 3, 4, 5, 6, 8, 12)
 AGENTS: Final = (1, 1, 2, 2, 3)
@@ -50,6 +52,8 @@ CROWDED: Final = 0.04
 """How often there are many followers more, of which nobody has ever heard."""
 RIVALLED: Final = 0.1
 """How often a second EA is attached to a slave's account."""
+STOOD_BY: Final = 0.2
+"""How often a second Core waits for the lease of the first."""
 MEDDLED: Final = 0.25
 """How often somebody trades by hand on a slave's account."""
 
@@ -106,6 +110,8 @@ class Scenario:
     """How many followers one transaction decides about."""
     echoes: bool = False
     """Whether at the end everything is said once more: nothing may come of it."""
+    standby: bool = False
+    """Whether a second Core waits until it may take over the journal."""
 
     @property
     def trades(self) -> int:
@@ -145,6 +151,7 @@ def draw(seed: int, profile: Profile, chance: Random) -> Scenario:
         heartbeat_ms=chance.choice((1_000, 1_000, 2_000, 5_000)),
         fanout_chunk=chance.choice((128, 128, 1, 3)),
         echoes=chance.random() < SPELLED,
+        standby=Random(f"standby {seed}").random() < STOOD_BY,
     )
     rough = ROUGHNESS[profile]
     return replace(
@@ -201,6 +208,7 @@ def draw_mishaps(chance: Random, rough: Rough, scenario: Scenario) -> list[Misha
 def targets(kind: MishapKind, scenario: Scenario) -> Sequence[str]:
     """Return who can be struck by *kind*."""
     agents = [agent_name(number) for number in range(scenario.agents)]
+    cores = ["core", *([STANDBY] if scenario.standby else [])]
     masters = [master_name(seat) for seat in scenario.masters]
     slaves = [slave_name(seat) for seat in scenario.slaves]
     if kind in OF_AGENTS:
@@ -213,9 +221,11 @@ def targets(kind: MishapKind, scenario: Scenario) -> Sequence[str]:
         return [*agents, *agents, *masters, *slaves]  # the way of which it is the client
     match kind:
         case MishapKind.CRASH | MishapKind.SLEEP:
-            return ["core", "core", *agents, *masters, *slaves]
+            return ["core", *cores, *agents, *masters, *slaves]
         case MishapKind.CLOCK_JUMP:
-            return ["core", *agents, *masters, *slaves]
+            return [*cores, *agents, *masters, *slaves]
+        case MishapKind.PAUSED:
+            return ["core"] if scenario.standby else []
         case MishapKind.COPIED:
             return [rival_name(account_id) for account_id in scenario.rivals]
         case MishapKind.STORE_DOWN:

@@ -78,9 +78,12 @@ class Site:
         return self._clock.at(self.scene.schedule.now_ms)
 
     def view(self) -> TerminalView:
-        """Return what a terminal shows; an empty account while it is not synchronised."""
+        """Return what a terminal shows; an empty account while it is not synchronised.
+
+        A terminal that has only lost its broker goes on showing what it knew.
+        """
         view = self.broker.view(self.now())
-        if view.synchronised:
+        if self.broker.door.synchronised:
             return view
         return replace(view, positions=(), pendings=(), history=())
 

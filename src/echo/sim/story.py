@@ -34,7 +34,8 @@ def story(scenario: Scenario) -> list[str]:
 def people(scenario: Scenario) -> Iterator[str]:
     """Say who takes part."""
     agents = ", ".join(agent_name(number) for number in range(scenario.agents))
-    yield f"a Core; {agents}"
+    cores = "a Core and its standby" if scenario.standby else "a Core"
+    yield f"{cores}; {agents}"
     for seat in scenario.masters:
         yield f"{master_name(seat)}: {_seat(seat)}"
     for seat in scenario.slaves:

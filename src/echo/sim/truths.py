@@ -7,6 +7,8 @@ from typing import Final, Protocol
 from echo.domain.answers import Outcome
 from echo.domain.ids import SEQ_CLOSE, SEQ_OPEN, AccountId, TradeId
 from echo.domain.journal import DecisionRecord
+from echo.sim.faults import MishapKind
+from echo.sim.scenario import Scenario
 from echo.stores.memory import MemoryJournal
 
 DecisionKey = tuple[TradeId, int, AccountId]
@@ -21,6 +23,24 @@ class Told(Protocol):
     settled_facts: Counter[DecisionKey]
     core_lives: int
     doubted: set[DecisionKey]
+
+
+class Timed(Protocol):
+    """When a master's open was seen, and when a decision became final."""
+
+    detected_ms: dict[tuple[TradeId, int], int]
+    settled_ms: dict[DecisionKey, int]
+
+
+def leapt(scenario: Scenario, timed: Timed, opened: DecisionRecord) -> bool:
+    """Whether prices leapt after they were quoted to the Core, and before the order was filled."""
+    detected_ms = timed.detected_ms.get((opened.trade_id, SEQ_OPEN), 0)
+    quoted_ms = detected_ms - scenario.quote_max_age_ms
+    filled_ms = timed.settled_ms.get((opened.trade_id, SEQ_OPEN, opened.account_id), quoted_ms)
+    return any(
+        each.kind is MishapKind.GAP and quoted_ms <= each.at_ms <= filled_ms
+        for each in scenario.mishaps
+    )
 
 
 def unfounded(journal: MemoryJournal) -> Iterator[str]:

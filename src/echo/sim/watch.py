@@ -87,6 +87,8 @@ class Watch(Flights):
         """What masters of older protocols did: its age is anybody's guess."""
         self.excused: set[TradeId] = set()
         """Trades of which an action went with the ledger of the Agent that had promised it."""
+        self._unopened: dict[TradeId, AccountId] = {}
+        """Of these only the open went: their masters' next word brings it back."""
 
     # ------------------------------------------------------------------------ the journal
 
@@ -217,8 +219,10 @@ class Watch(Flights):
         """Somebody deleted an Agent's ledger, or put an older one in its place.
 
         What only that ledger knew is excused: an action promised in its own name, and an open that
-        was written for an EA which keeps nothing.
+        was written for an EA which keeps nothing.  An open is excused only for as long as its
+        master says nothing more of the trade.
         """
+        gone: dict[TradeId, list[object]] = {}
         kept = {entry.key for entry in left.entries} if left is not None else set()
         for key, entry in lost.entries.items():
             message = entry.message
@@ -226,7 +230,24 @@ class Watch(Flights):
             promised = isinstance(message, TradeIntent | TradeModify | TradeClose)
             if key not in kept and (alone or promised):
                 self._seen["promise_lost_with_its_ledger"] += 1
-                self.excused.add(TradeId(getattr(message, "trade_id", "")))
+                gone.setdefault(TradeId(getattr(message, "trade_id", "")), []).append(message)
+        for trade_id, messages in gone.items():
+            self._unopened.pop(trade_id, None)
+            match messages:
+                case [TradeIntent(account_id=master)] if (
+                    trade_id not in self.excused and master not in self.legacy_masters
+                ):
+                    self._unopened[trade_id] = master
+                case _:
+                    pass
+            self.excused.add(trade_id)
+
+    def outbox_lost(self, account_id: AccountId) -> None:
+        """Somebody spoilt a master's file: what it alone could have brought back is excused."""
+        lost = [trade_id for trade_id, master in self._unopened.items() if master == account_id]
+        for trade_id in lost:
+            del self._unopened[trade_id]
+            self.excused.add(trade_id)
 
     def unmoved(self, who: str, effects: Sequence[object]) -> None:
         """Look at what a frame of an old session did: nothing, or the epoch was not checked."""
@@ -250,6 +271,9 @@ class Watch(Flights):
             case RecordKind.INTENT:
                 action = record["action"]
                 self.reported[action["trade_id"], action["seq"]] = action
+                if action["seq"] != SEQ_OPEN and action["trade_id"] in self._unopened:
+                    self._seen["open_lost_with_its_ledger"] += 1
+                    self.excused.discard(action["trade_id"])
             case _:
                 pass
 

@@ -2,32 +2,35 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from decimal import Decimal
 from random import Random
 from time import process_time
 from typing import Final
 
-from echo.bridge.settings import BridgeSettings
 from echo.domain.handshake import Role
-from echo.domain.ids import AgentId
 from echo.sim import again, truths
 from echo.sim.agent_node import Agent
 from echo.sim.cast import USUAL, Cast
 from echo.sim.casting import (
     NOBODYS,
     NOBODYS_TRADES,
+    SERVER,
+    bridge_settings,
     broker_name,
+    broker_rules,
     engine_settings,
     policy_book,
     same,
 )
+from echo.sim.core_node import Core
+from echo.sim.disks import Store
 from echo.sim.faults import Faults, MishapKind
-from echo.sim.market import Market, rules_of
+from echo.sim.market import Market
 from echo.sim.mishaps import TWIN, Strikes
 from echo.sim.network import Way
 from echo.sim.node import Node, Scene
 from echo.sim.scenario import (
     NEWEST,
+    STANDBY,
     Scenario,
     Seat,
     agent_name,
@@ -41,12 +44,10 @@ from echo.sim.terminal_node import Terminal
 from echo.sim.trace import Trace
 from echo.sim.watch import Watch
 from echo.stores.memory import MemoryJournal
-from echo.terminal.market import BrokerRules
 from echo.terminal.settings import EaSettings
 
-__all__ = ["USUAL", "Cast", "World"]
+__all__ = ["SERVER", "USUAL", "Cast", "World"]
 
-SERVER: Final = "Sim-Server"
 SEEN_MS: Final = 2_000
 ECHO_MS: Final = 15_000
 """How long one waits for what may come of a word that was said twice."""
@@ -54,8 +55,8 @@ QUIET_MS: Final = 11_500
 """Whatever is not acknowledged is repeated at least this often, by the slowest of clocks."""
 LIVELY_MS: Final = 95_000
 """So long after the faults have stopped nothing may be pending any more."""
-ZONE_MS: Final = 7_200_000
-"""How far the brokers' clocks are ahead of UTC."""
+STANDBY_MS: Final = 500
+"""By then the first Core has had the time to begin."""
 
 
 class World:
@@ -98,15 +99,20 @@ class World:
         """By the names of their first terminals."""
         self._cast = cast
         self.market = Market(chance, scenario.symbols)
-        self.core = cast.core(
-            self.scene, self._clock(), engine_settings(scenario), policy_book(scenario)
-        )
+        store, by = Store(), (engine_settings(scenario), policy_book(scenario))
+        self.core = cast.core(self.scene, self._clock(), *by, store=store)
+        self.standby: Core | None = None
+        """Waits until it may take over the store."""
+        if scenario.standby:
+            self.standby = cast.core(self.scene, self._clock(), *by, STANDBY, store)
         self._changed: dict[str, MishapKind] = {}
         """Slaves whose policy is not what it was."""
-        self.nodes["core"] = self.core
+        self.nodes.update({each.name: each for each in self.cores})
         self.agents = tuple(self._agent(number) for number in range(scenario.agents))
         self.terminals: list[Terminal] = []
-        self.elsewhere = Site(self.scene, "broker-elsewhere", self._rules(NOBODYS), HostClock())
+        self.elsewhere = Site(
+            self.scene, "broker-elsewhere", broker_rules(scenario, NOBODYS), HostClock()
+        )
         self.elsewhere.trade_by_hand(NOBODYS_TRADES, same(scenario.symbols))
         for seat, hand in zip(scenario.masters, scenario.hands, strict=True):
             site = self._site(seat, Role.MASTER)
@@ -124,6 +130,16 @@ class World:
     def now_ms(self) -> int:
         """The true time."""
         return self.scene.schedule.now_ms
+
+    @property
+    def cores(self) -> tuple[Core, ...]:
+        """The Core, and its standby."""
+        return (self.core,) if self.standby is None else (self.core, self.standby)
+
+    @property
+    def holder(self) -> Core:
+        """Who holds the lease of the store, or was the first to."""
+        return next((each for each in self.cores if each.holds), self.core)
 
     @property
     def journal(self) -> MemoryJournal:
@@ -146,7 +162,8 @@ class World:
         schedule = self.scene.schedule
         self._tick()
         for node in self.nodes.values():
-            schedule.after(self.scene.chance.randint(0, 200), node.start)
+            late_ms = STANDBY_MS if node is self.standby else 0
+            schedule.after(late_ms + self.scene.chance.randint(0, 200), node.start)
         for mishap in self.scenario.mishaps:
             self.strikes.plan(mishap)
         schedule.at(SEEN_MS, self._look)
@@ -173,12 +190,14 @@ class World:
                 return
         else:
             self._changed[slave] = kind
-        self.core.change_policies(policy_book(self.scenario, self._changed))
+        book = policy_book(self.scenario, self._changed)
+        for core in self.cores:
+            core.change_policies(book)
 
     @property
     def quiet(self) -> bool:
         """Whether nothing waits for an answer or a proof, and nobody repeats anything."""
-        if any(each.evidence.is_open for each in self.core.engine.state.accounts.values()):
+        if any(each.evidence.is_open for each in self.holder.engine.state.accounts.values()):
             return False
         return not self.pending and self.now_ms - self.scene.busy_ms >= QUIET_MS
 
@@ -251,13 +270,7 @@ class World:
         )
 
     def _agent(self, number: int) -> Agent:
-        scenario, name = self.scenario, agent_name(number)
-        settings = BridgeSettings(
-            agent_id=AgentId(name),
-            master_accounts=tuple(s.account_id for s in scenario.masters if s.agent == number),
-            slave_accounts=tuple(s.account_id for s in scenario.slaves if s.agent == number),
-            max_retries=scenario.max_retries,
-        )
+        name, settings = agent_name(number), bridge_settings(self.scenario, number)
         agent = Agent(self.scene, self._clock(), settings)
         twin = Agent(self.scene, agent.clock, settings, name + TWIN)
         twin.wanted = False
@@ -269,6 +282,7 @@ class World:
                 each,
                 self.core,
                 self.scene.faults.weather.stream_ms,
+                other=self.standby,
                 is_stream=True,
             )
         return agent
@@ -278,26 +292,12 @@ class World:
         site = self.sites[name] = Site(
             self.scene,
             f"broker-{seat.account_id}",
-            self._rules(seat, role),
+            broker_rules(self.scenario, seat, role),
             HostClock(),
             kind=role is Role.MASTER,
             patient=seat.protocol < NEWEST,
         )
         return site
-
-    def _rules(self, seat: Seat, role: Role = Role.MASTER) -> BrokerRules:
-        return BrokerRules(
-            account_id=seat.account_id,
-            server=SERVER,
-            symbols=tuple(
-                rules_of(symbol, broker_name(symbol, seat, role))
-                for symbol in self.scenario.symbols
-            ),
-            terminal=seat.terminal,
-            balance=Decimal(10_000_000),
-            first_ticket=seat.first_ticket,
-            clock_offset_ms=ZONE_MS,
-        )
 
     def _let_strangers_trade(self) -> None:
         for stranger in self.scenario.strangers:

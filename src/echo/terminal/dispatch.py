@@ -12,6 +12,7 @@ from echo.terminal.detection import Tracked, opened_at_ms
 from echo.terminal.effects import ActionDetected, Rewrite
 from echo.terminal.events import FileRecord
 from echo.terminal.outbox import ActionKey, Outbox
+from echo.terminal.reopening import open_in_history, open_in_records
 from echo.terminal.repeats import Repeats
 from echo.terminal.workplace import Workplace
 from echo.wire.records import RecordKind
@@ -31,6 +32,9 @@ class Dispatch:
         self._held: set[ActionKey] = set()
         self._unwritten: list[FileRecord] = []
         self._born: dict[TradeId, tuple[int, int]] = {}
+        """When the age of a trade's open was known last, and how old it was."""
+        self._refused: set[TradeId] = set()
+        """Trades whose open was refused for good."""
         self.outbox = Outbox()
 
     def restored(self, outbox: Outbox) -> None:
@@ -39,15 +43,14 @@ class Dispatch:
         """
         self.outbox = outbox
         server_ms = self._place.view.server_time_ms
-        for trade_id, seq in outbox.waiting:
-            if seq == SEQ_OPEN:
-                age_ms = max(0, server_ms - opened_at_ms(trade_id))
-                self._born[trade_id] = (self._place.now.mono_ms, age_ms)
+        for trade_id in {trade_id for trade_id, _ in outbox.waiting} | outbox.trades.keys():
+            age_ms = max(0, server_ms - opened_at_ms(trade_id))
+            self._born[trade_id] = (self._place.now.mono_ms, age_ms)
 
-    def report(self, action: MasterAction, *, age_ms: int = 0) -> None:
-        """Note an action and say it; *age_ms*: how old an open is already."""
+    def report(self, action: MasterAction, *, age_ms: int | None = 0) -> None:
+        """Note an action and say it; *age_ms*: how old an open is already, ``None`` = unknown."""
         place = self._place
-        if isinstance(action, TradeIntent):
+        if isinstance(action, TradeIntent) and age_ms is not None:
             self._born[action.trade_id] = (place.now.mono_ms, age_ms)
         place.observe(ActionDetected(trade_id=action.trade_id, seq=action.seq))
         record = self.outbox.intends(action, at_ms=place.now.wall_ms)
@@ -76,6 +79,9 @@ class Dispatch:
     def acknowledged(self, ack: TradeIntentAck) -> None:
         """Take an answer: taken, come again, or never."""
         key = (ack.trade_id, ack.seq)
+        if ack.result is Receipt.RETRY and ack.error_code is ErrorCode.NOT_FOUND:
+            self._unknown(key)
+            return
         if key not in self.outbox.waiting:
             return
         match ack.result:
@@ -85,6 +91,8 @@ class Dispatch:
                     self._catch_up(ack.trade_id, ack.last_seq)
             case Receipt.FAILED:
                 self._release(key)
+                if ack.seq == SEQ_OPEN:
+                    self._refused.add(ack.trade_id)
                 self._place.alarm(
                     f"refused:{ack.trade_id}:{ack.seq}",
                     "ACTION_REFUSED",
@@ -141,9 +149,46 @@ class Dispatch:
 
     def _release(self, key: ActionKey) -> None:
         self._repeats.drop(key)
-        if key[1] == SEQ_OPEN:
+        if key[1] == SEQ_CLOSE:
             self._born.pop(key[0], None)
+            self._refused.discard(key[0])
         self._place.append(self.outbox.acknowledged(key, at_ms=self._place.now.wall_ms))
+
+    def _unknown(self, key: ActionKey) -> None:
+        """The Core does not know the trade: say its open again, before what came after it.
+
+        Somebody else may have promised either, and lost it; an action that was acknowledged is
+        repeated by who promised it.
+        """
+        trade_id, seq = key
+        opened = (trade_id, SEQ_OPEN)
+        if seq == SEQ_OPEN or opened in self.outbox.waiting:
+            return
+        waits = key in self.outbox.waiting
+        intent = None if trade_id in self._refused else self._opening(trade_id)
+        if intent is not None:
+            self.outbox.reopened(intent)
+            self._say(opened)
+            if waits:
+                self._say(key)
+            return
+        if trade_id not in self._refused:
+            intent = open_in_history(self._place.view, self._place.settings, trade_id)
+            if intent is not None:
+                # Nothing is known of it any more: its end is found like any other's.
+                self.report(intent, age_ms=None)
+                return
+        if waits:
+            self._release(key)
+        self._place.alarm(
+            f"unopened:{trade_id}",
+            "OPEN_UNKNOWN",
+            f"action {seq} of trade {trade_id} leads nowhere: the Core does not know the trade,"
+            " and its open cannot be said again",
+        )
+
+    def _opening(self, trade_id: TradeId) -> TradeIntent | None:
+        return open_in_records((*self.outbox.records, *self._unwritten), trade_id)
 
     def _conflict(self, key: ActionKey, last_seq: int) -> None:
         """Others have used these numbers: an outbox was lost.  Count on after theirs."""

@@ -80,6 +80,10 @@ class Outbox:
         self.waiting.pop(key, None)
         return self._record(RecordKind.ACKED, at_ms, {"trade": trade_id, "seq": seq})
 
+    def reopened(self, intent: TradeIntent) -> None:
+        """Have an open wait again, before all else; the file has it, and knows what followed."""
+        self.waiting = {(intent.trade_id, intent.seq): intent, **self.waiting}
+
     def again(self, record: FileRecord) -> FileRecord:
         """Return a record that could not be written, under a new number."""
         self.n += 1
@@ -112,7 +116,10 @@ class Outbox:
             for record in self.records
             if record["at"] >= settled_before_ms or _trade_of(record) in kept
         ]
-        return Outbox.read(stays, highest_n=self.n)
+        smaller = Outbox.read(stays, highest_n=self.n)
+        # What waits for the disk, or waits again, is in memory only.
+        smaller.waiting, smaller.trades = dict(self.waiting), dict(self.trades)
+        return smaller
 
     def _record(self, kind: str, at_ms: int, body: Mapping[str, Any]) -> FileRecord:
         self.n += 1

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.live import Live
 
 from echo.apps.chaos.command import chaos
-from echo.apps.cli import audit, policy, replicator, symbols
+from echo.apps.cli import audit, policy, replicator, store, symbols
 from echo.apps.demo.cast import Cast
 from echo.apps.demo.options import SECONDS, SPEED, DemoOptions, DemoRefused
 from echo.apps.demo.performance import Performance, Result
@@ -35,6 +35,7 @@ app.add_typer(symbols.app)
 
 app.add_typer(replicator.app, name="replicator")
 app.add_typer(audit.app, name="audit")
+app.add_typer(store.app, name="store")
 
 
 @app.callback()
