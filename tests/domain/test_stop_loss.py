@@ -6,9 +6,10 @@ from decimal import Decimal
 import pytest
 
 from echo.domain.errors import ErrorCode, Refusal
-from echo.domain.policy import RiskType
-from echo.domain.stop_loss import LossPerLot, StopCost, cost_at_stop
-from tests.domain.test_sizing import CONTEXT, FIXED_RISK
+from echo.domain.policy import RiskPolicy, RiskType
+from echo.domain.quantities import Side
+from echo.domain.stop_loss import LossPerLot, StopCost, cost_at_stop, settable_stop
+from tests.domain.test_sizing import CONTEXT, FIXED_LOT, FIXED_RISK, GOLD
 
 STOP = CONTEXT.stop_cost
 
@@ -53,3 +54,28 @@ def test_what_cannot_be_told_is_refused(stop: StopCost, code: ErrorCode) -> None
 
     assert isinstance(no, Refusal)
     assert no.code is code
+
+
+def stop_for(policy: RiskPolicy, wanted: str | None) -> Decimal | Refusal | None:
+    """The stop of a buy at 4000 whose broker wants a dollar between market and stop."""
+    return settable_stop(
+        policy,
+        None if wanted is None else Decimal(wanted),
+        side=Side.BUY,
+        exit_price=Decimal(4_000),
+        spec=replace(GOLD, stop_level_points=100),
+    )
+
+
+def test_a_stop_counts_where_it_can_be_set() -> None:
+    assert stop_for(FIXED_RISK, "3990") == 3_990
+    assert stop_for(FIXED_RISK, "3999.50") == 3_999
+    assert stop_for(FIXED_RISK, None) is None
+
+
+def test_a_stop_that_was_passed_is_refused_only_where_the_size_hangs_on_it() -> None:
+    no = stop_for(FIXED_RISK, "4000")
+
+    assert isinstance(no, Refusal)
+    assert no.code is ErrorCode.INVALID_STOPS
+    assert stop_for(FIXED_LOT, "4000") == 3_999

@@ -2,10 +2,43 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from echo.domain.errors import ErrorCode, Refusal
 from echo.domain.policy import RiskPolicy, RiskType
+from echo.domain.protection import Levels, nearest_legal
+from echo.domain.quantities import Side
 from echo.domain.specs import SymbolMapping
+
+_AT_A_STOP: Final = frozenset({RiskType.FIXED_RISK, RiskType.RISK_PERCENT})
+"""Modes that size by what the stop costs."""
+
+
+def settable_stop(
+    policy: RiskPolicy,
+    wanted: Decimal | None,
+    *,
+    side: Side,
+    exit_price: Decimal,
+    spec: SymbolMapping,
+) -> Decimal | Refusal | None:
+    """Return the stop that will really be set: the wanted one, or the nearest that is legal.
+
+    One that the market has passed already cannot be sized on, for its distance means nothing;
+    modes that do not size by the stop do not mind.
+
+    Args:
+        wanted: ``None`` = no stop, and none is returned.
+        exit_price: The price at which the position would close now.
+    """
+    if wanted is None:
+        return None
+    if policy.risk_type in _AT_A_STOP and (exit_price - wanted) * side.sign <= 0:
+        return Refusal(
+            ErrorCode.INVALID_STOPS, f"price {exit_price} has passed the stop {wanted} already"
+        )
+    levels = Levels(stop_loss=wanted, take_profit=None)
+    return nearest_legal(levels, side=side, exit_price=exit_price, spec=spec).stop_loss
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

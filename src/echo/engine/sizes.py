@@ -3,20 +3,18 @@
 from dataclasses import dataclass
 from typing import Final
 
-from echo.domain.errors import ErrorCode, Refusal
+from echo.domain.errors import Refusal
 from echo.domain.intents import TradeIntent
 from echo.domain.policy import RiskPolicy, RiskType
-from echo.domain.protection import Levels, nearest_legal
+from echo.domain.protection import Levels
 from echo.domain.sizing import Funds, MasterTrade, Sized, SizingContext, size
 from echo.domain.specs import Quote, SymbolMapping
+from echo.domain.stop_loss import settable_stop
 from echo.engine.settings import EngineSettings
 from echo.engine.state import AccountState
 
 _FLAT: Final = frozenset({RiskType.FIXED_LOT, RiskType.FIXED_RISK})
 """Modes for which it does not matter what the account holds."""
-
-_AT_A_STOP: Final = frozenset({RiskType.FIXED_RISK, RiskType.RISK_PERCENT})
-"""Modes that size by what the stop costs."""
 
 _OF_THE_MASTER: Final = frozenset(
     {RiskType.MULTIPLIER, RiskType.EQUITY_RATIO, RiskType.BALANCE_RATIO}
@@ -43,27 +41,26 @@ def sized_copy(
 ) -> Sized | Refusal:
     """Size the copy on the stop that will really be set.
 
-    A wanted stop nearer to the market than the broker allows is set where the broker allows it;
-    one that the market has passed already cannot be sized, for its distance means nothing.
-
     Args:
         master: The master's account as reported; ``None`` = nothing of it yet.
     """
     account, spec, quote = follower.account, follower.spec, follower.quote
-    at_a_stop = policy.risk_type in _AT_A_STOP
-    wanted, exit_price = follower.levels.stop_loss, quote.exit_price(intent.side)
-    if at_a_stop and wanted is not None and (exit_price - wanted) * intent.side.sign <= 0:
-        return Refusal(
-            ErrorCode.INVALID_STOPS, f"price {exit_price} has passed the stop {wanted} already"
-        )
-    settable = nearest_legal(follower.levels, side=intent.side, exit_price=exit_price, spec=spec)
+    stop_price = settable_stop(
+        policy,
+        follower.levels.stop_loss,
+        side=intent.side,
+        exit_price=quote.exit_price(intent.side),
+        spec=spec,
+    )
+    if isinstance(stop_price, Refusal):
+        return stop_price
     tick_value = account.tick_values.get(spec.canonical_symbol)
     return size(
         policy,
         SizingContext(
             spec=spec,
             entry_price=quote.entry_price(intent.side),
-            stop_price=settable.stop_loss,
+            stop_price=stop_price,
             tick_value=tick_value[0] if tick_value else spec.tick_value,
             account_currency=_currency(account),
             funds=None if policy.risk_type in _FLAT else _funds(account),

@@ -14,10 +14,10 @@ from rich.table import Table
 from echo.apps.cli.policy_files import FileUnreadable, decimal_of, read_policy, read_spec
 from echo.domain.errors import ErrorCode, Refusal
 from echo.domain.policy import RiskPolicy, RiskType
-from echo.domain.protection import Levels, nearest_legal
 from echo.domain.quantities import Side
 from echo.domain.sizing import Funds, MasterTrade, Sized, SizingContext, size
 from echo.domain.specs import SymbolMapping
+from echo.domain.stop_loss import settable_stop
 
 EXIT_REFUSED = 1
 EXIT_BAD_INPUT = 2
@@ -108,21 +108,15 @@ def explain(
 
 
 def explained(policy: RiskPolicy, context: SizingContext, side: Side) -> Sized | Refusal:
-    """Size on the stop that can really be set: the broker's stop level may push it out."""
-    stop = context.stop_price
-    if stop is None:
-        return size(policy, context)
-    if (context.entry_price - stop) * side.sign <= 0:
-        return Refusal(
-            ErrorCode.INVALID_STOPS, f"stop {stop} is not behind the entry {context.entry_price}"
-        )
-    settable = nearest_legal(
-        Levels(stop_loss=stop, take_profit=None),
+    """Size as the Core does, with the entry for the price at which the position would close."""
+    stop = settable_stop(
+        policy,
+        context.stop_price,
         side=side,
         exit_price=context.entry_price,
         spec=context.spec,
     )
-    return size(policy, replace(context, stop_price=settable.stop_loss))
+    return stop if isinstance(stop, Refusal) else size(policy, replace(context, stop_price=stop))
 
 
 def _aside(line: str) -> None:
