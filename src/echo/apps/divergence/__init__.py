@@ -1,0 +1,1 @@
+"""Reports on divergence: what is read, and how it is shown."""
