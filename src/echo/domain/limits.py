@@ -1,109 +1,29 @@
 """Account limits: what a firm or an owner does not let an account lose, and what it comes to now.
 
 A loss limit is a floor under the equity: an anchor, such as the balance when the day began, less
-what may be lost.  The share of that which is used up decides the stage.
+what may be lost.  The share of that which is used up decides the stage.  What several rules make
+of one account is told in `account_limits`, what a new trade may still risk in `headroom`.
 """
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from decimal import Decimal
-from enum import IntEnum, StrEnum
 from typing import Final
 
 from echo.domain.errors import ErrorCode, Refusal
-from echo.domain.reset_time import ResetTime
-from echo.domain.sizing import Funds
+from echo.domain.funds import Funds
+from echo.domain.limit_rules import (
+    HUNDRED,
+    Anchor,
+    Basis,
+    LimitKind,
+    LimitRule,
+    LimitUnit,
+    Stage,
+)
 
-HUNDRED: Final = Decimal(100)
 SEEN_WITHIN_MS: Final = 60_000
 """An account that was seen so shortly before a reset had at it what it had then."""
-
-
-class LimitKind(StrEnum):
-    """What a rule limits."""
-
-    DAILY_LOSS = "daily_loss"
-    OVERALL_LOSS = "overall_loss"
-    PROFIT_TARGET = "profit_target"
-
-
-class Basis(StrEnum):
-    """What is looked at when a limit is anchored."""
-
-    BALANCE = "balance"
-    EQUITY = "equity"
-    MAX_BALANCE_EQUITY = "max_balance_equity"
-    HIGH_WATER_EOD_BALANCE = "high_water_eod_balance"
-    """The highest balance at any reset so far, the initial one included."""
-
-
-class Anchor(StrEnum):
-    """From when a limit counts."""
-
-    INITIAL = "initial"
-    RESET = "reset"
-
-
-class LimitUnit(StrEnum):
-    """What the number of a rule is."""
-
-    MONEY = "money"
-    PERCENT_OF_INITIAL = "percent_of_initial"
-    PERCENT_OF_ANCHOR = "percent_of_anchor"
-
-
-class Stage(IntEnum):
-    """How serious it is; each includes those before it."""
-
-    CLEAR = 0
-    WARN = 1
-    STOP_ENTRIES = 2
-    FLATTEN = 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LimitRule:
-    """One rule.
-
-    Attributes:
-        limit: What may be lost, or is to be won, in *unit*; > 0.
-        reset: When the day begins; needed where the anchor or the high-water mark moves.
-        warn_at, stop_entries_at, flatten_at: Shares of the limit, > 0, at most 1, rising.
-        locks: Whether a stage that was reached holds until the next reset, or for ever without
-            one.
-        source, verified_on: Where the rule is published, and the ISO date on which it said so.
-    """
-
-    rule_id: str
-    kind: LimitKind
-    basis: Basis = Basis.BALANCE
-    anchor: Anchor = Anchor.RESET
-    limit: Decimal
-    unit: LimitUnit = LimitUnit.PERCENT_OF_INITIAL
-    initial_balance: Decimal
-    reset: ResetTime | None = None
-    warn_at: Decimal = Decimal("0.7")
-    stop_entries_at: Decimal = Decimal("0.85")
-    flatten_at: Decimal = Decimal("0.95")
-    locks: bool = True
-    source: str = ""
-    verified_on: str = ""
-
-    @property
-    def complaint(self) -> str:
-        """Say why the rule makes no sense; empty = it does."""
-        where = f"limit {self.rule_id}"
-        if not (self.limit.is_finite() and self.limit > 0):
-            return f"{where}: limit {self.limit} is not above 0"
-        if not (self.initial_balance.is_finite() and self.initial_balance > 0):
-            return f"{where}: initial balance {self.initial_balance} is not above 0"
-        if self.unit is not LimitUnit.MONEY and self.limit > HUNDRED:
-            return f"{where}: {self.limit} % is more than everything"
-        if not 0 < self.warn_at <= self.stop_entries_at <= self.flatten_at <= 1:
-            return f"{where}: stages must rise from above 0 to at most 1"
-        moves = self.anchor is Anchor.RESET or self.basis is Basis.HIGH_WATER_EOD_BALANCE
-        if moves and self.reset is None:
-            return f"{where}: it moves with the day and names no reset"
-        return self.reset.complaint if self.reset is not None else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +37,7 @@ class LimitState:
             seen before and after it counts.
         last, last_at_ms: What the account held when it was last seen, and when that was.
         reached: The worst stage since the reset.
+        anchored_by, staged_by: What the rule was then; see there.
     """
 
     anchor_value: Decimal
@@ -126,6 +47,8 @@ class LimitState:
     last_at_ms: int
     estimated: bool = False
     reached: Stage = Stage.CLEAR
+    anchored_by: str = ""
+    staged_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +60,9 @@ class LimitUse:
             it is reached.
         headroom: Money between the equity and that.
         share: How much of the limit is used up; may exceed 1, or be below 0 in profit.
+        locked: Whether the stage holds although the equity would allow a better one.
+        worse_at: The equity at which the next stage begins, from above; for a target, from below;
+            ``None`` = there is no worse one.
     """
 
     floor: Decimal
@@ -144,6 +70,21 @@ class LimitUse:
     share: Decimal
     stage: Stage
     sentence: str
+    locked: bool = False
+    worse_at: Decimal | None = None
+
+
+def follow(rule: LimitRule, state: LimitState | None, funds: Funds, at_ms: int) -> LimitState:
+    """Take in what the account holds, whatever was known of it before: `begin` or `advance`.
+
+    A rule whose anchor is taken in another way than before begins anew; one whose size or stages
+    changed keeps its anchor, and loses its lock.
+    """
+    if state is None or state.anchored_by != rule.anchored_by:
+        return begin(rule, funds, at_ms)
+    if state.staged_by != rule.staged_by:
+        state = replace(state, staged_by=rule.staged_by, reached=Stage.CLEAR)
+    return advance(rule, state, funds, at_ms)
 
 
 def begin(rule: LimitRule, funds: Funds, at_ms: int) -> LimitState:
@@ -154,7 +95,9 @@ def begin(rule: LimitRule, funds: Funds, at_ms: int) -> LimitState:
         high_water=max(rule.initial_balance, funds.balance),
         last=funds,
         last_at_ms=at_ms,
-        estimated=rule.reset is not None,
+        estimated=rule.moves,
+        anchored_by=rule.anchored_by,
+        staged_by=rule.staged_by,
     )
     return replace(state, anchor_value=_anchor_value(rule, state, funds))
 
@@ -176,7 +119,7 @@ def advance(rule: LimitRule, state: LimitState, funds: Funds, at_ms: int) -> Lim
         anchored_at_ms=rule.reset.last_ms(at_ms),
         high_water=max(state.high_water, at_reset.balance),
         estimated=unseen,
-        reached=Stage.CLEAR,
+        reached=Stage.CLEAR if rule.kind is LimitKind.DAILY_LOSS else state.reached,
     )
     return replace(fresh, anchor_value=_anchor_value(rule, fresh, at_reset))
 
@@ -187,19 +130,41 @@ def use(rule: LimitRule, state: LimitState, funds: Funds) -> LimitUse:
         return _towards_target(rule, state, funds)
     allowed = _allowed(rule, state)
     floor = state.anchor_value - allowed
+    if rule.stops_at_initial:
+        floor = min(floor, rule.initial_balance)
     headroom = funds.equity - floor
-    share = 1 - headroom / allowed
-    stage = max(_stage(rule, share), state.reached if rule.locks else Stage.CLEAR)
+    # An account that held nothing at its reset has nothing to lose: whatever it does breaks it.
+    share = 1 - headroom / allowed if allowed > 0 else Decimal(1)
+    stage = _stage(rule, share)
+    where = f"{headroom:.2f} above" if headroom >= 0 else f"{-headroom:.2f} below"
     sentence = (
-        f"{rule.rule_id}: equity {funds.equity:.2f} is {headroom:.2f} above the floor of"
-        f" {floor:.2f}, {share:.0%} of {allowed:.2f} used"
+        f"{rule.rule_id}: equity {funds.equity:.2f} is {where} the floor of {floor:.2f},"
+        f" {share:.0%} of {allowed:.2f} used"
     )
-    return LimitUse(floor=floor, headroom=headroom, share=share, stage=stage, sentence=sentence)
+    following = [at for at in _shares(rule) if at > share]
+    found = LimitUse(
+        floor=floor,
+        headroom=headroom,
+        share=share,
+        stage=stage,
+        sentence=sentence,
+        worse_at=floor + allowed * (1 - following[0]) if following else None,
+    )
+    return _held(rule, state, found)
+
+
+def lock_ends_ms(rule: LimitRule, state: LimitState) -> int | None:
+    """Return when a lock ends by itself, Unix ms; ``None`` = never, a person must change it."""
+    if rule.kind is not LimitKind.DAILY_LOSS or rule.reset is None:
+        return None
+    return rule.reset.next_ms(state.anchored_at_ms)
 
 
 def note_stage(state: LimitState, found: LimitUse) -> LimitState:
     """Remember the worst stage, for rules that lock."""
-    return replace(state, reached=max(state.reached, found.stage))
+    if found.stage <= state.reached:
+        return state
+    return replace(state, reached=found.stage)
 
 
 def refuse_limit(found: LimitUse) -> Refusal | None:
@@ -209,15 +174,41 @@ def refuse_limit(found: LimitUse) -> Refusal | None:
     return Refusal(ErrorCode.LIMIT_REACHED, found.sentence)
 
 
+def _held(rule: LimitRule, state: LimitState, found: LimitUse) -> LimitUse:
+    """Keep an account locked that had to be flattened."""
+    if not rule.locks or state.reached < Stage.FLATTEN:
+        return found
+    ends_ms = lock_ends_ms(rule, state)
+    until = "a person changes the limit" if ends_ms is None else told_ms(ends_ms)
+    sentence = f"{found.sentence}; locked until {until}"
+    return replace(found, stage=Stage.FLATTEN, locked=True, sentence=sentence)
+
+
+def told_ms(at_ms: int) -> str:
+    """Spell a moment for people, UTC."""
+    return f"{datetime.fromtimestamp(at_ms / 1_000, tz=UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
 def _towards_target(rule: LimitRule, state: LimitState, funds: Funds) -> LimitUse:
     wanted = _allowed(rule, state)
     target = rule.initial_balance + wanted
     missing = target - funds.equity
     share = 1 - missing / wanted
-    reached = Stage.STOP_ENTRIES if share >= 1 else Stage.CLEAR
+    stage = Stage.CLEAR
+    if share >= 1 or (rule.locks and state.reached >= Stage.STOP_ENTRIES):
+        stage = Stage.FLATTEN if rule.flattens else Stage.STOP_ENTRIES
     sentence = f"{rule.rule_id}: equity {funds.equity:.2f} of the target {target:.2f}"
-    stage = max(reached, state.reached if rule.locks else Stage.CLEAR)
-    return LimitUse(floor=target, headroom=missing, share=share, stage=stage, sentence=sentence)
+    if stage and share < 1:
+        sentence += ", which was reached; locked until a person changes the limit"
+    return LimitUse(
+        floor=target,
+        headroom=missing,
+        share=share,
+        stage=stage,
+        sentence=sentence,
+        locked=bool(stage) and share < 1,
+        worse_at=None if stage else target,
+    )
 
 
 def _allowed(rule: LimitRule, state: LimitState) -> Decimal:
@@ -250,6 +241,11 @@ def _stricter(before: Funds, after: Funds) -> Funds:
         equity=max(before.equity, after.equity),
         currency=after.currency,
     )
+
+
+def _shares(rule: LimitRule) -> tuple[Decimal, Decimal, Decimal]:
+    """Return the shares at which the stages begin, rising."""
+    return rule.warn_at, rule.stop_entries_at, rule.flatten_at
 
 
 def _stage(rule: LimitRule, share: Decimal) -> Stage:
