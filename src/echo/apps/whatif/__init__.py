@@ -1,0 +1,1 @@
+"""What would have been: a recorded day under another policy."""
