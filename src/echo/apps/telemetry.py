@@ -1,0 +1,149 @@
+"""What a program tells about itself: its log, its figures, its traces, and who gets them."""
+
+import asyncio
+from collections.abc import Callable
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Final
+
+from echo.apps.notices import notifier
+from echo.config.settings import AgentSettings, CoreSettings, TelemetrySettings
+from echo.domain.facts import Alarm, Fact
+from echo.links.grpc_options import is_loopback
+from echo.links.log_facts import LEVEL_OF, LEVELS, LogFacts
+from echo.links.notices.notifier import Notifier
+from echo.links.telemetry.core_figures import CoreFigures
+from echo.links.telemetry.fan_out import FanOut
+from echo.links.telemetry.meters import Meters
+from echo.links.telemetry.metrics_port import MetricsPort
+from echo.links.telemetry.registration_figures import AgentFigures, RegistrationFigures
+from echo.links.telemetry.spans import spans_of_agent, spans_of_core
+from echo.links.telemetry.table import AGENT_METRICS, CORE_METRICS
+from echo.links.telemetry.telemetry import Telemetry
+from echo.ports.errors import SettingsInvalid
+from echo.ports.telemetry import FactSink
+
+if TYPE_CHECKING:
+    from echo.links.telemetry.otlp import OtlpExporter
+
+BACKLOG_EVERY_S: Final = 1.0
+
+
+class Told:
+    """The sink of a program's facts, and what hangs on it."""
+
+    def __init__(
+        self,
+        log: LogFacts,
+        telemetry: Telemetry | None = None,
+        exporter: "OtlpExporter | None" = None,
+        people: Notifier | None = None,
+    ) -> None:
+        self._log, self.telemetry, self._exporter = log, telemetry, exporter
+        self._people = people
+        sinks: tuple[FactSink | None, ...] = (log, telemetry, people)
+        self._sink: FactSink = FanOut(*(sink for sink in sinks if sink is not None))
+
+    def observe(self, fact: Fact) -> None:
+        """Take *fact*."""
+        self._sink.observe(fact)
+
+    def exposition(self, accept: str) -> tuple[bytes, str] | None:
+        """Return the figures for Prometheus, and the type of the text; ``None`` = none are kept."""
+        return None if self.telemetry is None else self.telemetry.exposition(accept)
+
+    def close(self) -> None:
+        """Write, count and send what waits."""
+        if self._people is not None:
+            self._people.close()
+        if self._exporter is not None:
+            self._exporter.close()
+        if self.telemetry is not None:
+            self.telemetry.close()
+        self._log.close()
+
+
+def core_telling(settings: CoreSettings, version: str) -> Told:
+    """Return where the Core's facts go.  Raises ``SettingsInvalid`` for what cannot be."""
+    log = LogFacts("echo-core", level=settings.log_level.lower())
+
+    def failed(channel: str, why: str) -> None:
+        sentence = f"people cannot be told by {channel}: {why}"
+        log.observe(Alarm(key=f"notices:{channel}", code="NOTICES_FAIL", sentence=sentence))
+
+    people = notifier(settings.notices, failed)
+    if not settings.telemetry.enabled:
+        return Told(log, people=people)
+    meters = Meters(CORE_METRICS)
+    telemetry = Telemetry(
+        meters,
+        (CoreFigures(meters).take, RegistrationFigures(meters).take),
+        trace=spans_of_core if settings.telemetry.otlp_endpoint else None,
+        recorded=_recorded(settings.telemetry, settings.log_level),
+    )
+    exporter = _exporter(telemetry, settings.telemetry, "echo-core", version)
+    return Told(log, telemetry, exporter, people)
+
+
+def agent_telling(settings: AgentSettings, version: str) -> Told:
+    """Return where the Agent's facts go.  Raises ``SettingsInvalid`` for what cannot be."""
+    log = LogFacts("echo-agent", level=settings.log_level.lower())
+    if not settings.telemetry.enabled:
+        return Told(log)
+    meters = Meters(AGENT_METRICS)
+    telemetry = Telemetry(
+        meters,
+        (AgentFigures(meters, settings.agent_id).take,),
+        trace=spans_of_agent if settings.telemetry.otlp_endpoint else None,
+        recorded=_recorded(settings.telemetry, settings.log_level),
+    )
+    return Told(log, telemetry, _exporter(telemetry, settings.telemetry, "echo-agent", version))
+
+
+def open_metrics_port(port: int, told: Told) -> MetricsPort | None:
+    """Show the figures at *port*; ``None`` = the settings want none.  Raises ``PortTaken``."""
+    if port == 0 or told.telemetry is None:
+        return None
+    return MetricsPort(port, told.telemetry)
+
+
+async def watch_backlog(see: Callable[[], Fact], facts: FactSink) -> None:
+    """Look at what has no outcome yet, every second, until cancelled."""
+    while True:
+        facts.observe(see())
+        await asyncio.sleep(BACKLOG_EVERY_S)
+
+
+def _recorded(settings: TelemetrySettings, level: str) -> list[type[Fact]]:
+    """Return the facts that a collector is told as logs: those of the log's own level."""
+    if not settings.otlp_endpoint:
+        return []
+    least = LEVELS.index(level.lower())
+    return [kind for kind, each in LEVEL_OF.items() if LEVELS.index(each) >= least]
+
+
+def _exporter(
+    telemetry: Telemetry, settings: TelemetrySettings, program: str, version: str
+) -> "OtlpExporter | None":
+    if not settings.otlp_endpoint:
+        return None
+    if find_spec("opentelemetry.exporter") is None:
+        raise SettingsInvalid(
+            ["endpoints/otel/otlp_endpoint is set, but the extra 'otlp' is not installed"]
+        )
+    from echo.links.telemetry.otlp import Collector, OtlpExporter
+
+    host = settings.otlp_endpoint.rpartition(":")[0]
+    return OtlpExporter(
+        telemetry,
+        Collector(
+            traces=settings.otlp_endpoint,
+            metrics=settings.metrics_endpoint,
+            insecure=is_loopback(host),
+        ),
+        {
+            "service.name": settings.service_name or program,
+            "service.version": settings.service_version or version,
+            "deployment.environment": settings.environment,
+        },
+        every_s=settings.export_every_s,
+    )

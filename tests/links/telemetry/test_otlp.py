@@ -1,0 +1,140 @@
+"""What leaves over OTLP is what was counted and traced, under the names of the table."""
+
+import json
+import socket
+from collections.abc import Iterator
+from time import monotonic
+
+import pytest
+from opentelemetry.proto.trace.v1.trace_pb2 import Status
+
+from echo.domain.copy_facts import ResultTaken
+from echo.domain.facts import Alarm
+from echo.links.telemetry import spans as told
+from echo.links.telemetry.core_figures import CoreFigures
+from echo.links.telemetry.meters import Meters
+from echo.links.telemetry.otlp import PATIENCE_S, OtlpExporter
+from echo.links.telemetry.otlp import Collector as Where
+from echo.links.telemetry.registration_figures import RegistrationFigures
+from echo.links.telemetry.spans import spans_of_core
+from echo.links.telemetry.table import CORE_METRICS
+from echo.links.telemetry.telemetry import Telemetry
+from tests.links.telemetry.collector import Collector, collecting
+from tests.links.telemetry.facts import CORE_FACTS, FILLED, SLAVE, TRACE_ID
+
+HOPS = [told.FORWARD, told.DECIDE, told.TO_AGENT, told.PIPE, told.SLAVE_EA]
+
+
+@pytest.fixture
+def telemetry() -> Iterator[Telemetry]:
+    meters = Meters(CORE_METRICS)
+    made = Telemetry(
+        meters,
+        (CoreFigures(meters).take, RegistrationFigures(meters).take),
+        spans_of_core,
+        recorded=(ResultTaken, Alarm),
+    )
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def collector() -> Iterator[Collector]:
+    with collecting() as made:
+        yield made
+
+
+def exported(telemetry: Telemetry, endpoint: str, *, every_s: float = 60.0) -> OtlpExporter:
+    return OtlpExporter(
+        telemetry,
+        Where(traces=endpoint, metrics=endpoint),
+        {"service.name": "echo-core"},
+        every_s=every_s,
+    )
+
+
+def test_every_metric_of_the_core_arrives_under_its_name(
+    telemetry: Telemetry, collector: Collector
+) -> None:
+    for fact in CORE_FACTS:
+        telemetry.observe(fact)
+    exported(telemetry, collector.endpoint).close()
+
+    assert set(collector.metrics) == {each.name for each in CORE_METRICS}
+    assert collector.services == {"echo-core"}
+
+
+def test_a_distribution_arrives_with_its_buckets(
+    telemetry: Telemetry, collector: Collector
+) -> None:
+    for _ in range(3):
+        telemetry.observe(FILLED)
+    exported(telemetry, collector.endpoint).close()
+
+    [point] = collector.metrics["echo.latency.core_process"].histogram.data_points
+    assert (point.count, point.sum) == (3, 6.0)
+    bounds = [*point.explicit_bounds, float("inf")]
+    assert sum(point.bucket_counts) == 3
+    assert point.bucket_counts[bounds.index(2.0)] == 3
+    assert not point.HasField("min")
+
+
+def test_a_counter_arrives_with_its_labels(telemetry: Telemetry, collector: Collector) -> None:
+    telemetry.observe(FILLED)
+    exported(telemetry, collector.endpoint).close()
+
+    [point] = collector.metrics["echo.execution.completed"].sum.data_points
+    assert point.as_double == 1
+    labels = {each.key: each.value.string_value for each in point.attributes}
+    assert labels == {"command": "execute", "outcome": "filled"}
+
+
+def test_the_steps_of_a_trade_arrive_as_one_trace(
+    telemetry: Telemetry, collector: Collector
+) -> None:
+    telemetry.observe(FILLED)
+    exported(telemetry, collector.endpoint).close()
+
+    by_name = {span.name: span for span in collector.spans}
+    assert list(by_name) == HOPS
+    assert {span.trace_id.hex() for span in collector.spans} == {TRACE_ID}
+    parents = [span.parent_span_id.hex() for span in by_name.values()]
+    assert parents == ["00f067aa0ba902b7", *(by_name[each].span_id.hex() for each in HOPS[:-1])]
+    assert by_name[told.SLAVE_EA].end_time_unix_nano == 1_257 * 1_000_000
+    assert by_name[told.SLAVE_EA].status.code == Status.STATUS_CODE_OK
+
+
+def test_facts_arrive_as_logs_with_the_trace_of_their_trade(
+    telemetry: Telemetry, collector: Collector
+) -> None:
+    telemetry.observe(FILLED)
+    telemetry.observe(Alarm(key="k", code="IN_DOUBT", sentence="look", account_id=SLAVE))
+    exported(telemetry, collector.endpoint).close()
+
+    filled, alarm = collector.logs
+    assert (filled.trace_id.hex(), filled.event_name) == (TRACE_ID, "ResultTaken")
+    assert alarm.severity_text == "ERROR"
+    assert json.loads(alarm.body.string_value)["sentence"] == "look"
+    attributes = {each.key: each.value.string_value for each in alarm.attributes}
+    assert attributes == {"echo.account_id": SLAVE, "echo.code": "IN_DOUBT"}
+
+
+def test_figures_are_sent_again_and_again(telemetry: Telemetry, collector: Collector) -> None:
+    exporter = exported(telemetry, collector.endpoint, every_s=0.05)
+    telemetry.observe(FILLED)
+    collector.wait_for("echo.execution.completed", spans=len(HOPS))
+    exporter.close()
+
+
+def test_a_collector_that_is_dead_holds_nobody_up(telemetry: Telemetry) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        exporter = exported(telemetry, f"127.0.0.1:{taken.getsockname()[1]}", every_s=0.01)
+        begun_s = monotonic()
+        for _ in range(20_000):
+            telemetry.observe(FILLED)
+        assert monotonic() - begun_s < 1.0
+        exporter.close()
+
+    assert monotonic() - begun_s < 2 * PATIENCE_S + 4.0
+    assert len(telemetry.take_spans(100_000)) <= 10_000

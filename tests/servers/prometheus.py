@@ -1,0 +1,103 @@
+"""A real Prometheus, and its judge of formats: from Debian's package, on a free port."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+from urllib.request import urlopen
+
+import pytest
+
+WITHIN_S = 20.0
+
+
+def program(name: str) -> str:
+    """Return where ``prometheus`` or ``promtool`` is.
+
+    Where it is not, the test is skipped; in CI it fails.
+    """
+    found = shutil.which(name)
+    if found is None:
+        assert "CI" not in os.environ, f"{name} is missing: tools/test_packages.sh installs it"
+        pytest.skip(f"{name} is not installed: tools/test_packages.sh, as root, on Debian")
+    return found
+
+
+def promtool(
+    *arguments: str, cwd: Path | None = None, text: str | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run the judge, with *text* as its standard input."""
+    return subprocess.run(
+        [program("promtool"), *arguments],
+        cwd=cwd,
+        input=text,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+class Prometheus:
+    """One that scrapes a target every 100 ms."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+
+    def ask(self, query: str) -> dict[str, str]:
+        """Return the answer's values, each by its labels as text."""
+        address = f"http://127.0.0.1:{self._port}/api/v1/query?query={quote(query)}"
+        try:
+            with urlopen(address, timeout=5) as answer:
+                found = json.load(answer)["data"]["result"]
+        except OSError:
+            return {}
+        return {
+            ",".join(f"{key}={value}" for key, value in sorted(each["metric"].items())): each[
+                "value"
+            ][1]
+            for each in found
+        }
+
+    def wait_for(self, query: str) -> dict[str, str]:
+        """Return the first answer that has a value."""
+        until_s = time.monotonic() + WITHIN_S
+        while not (found := self.ask(query)):
+            assert time.monotonic() < until_s, f"Prometheus never had {query}"
+            time.sleep(0.05)  # it cannot call back
+        return found
+
+
+@contextmanager
+def scraping(target: str, folder: Path) -> Iterator[Prometheus]:
+    """Run a Prometheus that reads *target* (``host:port``), with its data in *folder*."""
+    binary = program("prometheus")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    config = folder / "prometheus.yml"
+    config.write_text(
+        "global: {scrape_interval: 100ms, scrape_timeout: 100ms}\n"
+        f"scrape_configs: [{{job_name: echo, static_configs: [{{targets: ['{target}']}}]}}]\n"
+    )
+    running = subprocess.Popen(
+        [
+            binary,
+            f"--config.file={config}",
+            f"--storage.tsdb.path={folder / 'data'}",
+            f"--web.listen-address=127.0.0.1:{port}",
+        ],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        yield Prometheus(port)
+    finally:
+        running.terminate()
+        running.wait(timeout=10)
