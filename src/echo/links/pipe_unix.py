@@ -10,24 +10,20 @@ import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final, cast
+from typing import Final
 
 from echo.domain.handshake import Role
 from echo.domain.ids import AccountId
+from echo.links.ea_connection import CONNECTIONS_MAX, PENDING_BYTES_MAX, EaConnection
 from echo.ports.errors import PortTaken, SettingsInvalid
 from echo.ports.links import PipeHandler
 
-PENDING_BYTES_MAX: Final = 8 * 1_048_576
-"""An EA that leaves more than this unread is too far behind; its pipe is closed."""
-
-CONNECTIONS_MAX: Final = 8
-"""Open connections per pipe: the EA's, and those that are about to be refused or replaced."""
-
 _BACKLOG: Final = 16
 _OWNER_ONLY: Final = 0o600
+__all__ = ["CONNECTIONS_MAX", "PENDING_BYTES_MAX", "UnixPipeServer", "pipe_path"]
+
 _PATH_BYTES_MAX: Final = 107
 """A socket's name has 108 bytes on Linux, its end included (unix(7))."""
-_LAST_WORDS_S: Final = 1.0
 
 
 def pipe_path(folder: Path, role: Role, account_id: AccountId, *, prefix: str = "echo_") -> Path:
@@ -51,7 +47,7 @@ class UnixPipeServer:
         self._pending_bytes_max = pending_bytes_max
         self._sessions = 0
         self._listeners: list[tuple[asyncio.Server, Path, int]] = []
-        self._open: dict[Path, set[_EaConnection]] = {}
+        self._open: dict[Path, set[EaConnection]] = {}
 
     async def start(self, pipes: Sequence[tuple[Role, AccountId]], handler: PipeHandler) -> None:
         """Begin to listen on all *pipes*.
@@ -89,83 +85,15 @@ class UnixPipeServer:
         listener = _bound(path)
         siblings = self._open.setdefault(path, set())
 
-        def connected() -> _EaConnection:
+        def connected() -> EaConnection:
             self._sessions += 1
-            return _EaConnection(
+            return EaConnection(
                 self._sessions, role, account_id, handler, siblings, self._pending_bytes_max
             )
 
         loop = asyncio.get_running_loop()
         server = await loop.create_unix_server(connected, sock=listener, backlog=_BACKLOG)
         self._listeners.append((server, path, path.stat().st_ino))
-
-
-class _EaConnection(asyncio.Protocol):
-    """One EA on one pipe: the `PipeSession` that the handler sees."""
-
-    def __init__(
-        self,
-        session: int,
-        role: Role,
-        account_id: AccountId,
-        handler: PipeHandler,
-        siblings: "set[_EaConnection]",
-        pending_bytes_max: int,
-    ) -> None:
-        self.session, self.role, self.account_id = session, role, account_id
-        self._handler, self._siblings = handler, siblings
-        self._pending_bytes_max = pending_bytes_max
-        self._transport: asyncio.Transport | None = None
-        self._ending = False
-        self._reason = "the EA closed the pipe"
-        self._gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        # Not every loop's transports inherit from asyncio's; they all behave like them.
-        transport = cast("asyncio.Transport", transport)
-        if len(self._siblings) >= CONNECTIONS_MAX:
-            transport.abort()
-            return
-        self._transport = transport
-        self._siblings.add(self)
-        self._handler.pipe_opened(self)
-
-    def data_received(self, data: bytes) -> None:
-        if not self._ending and self._transport is not None:
-            self._handler.pipe_said(self, data)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        if self._transport is None:
-            return
-        self._transport = None
-        self._siblings.discard(self)
-        self._gone.set_result(None)
-        self._handler.pipe_closed(self, self._reason if exc is None else str(exc))
-
-    def write(self, data: bytes) -> bool:
-        if self._ending or self._transport is None:
-            return False
-        pending_bytes = self._transport.get_write_buffer_size()
-        if pending_bytes + len(data) > self._pending_bytes_max:
-            self.cut(f"the EA left {pending_bytes} bytes unread")
-            return False
-        self._transport.write(data)
-        return True
-
-    def end(self, reason: str) -> None:
-        if self._ending or self._transport is None:
-            return
-        self._ending, self._reason = True, reason
-        self._transport.close()
-        # Closing waits for the last words to be read; an EA that does not read is cut off.
-        asyncio.get_running_loop().call_later(_LAST_WORDS_S, self._transport.abort)
-
-    def cut(self, reason: str) -> "asyncio.Future[None]":
-        """Close at once, whatever was not read; the result comes when the pipe is gone."""
-        if self._transport is not None:
-            self._ending, self._reason = True, reason
-            self._transport.abort()
-        return self._gone
 
 
 @contextmanager
