@@ -7,10 +7,11 @@ SHELL := /bin/sh
 BIN := .venv/bin
 PYTHON ?=
 TEST_PROCESSES ?= 2
-GENTLE_SEEDS ?= 0:690
-HARSH_SEEDS ?= 0:560
+GENTLE_SEEDS ?= 0:800
+HARSH_SEEDS ?= 0:800
 ARGS ?=
 ROUNDS ?= 10
+TERMINALS ?= paper
 SEEDS ?= 0:50000
 JOBS ?= $(shell getconf _NPROCESSORS_ONLN)
 CODE := src tests tools $(wildcard bench)
@@ -19,13 +20,13 @@ export PYTHON
 
 .PHONY: help
 help: ## Show this list
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
 # ------------------------------------------------------------------------------------ for everyone
 
 .PHONY: demo
 demo: run-venv ## Copy recorded trades between paper terminals; pass options with ARGS="..."
-	@$(BIN)/echoctl demo $(ARGS)
+	@$(BIN)/echoctl demo --terminals $(TERMINALS) $(ARGS)
 
 .PHONY: test
 test: dev-venv ## Run all tests
@@ -35,9 +36,10 @@ test: dev-venv ## Run all tests
 
 .PHONY: test-setup
 test-setup: dev-venv ## Install what the tests need, without running them
+	@tools/test_packages.sh
 
 .PHONY: check
-check: dev-venv ## Everything that CI runs: lint, types, floors, tests, coverage, 1,250 seeds of the world
+check: dev-venv ## Everything that CI runs: lint, types, floors, tests, coverage, 1,600 seeds of the world
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/mypy $(CODE)
@@ -50,7 +52,21 @@ check: dev-venv ## Everything that CI runs: lint, types, floors, tests, coverage
 
 .PHONY: chaos
 chaos: run-venv ## Strike the demo's programs, ROUNDS=n times, and compare books and journal
-	$(BIN)/echoctl chaos --rounds $(ROUNDS) $(ARGS)
+	$(BIN)/echoctl chaos --rounds $(ROUNDS) --terminals $(TERMINALS) $(ARGS)
+
+.PHONY: ea-coverage
+ea-coverage: dev-venv ## Run the EAs' tests and print which lines of their MQL were run
+	$(BIN)/python -m pytest tests/mql -n $(TEST_PROCESSES) -q
+	$(BIN)/python -m tests.mql.coverage $(ARGS)
+
+.PHONY: test-windows
+test-windows: dev-venv ## Run the DLL in both widths, and the Agent's named pipes, under Wine
+	@python=$$($(BIN)/python -m tools.windows_python) && \
+		CI=1 ECHO_WINDOWS_PYTHON="$$python" $(BIN)/python -m pytest tests/native -n 0 $(ARGS)
+
+.PHONY: dll
+dll: dev-venv ## Build the pipe DLL for both widths, and print what it is
+	$(BIN)/python -m tests.native.build
 
 .PHONY: soak
 soak: dev-venv ## By hand, for hours: many seeds, all pairs of crashes, many rounds of chaos
@@ -86,7 +102,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 lock: dev-venv ## Pin the dependencies of pyproject.toml anew (ARGS="--upgrade" for newer ones)
 	$(LOCK) $(ARGS) pyproject.toml --extra core --extra agent --group build \
 		--output-file requirements.lock
-	$(LOCK) $(ARGS) pyproject.toml --extra core --extra agent --group dev \
+	$(LOCK) $(ARGS) pyproject.toml --extra core --extra agent --extra postgres --extra mongo --extra otlp --group dev \
 		--constraint requirements.lock --output-file requirements-dev.lock
 
 .PHONY: clean

@@ -139,8 +139,8 @@ def unaged(_: Any) -> object:
 
 
 def a_minute_left(read_clock: Any) -> object:
-    def read(order: Any, probe: Any, *, now_mono_ms: int, born_mono_ms: int) -> Any:
-        clock = read_clock(order, probe, now_mono_ms=now_mono_ms, born_mono_ms=born_mono_ms)
+    def read(order: Any, probe: Any, *, now_mono_ms: int) -> Any:
+        clock = read_clock(order, probe, now_mono_ms=now_mono_ms)
         return clock and replace(clock, deadline_mono_ms=now_mono_ms + 60_000)
 
     return read

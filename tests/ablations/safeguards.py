@@ -10,6 +10,7 @@ from tests.ablations import (
     leases,
     links,
     master_side,
+    others,
     second_lines,
     slave_side,
 )
@@ -26,6 +27,7 @@ _FOUND: Final = (
     *doubt.SAFEGUARDS,
     *evidence.SAFEGUARDS,
     *leases.SAFEGUARDS,
+    *others.SAFEGUARDS,
     *second_lines.SAFEGUARDS,
     *links.SAFEGUARDS,
 )

@@ -246,6 +246,7 @@ SAFEGUARDS = (
             tell=finds_another_accounts_file,
         ),
         notices=2,
+        behind=("file of the EA before",),
     ),
     Safeguard(
         name="look before the order",

@@ -151,9 +151,15 @@ def test_a_crash_keeps_or_loses_the_write_under_way_but_nothing_before_it() -> N
 # ------------------------------------------------------------------------ journals
 
 
+def opened(stage: Scene) -> SimJournal:
+    journal = SimJournal(stage)
+    journal.load()
+    return journal
+
+
 def test_a_commit_is_durable_when_its_sender_hears_of_it() -> None:
     stage = scene()
-    journal, heard = SimJournal(stage), Answers()
+    journal, heard = opened(stage), Answers()
     journal.commit(on(stage), [RECORD], lambda verdict, why: heard.append((verdict, why)))
     with pytest.raises(ValueError, match="one commit at a time"):
         journal.commit(on(stage), [], lambda *_: None)
@@ -179,7 +185,7 @@ def test_nobody_knows_whether_an_unanswered_commit_stands() -> None:
     stood = set()
     for seed in SEEDS:
         stage = scene(replace(CALM, commit_unknown=1.0), seed=seed)
-        journal = SimJournal(stage)
+        journal = opened(stage)
         heard = committed(journal, stage, RECORD)
         assert [verdict for verdict, _ in heard] == [Verdict.UNKNOWN]
         stood.add(bool(journal.durable.agent_sessions))
@@ -188,7 +194,7 @@ def test_nobody_knows_whether_an_unanswered_commit_stands() -> None:
 
 def test_a_contradiction_is_refused_and_the_first_content_stays() -> None:
     stage = scene()
-    journal, heard, core = SimJournal(stage), Answers(), on(stage)
+    journal, heard, core = opened(stage), Answers(), on(stage)
     for magic_number in (1, 2):
         journal.commit(
             core, [commanded(magic_number)], lambda verdict, why: heard.append((verdict, why))
@@ -204,7 +210,7 @@ def test_a_crash_keeps_or_loses_the_commit_under_way() -> None:
     stood = set()
     for seed in SEEDS:
         stage = scene(seed=seed)
-        journal, heard, core = SimJournal(stage), Answers(), on(stage)
+        journal, heard, core = opened(stage), Answers(), on(stage)
         journal.commit(core, [RECORD], lambda verdict, why: heard.append((verdict, why)))  # noqa: B023 -- called within the round
         core.crash("dies", 60_000)
         journal.crashed()
@@ -252,7 +258,7 @@ def test_a_store_that_is_down_takes_no_lease_away() -> None:
 def test_a_slow_store_takes_longer() -> None:
     weather: Weather = replace(CALM, slow_commit=1.0, slow_commit_ms_max=3_000)
     stage = scene(weather, seed=2)
-    journal, at_ms = SimJournal(stage), list[int]()
+    journal, at_ms = opened(stage), list[int]()
     journal.commit(on(stage), [RECORD], lambda *_: at_ms.append(stage.schedule.now_ms))
     stage.schedule.run(10_000)
     assert at_ms[0] > CALM.commit_ms[1]

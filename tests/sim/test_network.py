@@ -214,6 +214,17 @@ def test_a_slow_reader_takes_one_after_the_other() -> None:
     assert server.heard == list(range(20))
 
 
+def test_what_a_slow_reader_has_left_is_read_when_it_is_slow_no_more() -> None:
+    stage, _, server, way = joined(delay_ms=(1, 1))
+    way.slow_down(1_000, 300)
+    for number in range(20):
+        link_of(way).send(Side.CLIENT, number)
+    stage.schedule.run(950)
+    assert len(server.heard) == 3
+    stage.schedule.run(1_050)
+    assert server.heard == list(range(20))
+
+
 def test_nothing_reaches_a_process_that_sleeps() -> None:
     stage, _, server, way = joined()
     server.sleep(2_000)

@@ -44,7 +44,7 @@ def test_any_one_fault_is_absent_as_often_as_it_should() -> None:
 
 def test_the_harsh_profile_knows_every_mishap_and_the_gentle_one_some() -> None:
     assert set(ROUGHNESS) == set(Profile)
-    assert {kind for kind, _, _ in HARSH.mishaps} == set(MishapKind)
+    assert {kind for kind, _, _ in (*HARSH.mishaps, *HARSH.later)} == set(MishapKind)
     assert {kind for kind, _, _ in GENTLE.mishaps} < set(MishapKind)
     assert GENTLE.weather.frame_loss == 0.0
 
@@ -52,5 +52,5 @@ def test_the_harsh_profile_knows_every_mishap_and_the_gentle_one_some() -> None:
 def test_an_orderly_world_is_as_harsh_to_everything_but_single_frames() -> None:
     weather = draw_weather(Random(1), ORDERLY.weather)
     assert (weather.frame_loss, weather.frame_double, weather.frame_late) == (0, 0, 0)
-    assert ORDERLY.mishaps == HARSH.mishaps
+    assert (ORDERLY.mishaps, ORDERLY.later) == (HARSH.mishaps, HARSH.later)
     assert ORDERLY.weather.broker == HARSH.weather.broker

@@ -37,7 +37,8 @@ def test_what_people_do_makes_sense(seed: int) -> None:
 
 @pytest.mark.parametrize("profile", list(Profile))
 def test_mishaps_are_drawn_as_the_profile_says(profile: Profile) -> None:
-    limits = {kind: (most, ms) for kind, most, ms in ROUGHNESS[profile].mishaps}
+    rough = ROUGHNESS[profile]
+    limits = {kind: (most, ms) for kind, most, ms in (*rough.mishaps, *rough.later)}
     seen = set()
     for seed in range(60):
         drawn = draw(seed, profile, Random(seed))

@@ -7,10 +7,11 @@ import pytest
 
 from echo.domain.answers import Outcome
 from echo.domain.errors import ErrorCode
-from echo.domain.ids import SEQ_CLOSE
+from echo.domain.ids import SEQ_CLOSE, AccountId
 from echo.domain.journal import ActionRecord, ExecutionRecord, Record
 from echo.sim.faults import CALM, MishapKind
 from echo.sim.scenario import STANDBY, Seat
+from echo.sim.world import World
 from echo.terminal.fates import FateRates
 from echo.terminal.view import MT4, MT5
 from tests.sim.stories import (
@@ -301,3 +302,30 @@ def test_the_core_is_away_and_the_agent_keeps_its_promise() -> None:
     assert sentences(world) == []
     assert world.scene.seen["acknowledged_by_agent"] > 0
     assert len(world.watch.acked) == 2
+
+
+POISONS = (
+    *(MishapKind.CRASH, MishapKind.SLEEP, MishapKind.BLOCK, MishapKind.SLOW, MishapKind.HALF_OPEN),
+    *(MishapKind.FILE_FULL, MishapKind.BROKER_AWAY, MishapKind.MARKET_CLOSED, MishapKind.UNSYNCED),
+)
+"""Whatever can be wrong with one slave, for as long as the story lasts."""
+
+
+def settled_in(world: World, account_id: AccountId) -> dict[int, int]:
+    """When each action was settled on an account, by its number."""
+    times = world.watch.settled_ms
+    return {seq: at_ms for (_, seq, each), at_ms in times.items() if each == account_id}
+
+
+@pytest.mark.parametrize("kind", POISONS)
+def test_a_poisoned_slave_delays_nobody_else(kind: MishapKind) -> None:
+    hand = (opens(), modifies(9_000), reduces(11_000, "0.40"), closes(14_000))
+    sound = told(scenario(*hand))
+    poison = mishap(kind, OPENED_MS - 500, f"slave-{SLAVE}", 33_000)
+    poisoned = told(scenario(*hand, mishaps=(poison,)))
+
+    healthy, beside = settled_in(sound, SECOND), settled_in(poisoned, SECOND)
+    assert healthy.keys() == beside.keys()
+    assert all(abs(beside[seq] - at_ms) < 1_500 for seq, at_ms in healthy.items())
+    assert settled_in(poisoned, SLAVE) != settled_in(sound, SLAVE)
+    assert sentences(poisoned) == []

@@ -4,11 +4,14 @@ from dataclasses import dataclass, field, replace
 from echo.domain.answers import Outcome
 from echo.domain.errors import ErrorCode
 from echo.domain.ids import SEQ_CLOSE, SEQ_OPEN
+from echo.domain.ledger import LedgerContents, LedgerEntry, LedgerKind
+from echo.engine.state import CommandState
 from echo.sim import truths
 from echo.sim.faults import Mishap, MishapKind
 from echo.sim.truths import DecisionKey
 from echo.stores.memory import MemoryJournal
-from tests.sim.stage import SLAVE, closed, ended, opened
+from tests.sim.stage import SLAVE, closed, ended, opened, world
+from tests.terminal.rig import close
 
 
 @dataclass
@@ -94,3 +97,39 @@ def test_what_an_action_says_is_the_same_as_a_value_and_as_a_record() -> None:
     action = next(iter(copied()[0].actions.values())).action
     record = {"ticket": getattr(action, "ticket", None)}
     assert truths.content(record)[-1] == truths.content(action)[-1]
+
+
+def test_what_is_over_and_kept_all_the_same_is_named() -> None:
+    over = ended(opened(), closed())
+    (agent,) = over.agents
+    commands = list(over.holder.engine.state.commands.values())
+    assert list(truths.hoarded({agent.name: agent.ledger.load()}, commands, ())) == []
+
+    during = world(opened(), closed())
+    for each in during.nodes.values():
+        if each.wanted:
+            each.start()
+    during._tick()
+    waiting: list[CommandState] = []
+    while not waiting:
+        during.until(during.now_ms + 1)
+        waiting = list(during.holder.engine.state.commands.values())
+    (lane,) = {(each.trade_id, SEQ_OPEN, each.account_id) for each in waiting}
+    assert list(truths.hoarded({}, waiting, ()))
+    assert list(truths.hoarded({}, waiting, {lane})) == []
+
+
+def test_an_agent_keeps_nothing_that_it_has_delivered() -> None:
+    entry = LedgerEntry(
+        key="uplink:action:1:t:0",
+        n=1,
+        kind=LedgerKind.UPLINK,
+        account_id=SLAVE,
+        message=close(1),
+    )
+    held = LedgerContents(ledger_id="l", n=1, entries=(entry,))
+    written = replace(held, entries=(replace(entry, kind=LedgerKind.WRITTEN),))
+
+    found = list(truths.hoarded({"agent-1": held, "agent-2": written}, (), ()))
+
+    assert found == ["the ledger of agent-1 still holds uplink:action:1:t:0"]

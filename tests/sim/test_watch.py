@@ -16,7 +16,7 @@ from echo.domain.answers import (
 from echo.domain.commands import CloseOrder, CommandKind, ExecuteOrder
 from echo.domain.errors import ErrorCode
 from echo.domain.facts import Alarm, DeliveryRetried, InputRefused
-from echo.domain.ids import SEQ_CLOSE, SEQ_OPEN, CommandId, Ticket, TradeId
+from echo.domain.ids import SEQ_CLOSE, SEQ_OPEN, AgentId, CommandId, Ticket, TradeId
 from echo.domain.journal import DecisionRecord
 from echo.domain.quantities import Side
 from echo.domain.sessions import EaSession
@@ -25,7 +25,7 @@ from echo.sim.watch import Watch, is_over
 from echo.sim.world import World
 from echo.stores.memory import MemoryJournal, MemoryLedger
 from echo.terminal.book import BookEntry, BookKind
-from echo.terminal.effects import ActionDetected, Order, OrderLeaving, Panel
+from echo.terminal.effects import ActionDetected, Observe, Order, OrderLeaving, Panel
 from echo.terminal.orders import Filled, LevelsSet, Refused, SendOrder
 from echo.terminal.view import MT4
 from tests.sim.stage import MASTER, SECOND, SLAVE, closed, ended, opened
@@ -276,7 +276,11 @@ def test_telemetry_is_counted() -> None:
     bench.watch.fact(
         "core",
         DeliveryRetried(
-            command_id=CommandId("c1"), account_id=SLAVE, stage=AckStage.NONE, attempt=2
+            command_id=CommandId("c1"),
+            account_id=SLAVE,
+            agent_id=AgentId("a1"),
+            stage=AckStage.NONE,
+            attempt=2,
         ),
     )
     bench.watch.fact("core", "anything else")
@@ -329,3 +333,12 @@ def test_every_command_that_leaves_is_checked() -> None:
     for message in (execute, close()):
         bench.watch.core_sends(message, bench.journal)
     assert bench.broken == [6, 6]
+
+
+def test_an_ea_that_cannot_write_and_tells_nobody_is_an_offence() -> None:
+    alarm = Alarm(key="ledger", code="LEDGER_UNWRITABLE", sentence="full")
+    bench = Bench()
+    bench.watch.unwritten("slave-2001", [Observe(alarm)])
+    assert bench.watch.violations == []
+    bench.watch.unwritten("slave-2001", [])
+    assert [each.invariant for each in bench.watch.violations] == [12]

@@ -7,7 +7,7 @@ import pytest
 from echo.domain.answers import ExecutionResult, Outcome
 from echo.domain.ids import AccountId
 from echo.domain.intents import ActionKind
-from echo.domain.quantities import Instant
+from echo.domain.quantities import Instant, Side
 from echo.sim.faults import Mishap, MishapKind
 from echo.sim.invariants import check
 from echo.sim.profiles import Profile
@@ -16,6 +16,8 @@ from echo.sim.scenario import Scenario
 from echo.sim.world import USUAL, Cast, World
 from echo.terminal.effects import Effect, Order, Say
 from echo.terminal.events import Event
+from echo.terminal.fates import Fate, ScriptedFates
+from echo.terminal.orders import SendOrder
 from echo.terminal.replay_script import Modify, Reduce
 from echo.terminal.slave import SlaveEa
 from tests.sim.stage import (
@@ -149,3 +151,21 @@ def test_a_slave_that_never_answers_leaves_something_pending_and_is_caught() -> 
     assert not told.quiet
     assert told.pending
     assert 18 in {each.invariant for each in check(told)}
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["brokers rest", "one fills late"])
+def test_everything_is_said_again_only_when_no_broker_has_anything_under_way(late: bool) -> None:
+    """What somebody else's order does then is nothing that came of it."""
+    told = world(opened(), closed(), echoes=True)
+    place = told.sites[f"slave-{SLAVE}"]
+    if late:
+        place.broker._fates = ScriptedFates([Fate(execute_after_ms=40_000)])
+        stranger = SendOrder(
+            ref="by hand", symbol="XAUUSD", side=Side.SELL, lot=Decimal("0.07"), magic_number=77
+        )
+        place.broker.request(stranger, place.now())
+        place._plan()
+    told.run()
+
+    assert check(told) == []
+    assert told.scene.seen["everything_said_again"] == (0 if late else 1)

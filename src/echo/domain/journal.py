@@ -15,8 +15,10 @@ from echo.domain.errors import ErrorCode
 from echo.domain.handshake import HandshakeMetadata, Role, SymbolRegistrationResult
 from echo.domain.ids import AccountId, AgentId, ClientId, CommandId, StrategyId, Ticket, TradeId
 from echo.domain.intents import ActionKind, MasterAction
+from echo.domain.limits_record import LimitsRecord
 from echo.domain.policy import RiskPolicy
 from echo.domain.quantities import Side
+from echo.domain.rulings import PolicyRecord, Ruling, SwitchRecord, WindowRecord
 from echo.domain.sealing import sealed
 from echo.domain.sizing import Inputs
 from echo.domain.specs import Quote, SymbolMapping, SymbolSpecification
@@ -282,6 +284,8 @@ Record = (
     | LedgerMark
     | AgentSessionRecord
     | OperationRecord
+    | Ruling
+    | LimitsRecord
 )
 
 
@@ -316,3 +320,10 @@ class Recovered:
     policies: tuple[RiskPolicy, ...] = ()
     ledger_marks: tuple[LedgerMark, ...] = ()
     agent_epochs: tuple[AgentSessionRecord, ...] = ()
+    policy_records: tuple[PolicyRecord, ...] = ()
+    """The latest of each account, strategy and origin, those withdrawn included."""
+    windows: tuple[WindowRecord, ...] = ()
+    """Those that were not removed."""
+    switches: tuple[SwitchRecord, ...] = ()
+    """Those that are not ``live``."""
+    limits: tuple[LimitsRecord, ...] = ()

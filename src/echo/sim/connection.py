@@ -15,6 +15,7 @@ from typing import Final, Protocol
 from echo.domain.quantities import Instant
 from echo.sim.mouth import JOIN_MS, Mouth
 from echo.sim.node import Scene
+from echo.sim.rates import ASKING, Rates, name_of
 from echo.sim.travel import CHANGED, REPEATED, as_travelled
 from echo.wire.refusals import WireError
 
@@ -114,7 +115,7 @@ class _Lane:
 class Connection:
     """One pipe or stream, from its opening to its end."""
 
-    __slots__ = ("_lanes", "_mouth", "client_no", "server_no", "way")
+    __slots__ = ("_lanes", "_mouth", "_rates", "client_no", "server_no", "way")
 
     def __init__(self, way: Road, client_no: int, server_no: int) -> None:
         self.way = way
@@ -122,6 +123,7 @@ class Connection:
         self._lanes = (_Lane(way.client), _Lane(way.server))
         """By who receives."""
         self._mouth = Mouth(way.scene, way.name, way.version) if way.spelled else None
+        self._rates = Rates()
         self.client_no = client_no
         """Counts the connections of the client's life."""
         self.server_no = server_no
@@ -150,6 +152,10 @@ class Connection:
             scene.busy_ms = scene.schedule.now_ms
             self._utter(side, message, version, repeated=False)
             return
+        if kind in ASKING:
+            complaint = self._rates.too_often(side, name_of(message), scene.schedule.now_ms)
+            if complaint:
+                scene.watch.violated(13, f"{self.way.name}: {complaint}")
         faults, weather = scene.faults, scene.faults.weather
         said = message[1] if isinstance(message, tuple) else message
         if getattr(said, "trade_id", None) not in scene.watch.excused:
@@ -218,8 +224,9 @@ class Connection:
         schedule = way.scene.schedule
         arrives_ms = schedule.now_ms + way.delay_ms()
         if way.slow_until_ms > schedule.now_ms:
-            # Its reader takes one after the other, and takes its time.
-            arrives_ms = max(arrives_ms, lane.arrives_ms) + way.slow_ms
+            # Its reader takes one after the other, and takes its time, as long as it is slow.
+            read_ms = max(arrives_ms, lane.arrives_ms) + way.slow_ms
+            arrives_ms = max(arrives_ms, min(read_ms, way.slow_until_ms))
         if arrives_ms > lane.arrives_ms:
             lane.arrives_ms = arrives_ms
         schedule.at(lane.arrives_ms, partial(self._arrive, receiver, message))

@@ -4,6 +4,7 @@ from typing import Final
 
 from echo.domain.ids import AgentId, EvaluationId, MessageId, TradeId
 from echo.domain.journal import Record
+from echo.domain.operations import NotDone, Request
 from echo.domain.policy import PolicyBook
 from echo.domain.sessions import AgentHello, AgentToCore, CoreToAgent
 from echo.engine.effects import (
@@ -24,6 +25,7 @@ from echo.engine.events import (
     AgentSaid,
     Due,
     Event,
+    OperatorAsked,
     PoliciesChanged,
     Recalled,
     Started,
@@ -71,6 +73,7 @@ class Core(Dialler):
         """How often it began to serve."""
         self._numbers = 0
         self._evaluations = 0
+        self._requests = 0
         self._evaluations_of = "evaluation" if name == NAME else f"evaluation-{name}"
         self._strangers: set[Connection] = set()
         self._links: dict[int, tuple[Connection, AgentId]] = {}
@@ -115,6 +118,11 @@ class Core(Dialler):
             self._feed(PoliciesChanged(book))
         else:
             self._book_changed = True
+
+    def asked(self, by: str, request: Request) -> None:
+        """A person wants something; what came of it is in the journal."""
+        self._requests += 1
+        self._feed(OperatorAsked(self._requests, by, request))
 
     def next_number(self) -> int:
         """Number a stream."""
@@ -311,6 +319,8 @@ class Core(Dialler):
                 self.scene.watch.core_sends(effect.message, self.journal.durable)
                 self.scene.trace.note(self.scene.schedule.now_ms, self.name, effect)
                 self._send(effect.session, effect.message)
+            elif isinstance(effect, Reply) and isinstance(effect.answer, NotDone):
+                self.scene.seen[f"refused_by_hand_{effect.answer.code}"] += 1
             elif isinstance(effect, Observe):
                 self.scene.watch.fact(self.name, effect.fact)
             elif isinstance(effect, EndSession):

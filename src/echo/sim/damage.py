@@ -7,9 +7,8 @@ from echo.sim.faults import Mishap, MishapKind
 from echo.sim.node import Node, Scene
 from echo.sim.terminal_node import Terminal
 
-SPOILING: Final = frozenset(
-    {MishapKind.AMNESIA, MishapKind.OLD_COPY, MishapKind.BIT_FLIP, MishapKind.COPIED}
-)
+GONE: Final = frozenset({MishapKind.AMNESIA, MishapKind.OUTBOX_LOST})
+SPOILING: Final = GONE | {MishapKind.OLD_COPY, MishapKind.BIT_FLIP, MishapKind.COPIED}
 """What leaves a terminal without the file that it had."""
 
 
@@ -46,7 +45,7 @@ class Damage:
         if kind in SPOILING:
             self._scene.watch.outbox_lost(terminal.settings.account_id)
         match kind:
-            case MishapKind.AMNESIA:
+            case MishapKind.AMNESIA | MishapKind.OUTBOX_LOST:
                 file.data = b""
             case MishapKind.OLD_COPY:
                 file.data = file.copy

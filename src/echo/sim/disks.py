@@ -13,8 +13,9 @@ from echo.domain.ids import TradeId
 from echo.domain.journal import Record, Recovered
 from echo.domain.ledger import LedgerContents, LedgerEntry
 from echo.ports.errors import JournalRefused, JournalUnavailable, LedgerUnwritable
+from echo.ports.journal import Journal
 from echo.sim.node import Node, Scene
-from echo.stores.leased import Lease, LeasedJournal
+from echo.stores.leased import Lease, LeasedJournal, SharedHold
 from echo.stores.memory import MemoryJournal, MemoryLedger
 
 T = TypeVar("T")
@@ -172,11 +173,18 @@ class SimLedger:
             at_once(self.durable.write(*self._under_way))
 
 
+class Rows(MemoryJournal):
+    """What is stored, whoever lets go of it."""
+
+    async def close(self) -> None:
+        """Stay as it is."""
+
+
 @dataclass(slots=True)
 class Store:
     """What outlives every Core: the rows, and who may write them."""
 
-    durable: MemoryJournal = field(default_factory=MemoryJournal)
+    durable: MemoryJournal = field(default_factory=Rows)
     lease: Lease = field(default_factory=Lease)
     down: bool = False
     """Whether the store answers nobody just now."""
@@ -194,9 +202,8 @@ class SimJournal:
         self._scene = scene
         self.store = store or Store()
         self._who = who
-        self._leased = LeasedJournal(
-            self.durable, self.store.lease, who, lambda: scene.schedule.now_ms, LEASE_MS
-        )
+        self._hold = SharedHold(self.store.lease, who, lambda: scene.schedule.now_ms, LEASE_MS)
+        self._leased = LeasedJournal(self._opened, self._hold)
         self._under_way: Sequence[Record] | None = None
 
     @property
@@ -233,7 +240,7 @@ class SimJournal:
 
     def renew(self) -> bool:
         """Hold on to the lease, if the store answers; ``False`` = another Core has it."""
-        return self.down or self._leased.renew()
+        return self.down or at_once(self._hold.renew())
 
     def is_settled(self, trade_id: TradeId) -> bool | None:
         """Look up whether a trade is over; ``None`` = the store is down."""
@@ -256,6 +263,9 @@ class SimJournal:
         if self._scene.faults.strikes("slow_commit", weather.slow_commit):
             wait_ms += chance.randint(1, weather.slow_commit_ms_max)
         node.later(wait_ms, lambda: self._land(done))
+
+    async def _opened(self) -> Journal:
+        return self.durable
 
     def crashed(self) -> None:
         """The Core died: its commit stands, or not."""

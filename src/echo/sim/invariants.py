@@ -267,7 +267,9 @@ def off_balance(world: Ended) -> Iterator[str]:
             if master.lot_remaining:
                 reported = world.journal.trades[row.trade_id].volume_initial
                 yield from _off_volume(seat, copy, replace(master, lot_initial=reported))
-                yield from _off_levels(world, seat, row)
+                # What an EA that was removed had asked for may still come, and nobody knows of it.
+                if seat.account_id not in world.scenario.rivals:
+                    yield from _off_levels(world, seat, row)
 
 
 def _off_volume(seat: Seat, copy: BookPosition, master: BookPosition) -> Iterator[str]:

@@ -21,6 +21,7 @@ TAKEN_OVER_MS = 1_000
 """By then whoever waits for a lease that is over has it."""
 STORM_EVERY_MS = 700
 STORM_TIMES_MAX = 12
+STOP_LEVELS_POINTS = (10, 50, 200, 1_500)
 SLOW_MS = (20, 300)
 """How long a slow reader takes for one message."""
 
@@ -73,6 +74,7 @@ class Strikes:
                 MishapKind.CRASH
                 | MishapKind.REBOOT
                 | MishapKind.AMNESIA
+                | MishapKind.OUTBOX_LOST
                 | MishapKind.OLD_COPY
                 | MishapKind.BIT_FLIP
                 | MishapKind.COPIED
@@ -220,6 +222,9 @@ class Strikes:
                 door.trading = False
             case MishapKind.MARKET_CLOSED:
                 door.closed_markets = {each.name for each in site.broker.rules.symbols}
+            case MishapKind.STOP_LEVELS:
+                points = self._place.scene.chance.choice(STOP_LEVELS_POINTS)
+                door.stop_levels = {each.name: points for each in site.broker.rules.symbols}
             case MishapKind.MARGIN_CALL:
                 site.call_margin(now=True)
             case _:
@@ -231,6 +236,7 @@ class Strikes:
         door = site.broker.door
         door.connected = door.trading = door.synchronised = True
         door.closed_markets = set()
+        door.stop_levels = {}
         site.call_margin(now=False)
         site.show()
 

@@ -30,6 +30,8 @@ class Rough:
     weather: Weather
     mishaps: tuple[tuple[MishapKind, int, int], ...]
     """Kind, how often at most, and for how many ms at most."""
+    later: tuple[tuple[MishapKind, int, int], ...] = ()
+    """The same; drawn by itself."""
 
 
 GENTLE: Final = Rough(
@@ -65,6 +67,7 @@ GENTLE: Final = Rough(
         (MishapKind.ONE_WAY, 1, 2_000),
         (MishapKind.POLICY_LOT, 1, 10_000),
     ),
+    later=((MishapKind.STOP_LEVELS, 4, 8_000),),
 )
 
 HARSH: Final = Rough(
@@ -134,6 +137,7 @@ HARSH: Final = Rough(
         # The last, so that worlds of one Core are what they would be without it.
         (MishapKind.PAUSED, 2, 20_000),
     ),
+    later=((MishapKind.OUTBOX_LOST, 1, 10_000), (MishapKind.STOP_LEVELS, 4, 20_000)),
 )
 
 ORDERLY: Final = replace(

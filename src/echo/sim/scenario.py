@@ -10,7 +10,7 @@ from echo.domain.commands import Residual
 from echo.domain.ids import AccountId
 from echo.sim.faults import CALM, Mishap, MishapKind, Weather
 from echo.sim.hands import WARM_UP_MS, Stranger, draw_hands, draw_stranger
-from echo.sim.profiles import ABSENT, ROUGHNESS, Profile, Rough, draw_weather
+from echo.sim.profiles import ABSENT, ROUGHNESS, Profile, draw_weather
 from echo.terminal.replay_script import Action, Open
 from echo.terminal.view import MT4, MT5
 
@@ -27,7 +27,7 @@ OF_FILES: Final = frozenset(
 OF_SLAVES: Final = frozenset(
     {
         *(MishapKind.POLICY_GONE, MishapKind.POLICY_LOT),
-        *(MishapKind.TRADING_OFF, MishapKind.MARKET_CLOSED),
+        *(MishapKind.TRADING_OFF, MishapKind.MARKET_CLOSED, MishapKind.STOP_LEVELS),
     }
 )
 OF_WAYS: Final = frozenset(
@@ -54,6 +54,8 @@ RIVALLED: Final = 0.1
 """How often a second EA is attached to a slave's account."""
 STOOD_BY: Final = 0.2
 """How often a second Core waits for the lease of the first."""
+SETTLED: Final = 0.5
+"""How often a person comes by at the end, for what is in doubt."""
 MEDDLED: Final = 0.25
 """How often somebody trades by hand on a slave's account."""
 
@@ -112,6 +114,8 @@ class Scenario:
     """Whether at the end everything is said once more: nothing may come of it."""
     standby: bool = False
     """Whether a second Core waits until it may take over the journal."""
+    settled_by_hand: bool = False
+    """Whether at the end a person settles what is in doubt."""
 
     @property
     def trades(self) -> int:
@@ -152,12 +156,17 @@ def draw(seed: int, profile: Profile, chance: Random) -> Scenario:
         fanout_chunk=chance.choice((128, 128, 1, 3)),
         echoes=chance.random() < SPELLED,
         standby=Random(f"standby {seed}").random() < STOOD_BY,
+        settled_by_hand=Random(f"settled {seed}").random() < SETTLED,
     )
     rough = ROUGHNESS[profile]
     return replace(
         scenario,
         weather=draw_weather(chance, rough.weather),
-        mishaps=tuple(draw_mishaps(chance, rough, scenario)),
+        mishaps=_in_order(
+            *draw_mishaps(chance, rough.mishaps, scenario),
+            # What was thought of later has chances of its own: a seed stays what it was.
+            *draw_mishaps(Random(f"later {seed}"), rough.later, scenario),
+        ),
     )
 
 
@@ -188,10 +197,16 @@ def _newest_and(chance: Random, seat: Seat, rate: float) -> bool:
     return chance.random() < rate and seat.protocol == NEWEST
 
 
-def draw_mishaps(chance: Random, rough: Rough, scenario: Scenario) -> list[Mishap]:
+def _in_order(*mishaps: Mishap) -> tuple[Mishap, ...]:
+    return tuple(sorted(mishaps, key=lambda each: each.at_ms))
+
+
+def draw_mishaps(
+    chance: Random, kinds: Sequence[tuple[MishapKind, int, int]], scenario: Scenario
+) -> list[Mishap]:
     """Draw what is going to happen to whom, in order of time."""
     found = []
-    for kind, most, lasts_ms_max in rough.mishaps:
+    for kind, most, lasts_ms_max in kinds:
         if chance.random() < ABSENT:
             continue
         for _ in range(chance.randint(1, most)):
@@ -226,6 +241,8 @@ def targets(kind: MishapKind, scenario: Scenario) -> Sequence[str]:
             return [*cores, *agents, *masters, *slaves]
         case MishapKind.PAUSED:
             return ["core"] if scenario.standby else []
+        case MishapKind.OUTBOX_LOST:
+            return [master_name(seat) for seat in scenario.masters if seat.protocol == NEWEST]
         case MishapKind.COPIED:
             return [rival_name(account_id) for account_id in scenario.rivals]
         case MishapKind.STORE_DOWN:

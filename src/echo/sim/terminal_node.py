@@ -112,6 +112,7 @@ class Terminal(Dialler):
                 records=found.records,
                 highest_n=found.highest_n,
                 file_usable=found.usable,
+                file_id=found.file_id,
                 view=self.site.view(),
             )
         )
@@ -215,6 +216,8 @@ class Terminal(Dialler):
             todo = self._ea.handle(handled, self.now())
             if isinstance(handled, Heard):
                 self.scene.watch.ea_heard(self.name, handled.message, todo)
+            elif isinstance(handled, AppendFailed) and handled.numbers:
+                self.scene.watch.unwritten(self.name, todo)
             self._carry_out(todo)
         self._busy = False
 

@@ -41,5 +41,5 @@ def as_travelled(frame: object, *, is_stream: bool) -> object:
     if is_stream and isinstance(frame, NAMELESS):
         return replace(frame, account_id=NO_ACCOUNT)
     if not is_stream and isinstance(frame, SymbolRegistrationResult):
-        return replace(frame, ledger_n=0)
+        return replace(frame, ledger_n=0, ledger_id="")
     return frame

@@ -1,12 +1,14 @@
 """What the journal must be able to tell by itself, and what must be left of everything: nothing."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final, Protocol
 
 from echo.domain.answers import Outcome
 from echo.domain.ids import SEQ_CLOSE, SEQ_OPEN, AccountId, TradeId
 from echo.domain.journal import DecisionRecord
+from echo.domain.ledger import LedgerContents, LedgerKind
+from echo.engine.state import CommandState
 from echo.sim.faults import MishapKind
 from echo.sim.scenario import Scenario
 from echo.stores.memory import MemoryJournal
@@ -84,6 +86,27 @@ def silences(journal: MemoryJournal, told: Told) -> Iterator[str]:
             yield f"action {key[1]} of {key[0]} on {key[2]} was told {times} times"
         elif not times and told.core_lives == 1 and row.outcome in TELLING:
             yield f"action {key[1]} of {key[0]} on {key[2]} is {row.outcome.value}, nobody was told"
+
+
+def hoarded(
+    ledgers: Mapping[str, LedgerContents],
+    commands: Iterable[CommandState],
+    doubtful: Collection[DecisionKey],
+) -> Iterator[str]:
+    """What somebody still keeps although it is over: memory and files would grow for ever.
+
+    Args:
+        ledgers: Those of the Agents, by their names.
+        commands: What the Core waits for.
+    """
+    for name, contents in ledgers.items():
+        for entry in contents.entries:
+            if entry.kind is LedgerKind.UPLINK:
+                yield f"the ledger of {name} still holds {entry.key}"
+    lanes = {(trade_id, account_id) for trade_id, _, account_id in doubtful}
+    for command in commands:
+        if (command.trade_id, command.account_id) not in lanes:
+            yield f"the Core still waits for {command.command.command_id}"
 
 
 def changed(before: Mapping[str, object], after: Mapping[str, object]) -> Iterator[str]:

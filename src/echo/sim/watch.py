@@ -15,13 +15,20 @@ from echo.domain.commands import (
 )
 from echo.domain.facts import Alarm, DecisionSettled, DeliveryRetried, InputRefused
 from echo.domain.ids import SEQ_OPEN, AccountId, CommandId, TradeId
-from echo.domain.intents import TradeClose, TradeIntent, TradeModify
 from echo.domain.journal import ActionRecord, DecisionRecord, ExecutionRecord, Record
-from echo.domain.ledger import LedgerContents, LedgerKind
-from echo.sim.flights import Flights, Violation
+from echo.sim.excuses import ActionKey, Excuses
+from echo.sim.flights import Violation
 from echo.sim.schedule import Schedule
 from echo.stores.memory import MemoryJournal, MemoryLedger
-from echo.terminal.effects import ActionDetected, Append, Effect, Order, OrderLeaving, Say
+from echo.terminal.effects import (
+    ActionDetected,
+    Append,
+    Effect,
+    Observe,
+    Order,
+    OrderLeaving,
+    Say,
+)
 from echo.wire.records import RecordKind
 
 CLOCKS_APART = Decimal("1.1")
@@ -38,11 +45,10 @@ def is_over(journal: MemoryJournal, trade_id: TradeId) -> bool:
     return row is not None and row.settled
 
 
-ActionKey = tuple[TradeId, int]
 DecisionKey = tuple[TradeId, int, AccountId]
 
 
-class Watch(Flights):
+class Watch(Excuses):
     """Looks at every write, every promise and every order, and remembers what the end needs."""
 
     def __init__(
@@ -54,13 +60,8 @@ class Watch(Flights):
         fanout_chunk: int = 128,
         legacy_masters: frozenset[AccountId] = frozenset(),
     ) -> None:
-        super().__init__(schedule)
-        self.acked: set[ActionKey] = set()
-        """Actions whose master was told that they are safe."""
-        self.reported: dict[ActionKey, Mapping[str, Any]] = {}
-        """What masters put into their outboxes."""
+        super().__init__(schedule, seen, legacy_masters)
         self.detected_ms: dict[ActionKey, int] = {}
-        self.journaled_ms: dict[ActionKey, int] = {}
         self.settled_ms: dict[DecisionKey, int] = {}
         """When a decision became final."""
         self.pending: set[DecisionKey] = set()
@@ -75,20 +76,14 @@ class Watch(Flights):
         """How often people were told of an outcome."""
         self.core_lives = 0
         """How often a Core read its journal."""
-        self._seen = seen
         self._ttl_ms_max = ttl_ms_max
         self._fanout_chunk = fanout_chunk
         self._final: dict[DecisionKey, tuple[Outcome, int]] = {}
         self._executed: set[CommandId] = set()
         self._modified: dict[tuple[TradeId, AccountId], int] = {}
         self._epochs: dict[str, int] = {}
-        self.legacy_masters = legacy_masters
         self.legacy_trades: set[TradeId] = set()
         """What masters of older protocols did: its age is anybody's guess."""
-        self.excused: set[TradeId] = set()
-        """Trades of which an action went with the ledger of the Agent that had promised it."""
-        self._unopened: dict[TradeId, AccountId] = {}
-        """Of these only the open went: their masters' next word brings it back."""
 
     # ------------------------------------------------------------------------ the journal
 
@@ -215,40 +210,6 @@ class Watch(Flights):
                 " which is not in its ledger",
             )
 
-    def ledger_lost(self, lost: MemoryLedger, left: LedgerContents | None) -> None:
-        """Somebody deleted an Agent's ledger, or put an older one in its place.
-
-        What only that ledger knew is excused: an action promised in its own name, and an open that
-        was written for an EA which keeps nothing.  An open is excused only for as long as its
-        master says nothing more of the trade.
-        """
-        gone: dict[TradeId, list[object]] = {}
-        kept = {entry.key for entry in left.entries} if left is not None else set()
-        for key, entry in lost.entries.items():
-            message = entry.message
-            alone = entry.kind is LedgerKind.WRITTEN and isinstance(message, ExecuteOrder)
-            promised = isinstance(message, TradeIntent | TradeModify | TradeClose)
-            if key not in kept and (alone or promised):
-                self._seen["promise_lost_with_its_ledger"] += 1
-                gone.setdefault(TradeId(getattr(message, "trade_id", "")), []).append(message)
-        for trade_id, messages in gone.items():
-            self._unopened.pop(trade_id, None)
-            match messages:
-                case [TradeIntent(account_id=master)] if (
-                    trade_id not in self.excused and master not in self.legacy_masters
-                ):
-                    self._unopened[trade_id] = master
-                case _:
-                    pass
-            self.excused.add(trade_id)
-
-    def outbox_lost(self, account_id: AccountId) -> None:
-        """Somebody spoilt a master's file: what it alone could have brought back is excused."""
-        lost = [trade_id for trade_id, master in self._unopened.items() if master == account_id]
-        for trade_id in lost:
-            del self._unopened[trade_id]
-            self.excused.add(trade_id)
-
     def unmoved(self, who: str, effects: Sequence[object]) -> None:
         """Look at what a frame of an old session did: nothing, or the epoch was not checked."""
         if effects:
@@ -269,13 +230,15 @@ class Watch(Flights):
             case RecordKind.DONE:
                 self.landed(record["result"]["command_id"])
             case RecordKind.INTENT:
-                action = record["action"]
-                self.reported[action["trade_id"], action["seq"]] = action
-                if action["seq"] != SEQ_OPEN and action["trade_id"] in self._unopened:
-                    self._seen["open_lost_with_its_ledger"] += 1
-                    self.excused.discard(action["trade_id"])
+                self.noted(record["action"])
             case _:
                 pass
+
+    def unwritten(self, who: str, todo: Sequence[Effect]) -> None:
+        """An EA's file could not be written: people must be told, and nobody else anything."""
+        told = any(isinstance(each, Observe) and isinstance(each.fact, Alarm) for each in todo)
+        if not told:
+            self.violated(12, f"{who} cannot write its file, and tells nobody")
 
     def ea_heard(self, who: str, message: object, todo: Sequence[Effect]) -> None:
         """An EA heard something: acknowledgements count, and old epochs must not move it."""

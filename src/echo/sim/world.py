@@ -1,13 +1,13 @@
 """The deterministic world: nodes, ways between them, brokers, and the hand of fate."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from random import Random
 from time import process_time
 from typing import Final
 
 from echo.domain.handshake import Role
-from echo.sim import again, truths
+from echo.sim import again, person, truths
 from echo.sim.agent_node import Agent
 from echo.sim.cast import USUAL, Cast
 from echo.sim.casting import (
@@ -49,8 +49,6 @@ from echo.terminal.settings import EaSettings
 __all__ = ["SERVER", "USUAL", "Cast", "World"]
 
 SEEN_MS: Final = 2_000
-ECHO_MS: Final = 15_000
-"""How long one waits for what may come of a word that was said twice."""
 QUIET_MS: Final = 11_500
 """Whatever is not acknowledged is repeated at least this often, by the slowest of clocks."""
 LIVELY_MS: Final = 95_000
@@ -171,13 +169,22 @@ class World:
         self.strikes.heal()
         self.scene.busy_ms = self.now_ms
         deadline_ms = self.scenario.active_ms + LIVELY_MS
-        while not self.quiet and self.now_ms < deadline_ms:
-            schedule.run(self.now_ms + 1_000)
+        self._fall_quiet(deadline_ms)
+        if self.quiet and self.scenario.settled_by_hand and (settled := person.settle(self)):
+            self.scene.seen["settled_by_hand"] += settled
+            self.scene.busy_ms = self.now_ms
+            self._fall_quiet(self.now_ms + LIVELY_MS)
         if not self.quiet:
             self._complain()
-        elif self.scenario.echoes and not self.watch.excused:
-            self._say_again()
+            return process_time() - began_s
+        self._look_for_hoards()
+        if self.scenario.echoes and not self.watch.excused:
+            again.everything(self)
         return process_time() - began_s
+
+    def _fall_quiet(self, deadline_ms: int) -> None:
+        while not self.quiet and self.now_ms < deadline_ms:
+            self.scene.schedule.run(self.now_ms + 1_000)
 
     def until(self, at_ms: int) -> None:
         """Let time pass until *at_ms*, for scenarios told step by step."""
@@ -212,29 +219,11 @@ class World:
             and (trade_id, seq, account_id) in rows
         ]
 
-    def _say_again(self) -> None:
-        """Hand over once more what came before: nothing may come of it."""
-        before = self._holdings()
-        for way in self.ways.values():
-            if way.version == NEWEST:
-                again.say(way, self.scene.chance)
-        self.scene.schedule.run(self.now_ms + ECHO_MS)
-        self.scene.seen["everything_said_again"] += 1
-        for sentence in truths.changed(before, self._holdings()):
-            self.watch.violated(8, sentence)
-
-    def _holdings(self) -> Mapping[str, object]:
-        """What the journal says of everything, and the brokers of slaves that forget nothing."""
-        rows = self.journal.decisions.items()
-        outcomes = {
-            f"action {seq} of {trade} on {who}": row.outcome for (trade, seq, who), row in rows
-        }
-        books = {
-            f"the book of {name}": tuple(site.book)
-            for name, site in self.sites.items()
-            if name.startswith("slave") and name not in self.watch.legacy
-        }
-        return {**outcomes, **books}
+    def _look_for_hoards(self) -> None:
+        ledgers = {each.name: each.ledger.load() for each in self.agents}
+        commands = self.holder.engine.state.commands.values()
+        for sentence in truths.hoarded(ledgers, commands, self.watch.doubtful):
+            self.watch.violated(20, sentence)
 
     def _complain(self) -> None:
         waiting = self.pending or ["a message that is repeated without end"]

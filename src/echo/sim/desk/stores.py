@@ -129,6 +129,12 @@ class DeskJournal:
         self._refuse_when_away()
         return await self._durable.purge(keep_ms=keep_ms, trades_max=trades_max)
 
+    async def purge_registrations(self, *, keep_days: int) -> int:
+        """Delete old verdicts.  Raises ``JournalUnavailable``."""
+        await self._disk.wait()
+        self._refuse_when_away()
+        return await self._durable.purge_registrations(keep_days=keep_days)
+
     async def close(self) -> None:
         """Refuse everything from now on."""
         self._closed = True

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from echo.sim import truths
 from echo.sim.invariants import (
     INVARIANT_OF,
     Ended,
@@ -35,3 +36,9 @@ def _broken(desk: Ended) -> Iterator[tuple[int, str]]:
     for invariant, look in _LOOKS:
         for sentence in look(desk):
             yield invariant, sentence
+    for sentence in truths.disordered(desk.journal):
+        yield 10, sentence
+    for sentence in truths.unfounded(desk.journal):
+        yield 24, sentence
+    for sentence in truths.silences(desk.journal, desk.watch):
+        yield 25, sentence

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from echo.domain.ids import SEQ_CLOSE, ClientId, Ticket
+from echo.domain.ids import SEQ_CLOSE, SEQ_OPEN, ClientId, Ticket
 from echo.domain.intents import MasterAction, TradeClose, TradeIntent
 from echo.domain.ledger import LedgerEntry, LedgerKind
 from echo.domain.quantities import Side
@@ -89,3 +89,29 @@ def test_what_a_legacy_master_said_does_not_come_back() -> None:
     reports_end(bench)
 
     assert bench.watch.excused == {TRADE}
+
+
+def reports_open(bench: Bench) -> None:
+    action = {"trade_id": TRADE, "seq": SEQ_OPEN, "account_id": MASTER}
+    bench.watch.appended("master-1001", {"t": RecordKind.INTENT, "action": action})
+
+
+def test_an_open_that_only_an_outbox_had_is_excused_until_it_is_reported_again() -> None:
+    bench = Bench()
+    reports_open(bench)
+    bench.watch.outbox_lost(MASTER)
+    excused = set(bench.watch.excused)
+    reports_open(bench)
+
+    assert (excused, bench.watch.excused) == ({TRADE}, set())
+
+
+def test_what_somebody_else_has_is_not_excused_with_an_outbox() -> None:
+    acked, others = Bench(), Bench()
+    reports_open(acked)
+    acked.watch.acked.add((TRADE, SEQ_OPEN))
+    acked.watch.outbox_lost(MASTER)
+    reports_open(others)
+    others.watch.outbox_lost(SLAVE)
+
+    assert acked.watch.excused == others.watch.excused == set()
