@@ -8,6 +8,7 @@ from echo.domain.ids import AccountId, AgentId, ClientId, EvaluationId
 from echo.domain.specs import SymbolMapping
 
 NO_AGENT: Final = AgentId("")
+NO_EVALUATION: Final = EvaluationId("")
 
 
 class Role(StrEnum):
@@ -63,6 +64,8 @@ class HandshakeMetadata:
     instance: str = ""
     ledger_n: int = 0
     symbol_mappings: str = ""
+    ledger_id: str = ""
+    """A slave's: which file its ledger is, by the id in the file's header; empty = not told."""
 
     @property
     def offered(self) -> frozenset[str]:
@@ -153,6 +156,7 @@ class SymbolRegistrationResult:
     """The Core's answer to a handshake, for Agent and EA.
 
     ``ledger_n``: the highest record of the EA's ledger whose result is journaled; 0 = none.
+    ``ledger_id``: the file of another EA that served the account before; empty = none lately.
     """
 
     account_id: AccountId
@@ -168,22 +172,35 @@ class SymbolRegistrationResult:
     warnings: tuple[RegistrationIssue, ...] = ()
     symbols: tuple[SymbolRegistration, ...] = ()
     ledger_n: int = 0
+    ledger_id: str = ""
 
     @property
     def verdict(self) -> tuple[object, ...]:
         """What makes two evaluations the same: codes, sorted; no ages, ids or sentences."""
         return (
             self.status,
-            tuple(sorted(issue.code for issue in (*self.errors, *self.warnings))),
+            _codes(self.errors, self.warnings),
             tuple(
                 sorted(
-                    (
-                        entry.canonical_symbol,
-                        entry.broker_symbol,
-                        entry.status.value,
-                        tuple(sorted(issue.code for issue in (*entry.errors, *entry.warnings))),
-                    )
-                    for entry in self.symbols
+                    [
+                        (
+                            entry.canonical_symbol,
+                            entry.broker_symbol,
+                            entry.status,
+                            _codes(entry.errors, entry.warnings),
+                        )
+                        for entry in self.symbols
+                    ]
                 )
             ),
         )
+
+
+def _codes(
+    errors: tuple[RegistrationIssue, ...], warnings: tuple[RegistrationIssue, ...]
+) -> tuple[str, ...]:
+    """Return the codes of all issues, sorted; most symbols have none or one."""
+    issues = (*errors, *warnings)
+    if len(issues) <= 1:
+        return tuple([issue.code for issue in issues])
+    return tuple(sorted(issue.code for issue in issues))

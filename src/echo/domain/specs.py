@@ -9,6 +9,11 @@ from echo.domain.ids import AccountId
 from echo.domain.quantities import Side
 from echo.domain.sealing import sealed
 
+_NAMES: Final = ("point", "tick_size", "min_lot", "max_lot", "lot_step")
+_PRINTED: Final = dict.fromkeys(
+    ("min_lot", "lot_step"),
+    "; an EA that prints two decimals cannot tell thousandths of a lot",
+)
 # Bound once: the class of an enumeration is slow to ask, and these are asked all the time.
 _BUY: Final = Side.BUY
 
@@ -137,16 +142,17 @@ def spec_complaint(mapping: SymbolMapping) -> str | None:
     Terminals invent specs for symbols they do not know (lot 0.00, tick 0): such a symbol is left
     out, the account goes on with the others.
     """
-    numbers = {
-        "point": mapping.point,
-        "tick_size": mapping.tick_size,
-        "min_lot": mapping.min_lot,
-        "max_lot": mapping.max_lot,
-        "lot_step": mapping.lot_step,
-    }
-    for name, number in numbers.items():
+    numbers = (
+        mapping.point,
+        mapping.tick_size,
+        mapping.min_lot,
+        mapping.max_lot,
+        mapping.lot_step,
+    )
+    for name, number in zip(_NAMES, numbers, strict=True):
         if not number.is_finite() or number <= 0:
-            return f"{name} is {number}, not > 0"
+            hint = _PRINTED.get(name, "") if number == 0 else ""
+            return f"{name} is {number}, not > 0{hint}"
     if mapping.min_lot > mapping.max_lot:
         return f"min_lot {mapping.min_lot} > max_lot {mapping.max_lot}"
     if not 0 <= mapping.digits <= 10:

@@ -21,8 +21,14 @@ CANONICAL_PATTERN: Final = "[A-Z0-9/_-]{3,20}"
 """What a canonical name looks like."""
 _KEPT: Final = re.compile(r"[^A-Z0-9/_-]")
 _EDGES: Final = "#._@$[]&!` "
+NAME_CHARS_MAX: Final = 64
+"""No broker's name is longer: terminals keep 31 characters at most."""
 STEM_MIN: Final = 3
 """Fewer letters are nobody's name."""
+BEGINNING: Final = 2
+"""Letters that every known name has."""
+STEM_MAX: Final = max(20, *map(len, NAMES))
+"""More letters are nobody's name, either."""
 READINGS_MAX: Final = 8_192
 """Spellings remembered: each is asked for again and again."""
 
@@ -76,9 +82,11 @@ def normalize_canonical(name: str, catalogue: Iterable[str] = CATALOGUE) -> str 
     in no catalogue, and whoever looks it up there learns so.
     """
     allowed = catalogue if isinstance(catalogue, frozenset) else frozenset(catalogue)
-    canonical = _read(name, allowed).canonical
-    if canonical is not None:
-        return canonical
+    return _read(name, allowed).canonical or kept_as_it_stands(name)
+
+
+def kept_as_it_stands(name: str) -> str | None:
+    """Return what a *name* that cannot be read is called, or ``None`` where that is no name."""
     kept = _KEPT.sub("", name.strip().upper().lstrip(PREFIXES))
     return kept if 3 <= len(kept) <= 20 else None
 
@@ -94,6 +102,11 @@ def read_symbol(name: str, catalogue: Iterable[str] = CATALOGUE) -> Reading:
     return suggest(_read(name, allowed), allowed)
 
 
+def forget_readings() -> None:
+    """Forget every spelling that was read; only measurements need that."""
+    _read_short.cache_clear()
+
+
 def read_quickly(name: str, catalogue: frozenset[str]) -> Reading:
     """As ``read_symbol``, but without a search for names that only look alike."""
     return _read(name, catalogue)
@@ -101,21 +114,30 @@ def read_quickly(name: str, catalogue: frozenset[str]) -> Reading:
 
 def suggest(reading: Reading, catalogue: frozenset[str]) -> Reading:
     """Return a reading with the names that a spelling like no other may be a slip for."""
-    if reading.canonical is not None or reading.candidates:
+    known = reading.canonical is not None or reading.candidates
+    if known or len(reading.name) > NAME_CHARS_MAX:
         return reading
     plain = _KEPT.sub("", reading.name.upper())
     return replace(reading, candidates=nearest(plain, catalogue) if plain else ())
 
 
-@lru_cache(maxsize=READINGS_MAX)
 def _read(name: str, allowed: frozenset[str]) -> Reading:
+    if len(name) > NAME_CHARS_MAX:
+        sentence = f"a name of {len(name)} characters is none"
+        return Reading(name=name, canonical=None, sentence=sentence)
+    return _read_short(name, allowed)
+
+
+@lru_cache(maxsize=READINGS_MAX)
+def _read_short(name: str, allowed: frozenset[str]) -> Reading:
     bare = name.strip(_EDGES)
     plain = _KEPT.sub("", bare.upper())
     if plain in allowed:
         return Reading(name=name, canonical=plain, sentence="its own name")
     doubts: list[Reading] = []
-    for stem, rest, fused in _stems(bare):
-        if stem in LOOKALIKES and stem == words_of(bare)[0].upper():
+    words = words_of(bare)
+    for stem, rest, fused in _stems(words, allowed):
+        if stem in LOOKALIKES and stem == words[0].upper():
             doubts.append(
                 _doubtful(name, allowed, LOOKALIKES[stem], f"{stem} may be a share or a fund")
             )
@@ -164,16 +186,33 @@ def _doubtful(name: str, allowed: frozenset[str], canonical: str, why: str) -> R
     )
 
 
-def _stems(bare: str) -> Iterator[tuple[str, tuple[str, ...], bool]]:
-    """Yield the ways to divide a spelling into a name, what is behind it, and whether that is
-    fused to it; what needs the least taken off comes first.
+def _stems(
+    words: list[str], allowed: frozenset[str]
+) -> Iterator[tuple[str, tuple[str, ...], bool]]:
+    """Yield the ways to divide a spelling into a known name, what is behind it, and whether that
+    is fused to it; what needs the least taken off comes first.
     """
-    words = words_of(bare)
+    known, beginnings = _known(allowed)
+    heads = [""]
+    for word in words:
+        heads.append(heads[-1] + word.upper())
+    # Most names that nobody knows, such as those of shares, do not even begin like one.
+    if heads[-1][:BEGINNING] not in beginnings:
+        return
     for count in range(len(words), 0, -1):
-        yield "".join(words[:count]).upper(), tuple(words[count:]), False
+        if heads[count] in known:
+            yield heads[count], tuple(words[count:]), False
     for count in range(len(words), 0, -1):
-        before, last = "".join(words[: count - 1]), words[count - 1]
-        for length in range(len(last) - 1, 0, -1):
-            if len(before) + length >= STEM_MIN:
-                stem = (before + last[:length]).upper()
-                yield stem, (last[length:], *words[count:]), True
+        whole, before = heads[count], len(heads[count - 1])
+        shortest = max(STEM_MIN, before + 1)
+        for length in range(min(len(whole) - 1, STEM_MAX), shortest - 1, -1):
+            if whole[:length] in known:
+                behind = words[count - 1][length - before :]
+                yield whole[:length], (behind, *words[count:]), True
+
+
+@lru_cache(maxsize=4)
+def _known(allowed: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """Return everything that a spelling may begin with and mean something, and its beginnings."""
+    known = allowed.union(NAMES, LOOKALIKES)
+    return known, frozenset(name[:BEGINNING] for name in known)

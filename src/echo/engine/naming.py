@@ -12,7 +12,14 @@ from typing import Final
 from echo.domain.handshake import IssueCode, RegistrationIssue
 from echo.domain.market_watch import Choice, Listed, TradeMode, choose
 from echo.domain.specs import SymbolMapping, TradePermission, spec_complaint
-from echo.domain.symbols import Contract, Reading, normalize_canonical, read_quickly, suggest
+from echo.domain.symbols import (
+    NAME_CHARS_MAX,
+    Contract,
+    Reading,
+    kept_as_it_stands,
+    read_quickly,
+    suggest,
+)
 from echo.engine.settings import EngineSettings, UnknownSymbolAction
 
 SUGGESTIONS_MAX: Final = 4
@@ -54,27 +61,34 @@ class Names:
 
 
 def name_symbols(
-    symbols: Sequence[SymbolMapping], settings: EngineSettings, *, mapped: bool = False
+    symbols: Sequence[SymbolMapping], settings: EngineSettings, *, mappings: str = ""
 ) -> Names:
     """Name the lines of one report.
 
     Args:
-        mapped: Whether the operator mapped the EA's symbols, which is then taken at its word;
-            else it is wherever a canonical name is not the broker's own in capitals.
+        mappings: What the operator has decided, as the EA was told it: ``CANONICAL:BROKER,…``.
+            There it is taken at its word, and so it is wherever a canonical name is not the
+            broker's own in capitals.
     """
-    repeated = [*_repeated(mapping.canonical_symbol.strip().upper() for mapping in symbols)]
-    if repeated:
-        return Names(repeated=tuple(repeated))
-    own = [not mapped and is_own(mapping) for mapping in symbols]
+    decided_pairs = _pairs(mappings)
+    names = [mapping.canonical_symbol.strip().upper() for mapping in symbols]
+    own = [
+        is_own(mapping) and (name, mapping.broker_symbol) not in decided_pairs
+        for mapping, name in zip(symbols, names, strict=True)
+    ]
+    # A name that is decided and one that is only a spelling may be alike: the spelling gives way.
+    for kind in (True, False):
+        alike = (name for name, is_read in zip(names, own, strict=True) if is_read is kind)
+        if repeated := tuple(_repeated(alike)):
+            return Names(repeated=repeated)
     lines = _read_all(symbols, own, settings)
     decided = [
         name.canonical
         for name, is_read in zip(lines, own, strict=True)
         if not is_read and _stands(name) and name.canonical is not None
     ]
-    repeated = [*_repeated(decided)]
-    if repeated:
-        return Names(repeated=tuple(repeated))
+    if repeated := tuple(_repeated(decided)):
+        return Names(repeated=repeated)
     choices = _choices(symbols, own, lines, settings)
     tied = tuple(_tie(choice) for choice in choices.values() if _is_tie(choice, symbols))
     if tied:
@@ -90,6 +104,16 @@ def name_symbols(
 def is_own(mapping: SymbolMapping) -> bool:
     """Whether a line's canonical name is only the broker's spelling in capitals."""
     return mapping.canonical_symbol.strip().upper() == mapping.broker_symbol.strip().upper()
+
+
+def _pairs(mappings: str) -> frozenset[tuple[str, str]]:
+    """Return canonical name and broker's of each mapping; older EAs write them the other way."""
+    found = set()
+    for pair in mappings.split(","):
+        left, colon, right = (each.strip() for each in pair.partition(":"))
+        if colon:
+            found |= {(left.upper(), right), (right.upper(), left)}
+    return frozenset(found)
 
 
 def _repeated(names: Iterator[str] | list[str]) -> Iterator[RegistrationIssue]:
@@ -115,7 +139,7 @@ def _read_all(
         if reading.canonical is not None:
             found.append(Name(canonical=reading.canonical, complaint=complaint))
             continue
-        kept = normalize_canonical(spelling, catalogue)
+        kept = kept_as_it_stands(spelling)
         if not reading.candidates and searches and complaint is None:
             searches -= 1
             reading = suggest(reading, catalogue)
@@ -132,7 +156,7 @@ def _read_all(
 def _unread(
     mapping: SymbolMapping, spelling: str, reading: Reading, *, doubted: bool
 ) -> RegistrationIssue:
-    likely = ", ".join(reading.candidates)
+    likely, spelling = ", ".join(reading.candidates), shortened(spelling)
     if doubted:
         code = IssueCode.AMBIGUOUS_SYMBOL
         message = f"{mapping.broker_symbol}: {reading.sentence}; is it {likely}? map it to say so"
@@ -142,6 +166,11 @@ def _unread(
         message += f"; like it: {likely}" if likely else ""
     metadata = (("candidates", ",".join(reading.candidates)),) if likely else ()
     return RegistrationIssue(code=code, message=message, metadata=metadata)
+
+
+def shortened(name: str) -> str:
+    """Return a peer's name as it may stand in a sentence."""
+    return name if len(name) <= NAME_CHARS_MAX else f"{name[:NAME_CHARS_MAX]}…"
 
 
 def _stands(name: Name) -> bool:

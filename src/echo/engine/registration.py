@@ -1,30 +1,36 @@
 """Registration: who is connected, which symbols it has, and the verdict that it gets."""
 
 from echo.domain.copies import replace
-from echo.domain.facts import AccountEvaluated, Alarm, InputRefused, LinkChanged
+from echo.domain.facts import Alarm, InputRefused, LinkChanged
 from echo.domain.handshake import (
-    NO_AGENT,
     AccountSymbolsReport,
     HandshakeMetadata,
     IssueCode,
     RegistrationIssue,
     RegistrationStatus,
-    Role,
-    SymbolRegistration,
     SymbolRegistrationResult,
 )
 from echo.domain.ids import AccountId, AgentId, EvaluationId, derive_evaluation_id
-from echo.domain.journal import AccountRecord, EvaluationRecord, SymbolMapRecord
+from echo.domain.journal import AccountRecord, SymbolMapRecord
 from echo.domain.quantities import Instant
+from echo.domain.registration_facts import (
+    Cause,
+    ReportOutcome,
+    SymbolsReported,
+    changes_of_ea,
+)
 from echo.domain.sessions import AccountConnected, AccountDisconnected
-from echo.domain.specs import SymbolMapping
 from echo.engine import dispatch, legacy
-from echo.engine.effects import Send
+from echo.engine.effects import EndSession, Send
+from echo.engine.evaluations import Judged, adopt, conclude, judged, names_of
 from echo.engine.events import AgentSaid
-from echo.engine.naming import Names, name_symbols
+from echo.engine.naming import Names
 from echo.engine.outbox import Outbox
-from echo.engine.state import AccountState, State
-from echo.engine.verdicts import Judgement, entry, judge_symbols, protocol_issues
+from echo.engine.state import AccountState, AgentState, State
+from echo.engine.verdicts import pipe_issues
+
+STORED_AGAIN_MS = 60_000
+"""Terminals that come and go all the time are not written down each time."""
 
 
 def claim(
@@ -34,6 +40,7 @@ def claim(
     account = state.account(account_id)
     owner = dispatch.owner_of(state, account)
     if owner is not None and owner.agent_id != agent_id:
+        account.enrolment.rival = agent_id
         out.observe(
             Alarm(
                 key=f"owner:{account_id}",
@@ -44,8 +51,23 @@ def claim(
         )
         return False
     account.agent_id = agent_id
+    if account.enrolment.rival == agent_id:
+        account.enrolment.rival = None
     dispatch.resend_all(state, account_id, now, out)
     return True
+
+
+def owner_left(state: State, agent_id: AgentId, out: Outbox) -> None:
+    """An owner is gone: whoever was turned away for it is let go, so that it claims anew."""
+    for account in state.accounts.values():
+        rival = account.enrolment.rival
+        if account.agent_id != agent_id or rival is None or dispatch.owner_of(state, account):
+            continue
+        account.enrolment.rival = None
+        claimant = state.agents.get(rival)
+        if claimant is not None:
+            sentence = f"account {account.account_id} is free: {agent_id} has left"
+            out.send(EndSession(claimant.agent_id, claimant.session, sentence))
 
 
 def connected(
@@ -59,7 +81,8 @@ def connected(
         return
     account.connected = True
     account.role = message.role
-    account.verdict = account.report = None
+    account.verdict = account.report = account.pendings = None
+    account.enrolment.warning_codes = ()
     account.evidence.reset()
     out.observe(LinkChanged(peer=f"{message.role.value}_{message.account_id}", up=True))
 
@@ -84,38 +107,29 @@ def report(
     account = state.account(message.account_id)
     if account.agent_id != said.agent_id:
         out.observe(refuse_stranger(account.account_id, said.agent_id))
+        _tell_stranger(state, account, said, message, now, out)
         return
     if _is_outdated(message, account.report):
         sentence = f"the report of {message.reported_at_ms} ms is known or older than the last"
         out.observe(InputRefused(peer=said.agent_id, reason="outdated_report", sentence=sentence))
+        out.observe(_reported(account, said, message, ReportOutcome.STALE))
         return
     first = account.report is None
     account.report = message
-    metadata = message.metadata
-    if metadata is not None:
-        account.metadata = metadata
-        account.role = metadata.pipe_role
-        if first:
-            legacy.tell(account, out)
-        out.persist(
-            AccountRecord(
-                account_id=account.account_id,
-                agent_id=said.agent_id,
-                role=account.role,
-                metadata=metadata,
-                last_connected_at_ms=now.wall_ms,
-            )
-        )
-    names = _names(state, account, message)
-    judgements: tuple[Judgement, ...] = ()
-    if message.symbols is not None and not names.repeated:
-        account.symbols, account.canonical_of = {}, {}
-        account.spec_mono_ms, account.tick_values = {}, {}
-        judgements = judge_symbols(state, account, message.symbols, names.lines)
-        _adopt(account, message.symbols, judgements, now)
-        account.spec_mono_ms = dict.fromkeys(account.symbols, now.mono_ms)
-        out.persist(_symbol_map(account, message))
-    _evaluate(state, account, names.repeated, judgements, now, out, said.evaluation_id)
+    if message.metadata is not None:
+        _introduce(account, said, message.metadata, now, out, first=first)
+    names = names_of(state, account, message)
+    outcome = ReportOutcome.DUPLICATE if names.repeated else ReportOutcome.TAKEN
+    if message.symbols is None:
+        outcome = ReportOutcome.METADATA_ONLY
+    if outcome is ReportOutcome.TAKEN:
+        found = _replace_symbols(state, account, message, names, now, out)
+    else:
+        found = judged(state, account, message, now, names)
+    out.observe(_reported(account, said, message, outcome, found))
+    conclude(
+        state, account, found, now, out, cause=Cause.HANDSHAKE, evaluation_id=said.evaluation_id
+    )
 
 
 def judge_again(
@@ -124,36 +138,103 @@ def judge_again(
     now: Instant,
     out: Outbox,
     evaluation_id: EvaluationId | None = None,
+    cause: Cause = Cause.POLICIES,
 ) -> None:
     """Policies, settings or specs have changed: so may the verdict of an account that has one."""
     message = account.report
     if account.verdict is None or message is None:
         return
-    names = _names(state, account, message)
-    judgements: tuple[Judgement, ...] = ()
-    if message.symbols is not None and not names.repeated:
+    found = judged(state, account, message, now)
+    if message.symbols is not None and not found.repeated:
         known = len(account.symbols)
-        judgements = judge_symbols(state, account, message.symbols, names.lines)
-        _adopt(account, message.symbols, judgements, now)
+        adopt(account, found, now)
         if len(account.symbols) > known:
-            out.persist(_symbol_map(account, message))
-    _evaluate(state, account, names.repeated, judgements, now, out, evaluation_id)
+            _store_symbols(account, message, now, out)
+    conclude(state, account, found, now, out, cause=cause, evaluation_id=evaluation_id)
 
 
-def specs_arrived(
-    state: State,
-    account_id: AccountId,
+def _introduce(
+    account: AccountState,
+    said: AgentSaid,
+    metadata: HandshakeMetadata,
     now: Instant,
     out: Outbox,
-    evaluation_id: EvaluationId | None,
+    *,
+    first: bool,
 ) -> None:
-    """Judge an account again that was told to wait for its specs."""
-    account = state.account(account_id)
-    verdict = account.verdict
-    if verdict is not None and any(
-        issue.code is IssueCode.SPEC_STALE for each in verdict.symbols for issue in each.warnings
-    ):
-        judge_again(state, account, now, out, evaluation_id)
+    """Take over what an EA says of itself, and tell what it did not say before."""
+    before, pipe_role = account.metadata, account.role
+    account.metadata = metadata
+    account.files.seen(metadata.ledger_id, now.mono_ms)
+    # An Agent that does not say what its pipe is for means what its EA says.
+    account.role = metadata.pipe_role if not account.connected else pipe_role
+    if before is not None and before.pipe_role is metadata.pipe_role:
+        for change in changes_of_ea(account.account_id, account.role, before, metadata):
+            out.observe(change)
+    if first:
+        legacy.tell(account, out)
+    if pipe_issues(account):
+        return
+    enrolment = account.enrolment
+    enrolment.server = metadata.server or enrolment.server
+    enrolment.last_connected_at_ms = now.wall_ms
+    # Which life of the EA it is changes at every start, and says nothing about what it is.
+    content = (said.agent_id, account.role, replace(metadata, instance="", ledger_n=0))
+    if _is_news(enrolment.stored_account, content, enrolment.stored_account_at_ms, now):
+        enrolment.stored_account, enrolment.stored_account_at_ms = content, now.wall_ms
+        out.persist(account_record(account, now))
+
+
+def account_record(account: AccountState, now: Instant) -> AccountRecord:
+    """Return the journal's row about an account's introduction, as of now."""
+    assert account.agent_id is not None  # noqa: S101 -- it has spoken
+    assert account.metadata is not None  # noqa: S101 -- it has introduced itself
+    return AccountRecord(
+        account_id=account.account_id,
+        agent_id=account.agent_id,
+        role=account.role,
+        metadata=account.metadata,
+        last_connected_at_ms=now.wall_ms,
+    )
+
+
+def _replace_symbols(
+    state: State,
+    account: AccountState,
+    message: AccountSymbolsReport,
+    names: Names,
+    now: Instant,
+    out: Outbox,
+) -> Judged:
+    """Take a list of symbols for all that the account has, and judge it as such."""
+    account.symbols, account.canonical_of = {}, {}
+    account.spec_mono_ms, account.tick_values = {}, {}
+    account.enrolment.spec_doubts = {}
+    found = judged(state, account, message, now, names)
+    adopt(account, found, now)
+    account.spec_mono_ms = dict.fromkeys(account.symbols, now.mono_ms)
+    account.enrolment.reported_at_ms = now.wall_ms
+    _store_symbols(account, message, now, out)
+    return found
+
+
+def _store_symbols(
+    account: AccountState, message: AccountSymbolsReport, now: Instant, out: Outbox
+) -> None:
+    enrolment, symbols = account.enrolment, tuple(account.symbols.values())
+    if _is_news(enrolment.stored_symbols, symbols, enrolment.stored_symbols_at_ms, now):
+        enrolment.stored_symbols, enrolment.stored_symbols_at_ms = symbols, now.wall_ms
+        out.persist(
+            SymbolMapRecord(
+                account_id=account.account_id,
+                symbols=symbols,
+                reported_at_ms=message.reported_at_ms,
+            )
+        )
+
+
+def _is_news(stored: object, content: object, stored_at_ms: int, now: Instant) -> bool:
+    return stored != content or not 0 <= now.wall_ms - stored_at_ms < STORED_AGAIN_MS
 
 
 def _is_outdated(message: AccountSymbolsReport, last: AccountSymbolsReport | None) -> bool:
@@ -166,136 +247,24 @@ def _is_outdated(message: AccountSymbolsReport, last: AccountSymbolsReport | Non
     return message.reported_at_ms < last.reported_at_ms or message == last
 
 
-def _names(state: State, account: AccountState, message: AccountSymbolsReport) -> Names:
-    """Name the report's symbols; a slave whose operator mapped them is taken at its word."""
-    metadata = account.metadata
-    mapped = bool(metadata and metadata.symbol_mappings) and account.role is Role.SLAVE
-    return name_symbols(message.symbols or (), state.settings, mapped=mapped)
-
-
-def _adopt(
+def _reported(
     account: AccountState,
-    symbols: tuple[SymbolMapping, ...],
-    judgements: tuple[Judgement, ...],
-    now: Instant,
-) -> None:
-    """Learn the symbols whose name and spec can be relied on."""
-    untaken = []
-    for mapping, judgement in zip(symbols, judgements, strict=True):
-        canonical = judgement.canonical
-        if not judgement.taken:
-            untaken.append(mapping.broker_symbol.upper())
-        if canonical is None or not judgement.is_known:
-            continue
-        account.canonical_of[mapping.broker_symbol.upper()] = canonical
-        if canonical in account.symbols:
-            continue
-        contract_size = mapping.contract_size or None
-        account.symbols[canonical] = replace(
-            mapping, canonical_symbol=canonical, contract_size=contract_size
-        )
-        if mapping.tick_value is not None and mapping.tick_value > 0:
-            account.tick_values[canonical] = (mapping.tick_value, now.mono_ms)
-    account.untaken = frozenset(untaken)
-    # Two spellings that differ in their letters' case only cannot be told apart any more.
-    for name_in_capitals in account.untaken & account.canonical_of.keys():
-        del account.canonical_of[name_in_capitals]
-
-
-def _symbol_map(account: AccountState, message: AccountSymbolsReport) -> SymbolMapRecord:
-    return SymbolMapRecord(
+    said: AgentSaid,
+    message: AccountSymbolsReport,
+    outcome: ReportOutcome,
+    found: Judged | None = None,
+) -> SymbolsReported:
+    judgements = found.judgements if found is not None else ()
+    invalid = (each.error for each in judgements if each.error is not None)
+    return SymbolsReported(
         account_id=account.account_id,
-        symbols=tuple(account.symbols.values()),
-        reported_at_ms=message.reported_at_ms,
+        agent_id=said.agent_id,
+        role=account.role,
+        outcome=outcome,
+        symbols=len(message.symbols or ()),
+        known=sum(each.is_known for each in judgements),
+        invalid=sum(each.code is IssueCode.SPEC_INVALID for each in invalid),
     )
-
-
-def _evaluate(
-    state: State,
-    account: AccountState,
-    repeated: tuple[RegistrationIssue, ...],
-    judgements: tuple[Judgement, ...],
-    now: Instant,
-    out: Outbox,
-    evaluation_id: EvaluationId | None,
-) -> None:
-    """Judge an account by its latest report, store the verdict if it is new, and tell its EA."""
-    result = _verdict(state, account, repeated, judgements, now, evaluation_id)
-    known, account.verdict = account.verdict, result
-    content = result.verdict
-    is_stored = account.stored_verdict == content
-    if known is not None and is_stored:
-        return
-    if not is_stored:
-        account.stored_verdict = content
-        metadata = account.metadata or HandshakeMetadata()
-        out.persist(EvaluationRecord(result=result, metadata=metadata))
-    owner = dispatch.owner_of(state, account)
-    if owner is not None:
-        out.send(Send(owner.agent_id, owner.session, result))
-    out.observe(
-        AccountEvaluated(
-            account_id=account.account_id,
-            status=result.status,
-            protocol_version=result.protocol_version,
-            issues=tuple(
-                sorted({issue.code.value for issue in (*result.errors, *result.warnings)})
-            ),
-        )
-    )
-
-
-def _verdict(
-    state: State,
-    account: AccountState,
-    repeated: tuple[RegistrationIssue, ...],
-    judgements: tuple[Judgement, ...],
-    now: Instant,
-    evaluation_id: EvaluationId | None,
-) -> SymbolRegistrationResult:
-    metadata = account.metadata
-    errors, warnings = protocol_issues(metadata, state.settings)
-    symbols = account.report.symbols or () if account.report else ()
-    # A report that names a symbol twice is refused whole: nothing in it was judged.
-    entries = tuple(
-        entry(mapping, judgement, now)
-        for mapping, judgement in zip(symbols, judgements, strict=not repeated)
-    )
-    errors = (*repeated, *errors)
-    return SymbolRegistrationResult(
-        account_id=account.account_id,
-        pipe_role=account.role,
-        protocol_version=metadata.protocol_version if metadata else 0,
-        status=_status(errors, warnings, entries),
-        evaluation_id=evaluation_id
-        or derive_evaluation_id(
-            account.account_id,
-            previous=account.verdict.evaluation_id if account.verdict else None,
-            evaluated_at_ms=now.wall_ms,
-        ),
-        evaluated_at_ms=now.wall_ms,
-        agent_id=account.agent_id or NO_AGENT,
-        core_version=state.settings.core_version,
-        client_semver=metadata.client_semver if metadata else "",
-        errors=errors,
-        warnings=warnings,
-        symbols=entries,
-        ledger_n=state.ledger_marks.get(account.account_id, 0),
-    )
-
-
-def _status(
-    errors: tuple[RegistrationIssue, ...],
-    warnings: tuple[RegistrationIssue, ...],
-    entries: tuple[SymbolRegistration, ...],
-) -> RegistrationStatus:
-    """Rejected is an account only for its protocol, or when no symbol of it can be used."""
-    statuses = {each.status for each in entries}
-    if errors or statuses == {RegistrationStatus.REJECTED}:
-        return RegistrationStatus.REJECTED
-    if warnings or statuses - {RegistrationStatus.ACCEPTED}:
-        return RegistrationStatus.WARNING
-    return RegistrationStatus.ACCEPTED
 
 
 def refuse_stranger(account_id: AccountId, agent_id: AgentId) -> InputRefused:
@@ -305,3 +274,37 @@ def refuse_stranger(account_id: AccountId, agent_id: AgentId) -> InputRefused:
         reason="not_owner",
         sentence=f"{agent_id} speaks for account {account_id}, which it does not own",
     )
+
+
+def _tell_stranger(
+    state: State,
+    account: AccountState,
+    said: AgentSaid,
+    message: AccountSymbolsReport,
+    now: Instant,
+    out: Outbox,
+) -> None:
+    """Have the EA that an Agent may not serve learn so; the account's own verdict stands."""
+    metadata = message.metadata or HandshakeMetadata()
+    told: AgentState | None = state.agents.get(said.agent_id)
+    if told is None:
+        return
+    issue = RegistrationIssue(
+        code=IssueCode.ROLE_MISMATCH,
+        message=f"account {account.account_id} is served by {account.agent_id or 'nobody yet'}:"
+        f" list it for one Agent only, not also for {said.agent_id}",
+    )
+    refusal = SymbolRegistrationResult(
+        account_id=account.account_id,
+        pipe_role=metadata.pipe_role,
+        protocol_version=metadata.protocol_version,
+        status=RegistrationStatus.REJECTED,
+        evaluation_id=said.evaluation_id
+        or derive_evaluation_id(account.account_id, previous=None, evaluated_at_ms=now.wall_ms),
+        evaluated_at_ms=now.wall_ms,
+        agent_id=said.agent_id,
+        core_version=state.settings.core_version,
+        client_semver=metadata.client_semver,
+        errors=(issue,),
+    )
+    out.send(Send(told.agent_id, told.session, refusal))

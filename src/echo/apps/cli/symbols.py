@@ -1,22 +1,30 @@
-"""``echoctl symbols``: what a broker's names mean to Echo, answered without a running Core."""
+"""``echoctl symbols``: what a broker's names mean to Echo, and which accounts report theirs."""
 
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from echo.apps.cli.asking import asked, plain_console
+from echo.apps.cli.exits import EXIT_PROBLEM
 from echo.apps.cli.symbol_lists import ListUnreadable, SymbolList, read_lists
 from echo.domain.instruments import CATALOGUE
 from echo.domain.market_watch import Choice, Listed, choose
+from echo.domain.registry import COVERAGE_HOURS, Advice, AskCoverage, Coverage
 from echo.domain.symbols import Reading, read_symbol
+from echo.wire.operations import NOBODY, write_answer
+from echo.wire.registry import HOURS_MAX
 
 EXIT_BAD_INPUT = 2
+DEFAULT_CONFIG: Final = Path("echo.toml")
 
-app = typer.Typer(name="symbols", help="What a broker's names mean.", no_args_is_help=True)
+app = typer.Typer(
+    name="symbols", help="What a broker's names mean, and who reports them.", no_args_is_help=True
+)
 
 
 @app.command()
@@ -59,10 +67,44 @@ def resolve(
 
 @app.command()
 def coverage(
-    file: Annotated[Path, typer.Option(help="CSV with a column canonical: what is meant.")],
+    file: Annotated[
+        Path | None, typer.Option(help="CSV with a column canonical: what is meant.")
+    ] = None,
+    hours: Annotated[
+        int, typer.Option(min=1, max=HOURS_MAX, help="How far back accounts count as active.")
+    ] = COVERAGE_HOURS,
+    config: Annotated[Path, typer.Option("--config", help="The Core's settings.")] = DEFAULT_CONFIG,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Count what is read rightly, refused or read wrongly; exit code 1 if anything is wrong."""
+    """Say whether all accounts report their symbols; with a file, how well its names are read.
+
+    Asks the running Core which accounts were active and which told their symbols, and recommends
+    reject or warn for core/symbols/unknown_action; exit code 1 if it should go back to warn. With
+    --file counts what is read rightly, refused or wrongly; exit code 1 if anything is wrong.
+    """
+    if file is None:
+        _coverage_of_accounts(hours, config, as_json)
+    else:
+        _coverage_of_file(file, as_json)
+
+
+def _coverage_of_accounts(hours: int, config: Path, as_json: bool) -> None:
+    answer = asked("symbols coverage", config, NOBODY, AskCoverage(hours=hours), as_json)
+    assert isinstance(answer, Coverage)  # noqa: S101 -- the answer to that question
+    if as_json:
+        print(write_answer(answer).decode())
+    else:
+        console = plain_console()
+        console.print(f"active within {hours} h: {answer.active} accounts")
+        console.print(f"reporting symbols: {answer.reporting}")
+        if answer.silent:
+            console.print(f"silent: {', '.join(answer.silent)}", markup=False)
+        console.print(f"core/symbols/unknown_action is {answer.unknown_action}")
+        console.print(f"advice: {answer.advice}: {answer.sentence}", markup=False)
+    raise typer.Exit(EXIT_PROBLEM if answer.advice is Advice.WARN else 0)
+
+
+def _coverage_of_file(file: Path, as_json: bool) -> None:
     try:
         lists = read_lists(file)
     except ListUnreadable as error:
