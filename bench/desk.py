@@ -51,9 +51,11 @@ class Desk:
 
 
 @asynccontextmanager
-async def desk(folder: Path, *, masters: int, slaves: int) -> AsyncIterator[Desk]:
-    """Start everything in *folder*, and end it again."""
+async def desk(folder: Path, *, masters: int, slaves: int, more: str = "") -> AsyncIterator[Desk]:
+    """Start everything in *folder*, with *more* lines of settings, and end it again."""
     settings = _write_settings(folder, masters, slaves)
+    with settings.open("a") as file:
+        file.write(more)
     programs: list[asyncio.subprocess.Process] = []
     trips: dict[TradeId, Trip] = {}
 
@@ -63,7 +65,7 @@ async def desk(folder: Path, *, masters: int, slaves: int) -> AsyncIterator[Desk
 
     try:
         for name in ("core", "agent"):
-            programs.append(await _start(name, settings, folder))
+            programs.append(await start_program(name, settings, folder))
         leaders = [BareMaster(AccountId(str(50_001 + each))) for each in range(masters)]
         followers = [BareSlave(AccountId(str(70_001 + each)), arrived) for each in range(slaves)]
         for ea in (*leaders, *followers):
@@ -99,7 +101,8 @@ async def _market(slaves: Sequence[BareSlave]) -> None:
                 slave.state()
 
 
-async def _start(name: str, settings: Path, folder: Path) -> asyncio.subprocess.Process:
+async def start_program(name: str, settings: Path, folder: Path) -> asyncio.subprocess.Process:
+    """Start ``echo-<name>``, and wait until it is ready."""
     with (folder / f"{name}.log").open("ab") as log:
         program = await asyncio.create_subprocess_exec(
             sys.executable,

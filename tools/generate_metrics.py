@@ -23,8 +23,8 @@ HEAD = """# Metrics and spans
 A running Core shows its figures at `/metrics` of the admin door (`http://127.0.0.1:8780/metrics`),
 an Agent at `agent/metrics_port`; a collector named in `endpoints/otel/otlp_endpoint` is sent the
 same figures, the spans and the log, over OTLP. In Prometheus dots are underscores, counters end in
-`_total` and durations in `_ms`. Facts are counted in a thread beside the work: a trade does not wait
-for it.
+`_total` and durations in `_ms`. Facts are counted in a thread beside the work: a trade does not
+wait for it.
 
 | Metric | Kind | Labels | What it says | Fed by | Program |
 |---|---|---|---|---|---|

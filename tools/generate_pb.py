@@ -1,4 +1,4 @@
-"""Generate `echo.wire.pb` from `proto/echo/v1/*.proto`.
+"""Generate `echo.wire.pb` from `proto/echo/v1/*.proto` and `proto/etcd/*.proto`.
 
     python tools/generate_pb.py [--out DIRECTORY]
 
@@ -21,6 +21,8 @@ from grpc_tools import protoc  # type: ignore[import-untyped]  # ships no types
 ROOT = Path(__file__).resolve().parent.parent
 PROTO_ROOT = ROOT / "proto"
 PROTO_PACKAGE = "echo.v1"
+FOREIGN_PACKAGE = "etcd"
+"""Folder of protos that are another project's: messages only, none of them imports another."""
 PYTHON_PACKAGE = "echo.wire.pb"
 OUT = ROOT / "src" / Path(*PYTHON_PACKAGE.split("."))
 
@@ -48,7 +50,8 @@ def generate() -> dict[str, str]:
         descriptors = compile_protos(compiled)
         modules = {
             path.name: at_home(path.read_text(encoding="utf-8"))
-            for path in (compiled / Path(*PROTO_PACKAGE.split("."))).iterdir()
+            for package in (PROTO_PACKAGE, FOREIGN_PACKAGE)
+            for path in (compiled / Path(*package.split("."))).iterdir()
         }
     for file in descriptors.file:
         if file.service:
@@ -86,7 +89,8 @@ def at_home(text: str) -> str:
         flags=re.MULTILINE,
     )
     # The second argument becomes __module__ of the message classes.
-    return re.sub(rf"'{re.escape(PROTO_PACKAGE)}\.(\w+_pb2)'", rf"'{PYTHON_PACKAGE}.\1'", text)
+    packages = f"{re.escape(PROTO_PACKAGE)}|{FOREIGN_PACKAGE}"
+    return re.sub(rf"'(?:{packages})\.(\w+_pb2)'", rf"'{PYTHON_PACKAGE}.\1'", text)
 
 
 def message_modules(descriptors: FileDescriptorSet) -> dict[str, str]:

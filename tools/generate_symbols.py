@@ -23,8 +23,9 @@ MEANT = {"DAX40": "GER40", "SP500": "US500"}
 _HEAD = """# Symbols
 
 Echo copies between brokers that call one instrument by different names. `echoctl symbols resolve`
-answers what a name means, without a running Core; `echoctl symbols coverage` counts what is read
-rightly, refused or wrongly in a list whose meaning is known.
+answers what a name means, without a running Core; `echoctl symbols coverage --file` counts what is
+read rightly, refused or wrongly in a list whose meaning is known. What becomes of a name that is
+refused is on the page about [registration](registration.md).
 
 The catalogue holds {instruments} instruments under {names} names: pairs of 34 currencies, metals,
 energies, indices, coins and softs. A spelling is a name with something before or behind it. What
@@ -37,9 +38,10 @@ refused, with the instrument that it may be, for an operator to decide in `Symbo
 |---|---:|---:|---:|---:|
 {rows}
 
-The first three are the whole market watches of MT4 servers; the others are spellings of one
-instrument, collected at 241 brokers (the data and its origin are in `tests/data/symbols`). A name
-of an instrument that is not in the catalogue, such as a bond, is right when it is refused.
+The first three are the whole market watches of MT4 servers, the next two all instruments of two
+brokers; the others are spellings of one instrument, collected at 241 brokers (the data and its
+origin are in `tests/data/symbols`). A name of an instrument that is not in the catalogue, such as a
+bond, is right when it is refused.
 
 ## What is refused
 
@@ -56,7 +58,8 @@ def main() -> None:
 
 def page() -> str:
     """Return the page."""
-    lists = [*read_lists(SEEN / "market_watches.csv"), *_spellings()]
+    recorded = ("market_watches.csv", "oanda_fxcm.csv")
+    lists = [*(each for name in recorded for each in read_lists(SEEN / name)), *_spellings()]
     rows = [
         f"| {each.server} | " + " | ".join(map(str, each.counted().values())) + " |"
         for each in lists

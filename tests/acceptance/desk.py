@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import re
 import time
 from codecs import decode
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from echo.apps import agent, core
 from echo.config.reading import read_settings
 from echo.config.settings import agent_settings, core_settings
 from echo.config.toml_file import flatten_toml
+from echo.domain.facts import Alarm
 from echo.domain.ids import SEQ_CLOSE
 from echo.services.agent.service import AgentService
 from echo.services.core.service import CoreService
@@ -22,6 +24,7 @@ from tests.acceptance.talk import Ids, Step, Talk, TalkError, read_json
 from tests.fakes import FactLog, until_real
 
 WITHIN_S = 5.0
+_HELD = re.compile(r", ticket (\d+): (\S+) (\S+) bought at (\S+), stop ([^\s,]+)")
 
 ADDRESSES = """
 core.bind = "127.0.0.1"
@@ -195,6 +198,19 @@ class Desk:
         snapshot = {"accounts": [account], "positions": []}
         self._people[name].write({"type": "state_snapshot", "payload": snapshot})
 
+    async def _shows(self, name: str, balance: str, equity: str, positions: str) -> None:
+        account = {"account_id": name, "currency": "USD", "margin": 0, "margin_level": 0}
+        account |= {"balance": int(balance), "equity": int(equity), "margin_free": int(equity)}
+        snapshot = {
+            "accounts": [account],
+            "positions": [_position(*each) for each in _HELD.findall(positions)],
+            "epoch": "ea-1",
+            "sequence": time.time_ns() // 1_000_000,
+            "complete": True,
+            "connected": True,
+        }
+        self._people[name].write({"type": "state_snapshot", "payload": snapshot})
+
     async def _writes(self, name: str, text: str) -> None:
         self._people[name].write(read_json(self._ids.spelled(text)))
 
@@ -246,6 +262,12 @@ class Desk:
         except TimeoutError:
             raise TalkError(f"the journal says {found}") from None
 
+    async def _people_hear(self, code: str) -> None:
+        def heard() -> bool:
+            return any(isinstance(each, Alarm) and each.code == code for each in self.facts.facts)
+
+        await until_real(heard, within_s=WITHIN_S)
+
     # ------------------------------------------------------------------------- what happens
 
     async def _after(self, ms: str) -> None:
@@ -259,7 +281,7 @@ class Desk:
                 ready.set()
 
         settings = core_settings(self._values())
-        self._core, server = core.compose(settings, self.facts, told)
+        self._core, server, _ = core.compose(settings, self.facts, told)
         self._running["core"] = asyncio.create_task(self._core.run())
         await asyncio.wait_for(ready.wait(), WITHIN_S)
         self._port = server.port
@@ -284,6 +306,17 @@ class Desk:
         reading = read_settings(flatten_toml(text) | flatten_toml(self._settings))
         assert not reading.complaints, reading.complaints
         return reading.values
+
+
+def _position(ticket: str, lot: str, symbol: str, price: str, stop: str) -> dict[str, Any]:
+    return {
+        "ticket": int(ticket),
+        "symbol": symbol,
+        "side": "BUY",
+        "volume": Decimal(lot),
+        "open_price": Decimal(price),
+        "stop_loss": Decimal(stop),
+    }
 
 
 def _role(name: str) -> str:

@@ -9,6 +9,8 @@ Names tell the role: ``M1`` is a master's EA on account M1, ``F1`` a follower's 
                                             then ``, protocol 2`` or ``, netting`` if it is so
     F1 quotes EURUSD.m 1.10000 1.10010      bid and ask
     F1 has 10000 USD                        its state
+    F1 shows balance 10000, equity 9900     all that it holds; then, as often as there are any,
+                                            ``, ticket 7: 1.00 EURUSD bought at 1.1, stop 1.09``
     F1 > {"type":...}                       it writes a line
     F1 < {"type":...}                       it gets a line: the next one of this type
     F1 gets no execute_order for 200 ms     besides those that were named
@@ -17,6 +19,7 @@ Names tell the role: ``M1`` is a master's EA on account M1, ``F1`` a follower's 
     the open of <t1> on F1 is filled        the journal says so; or ``is omitted, SPREAD_EXCEEDED``;
                                             ``close``, or the number of another action
     the Core goes away                      and ``the Core comes back``
+    people hear LIMIT_WARN                  an alarm of this code was raised
     after 400 ms
 
 ``<t1>`` stands for an id, or for any value: whoever writes it first makes one up, whoever gets it
@@ -76,6 +79,8 @@ _FORMS: Final = {
         "greets": rf"{_NAME} greets with (\S+?)(?: as (\w+))?((?:, (?:protocol \d|netting))*)",
         "quotes": rf"{_NAME} quotes (\S+) (\S+) (\S+)",
         "has": rf"{_NAME} has (\S+) ([A-Z]{{3}})",
+        "shows": rf"{_NAME} shows balance (\d+), equity (\d+)"
+        r"((?:, ticket \d+: \S+ \S+ bought at \S+, stop \S+)*)",
         "writes": rf"{_NAME} > (\{{.*\}})",
         "gets": rf"{_NAME} < (\{{.*\}})",
         "gets_no": rf"{_NAME} gets no (\w+) for (\d+) ms",
@@ -83,6 +88,7 @@ _FORMS: Final = {
         "sends_endless": rf"{_NAME} sends (\d+) bytes without an end",
         "journal": rf"the (open|close|\d+) of <(\w+)> on {_NAME} is (\w+)(?:, (\w+))?",
         "core_moves": r"the Core (goes away|comes back)",
+        "people_hear": r"people hear ([A-Z_]+)",
         "after": r"after (\d+) ms",
     }.items()
 }

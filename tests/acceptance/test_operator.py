@@ -123,3 +123,13 @@ async def test_a_core_without_a_door_says_how_to_get_one(tmp_path: Path) -> None
     assert "set it to true and restart the Core" in errors
     assert not (tmp_path / "core" / "admin.token").exists()
     await core.end()
+
+
+async def test_an_entry_is_explained_by_the_core_that_runs(core: Program, tmp_path: Path) -> None:
+    asked = ("policy", "explain", "--symbol", "EURUSD", "--side", "BUY", "--json", "--config")
+
+    code, out, errors = await echoctl(*asked, str(tmp_path / "echo.toml"), "--account", "404")
+
+    assert code == 1
+    assert json.loads(out)["code"] == "unknown_account"
+    assert "see which accounts there are" in errors

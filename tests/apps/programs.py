@@ -94,7 +94,7 @@ async def refusal(name: str, settings: Path) -> str:
     return "\n".join(line.removeprefix(f"echo-{name}: ") for line in sentences)
 
 
-async def start(name: str, settings: Path, *options: str) -> Program:
+async def start(name: str, settings: Path | str, *options: str) -> Program:
     """Start ``echo-<name>`` and wait for its first line; empty = it has ended."""
     command = [sys.executable, "-m", f"echo.apps.{name}", "--config", str(settings), *options]
     return await begin(*command)

@@ -70,7 +70,7 @@ from echo.domain.sessions import (
     DeliveryHeartbeat,
     Ping,
 )
-from echo.domain.specs import Quote, SymbolSpecReport
+from echo.domain.specs import Quote, SymbolSpecification, SymbolSpecReport
 
 MASTER = AccountId("1001")
 SLAVE = AccountId("2001")
@@ -261,6 +261,7 @@ class Stage:
         role: Role = Role.SLAVE,
         *,
         ledger_n: int = 0,
+        ledger_id: str = "",
     ) -> Done:
         return self.core(
             SymbolRegistrationResult(
@@ -271,6 +272,7 @@ class Stage:
                 evaluation_id=EvaluationId("e"),
                 evaluated_at_ms=WALL_MS,
                 ledger_n=ledger_n,
+                ledger_id=ledger_id,
             )
         )
 
@@ -405,6 +407,7 @@ def order(
         ttl_ms=5_000,
         age_ms=0,
         sent_mono_ms=stage.core_mono_ms,
+        first=True,
     )
     return replace(opened, **changes)
 
@@ -506,7 +509,18 @@ def quote(symbol: str = "GOLD", account_id: AccountId = SLAVE, spread: str = "20
 
 
 def specs(account_id: AccountId = SLAVE, reported_at_ms: int = WALL_MS) -> SymbolSpecReport:
-    return SymbolSpecReport(account_id=account_id, symbols=(), reported_at_ms=reported_at_ms)
+    spec = SymbolSpecification(
+        canonical_symbol="XAUUSD",
+        broker_symbol="GOLD",
+        digits=2,
+        stops_level_points=0,
+        contract_size=Decimal(100),
+        tick_value=Decimal(1),
+        min_lot=Decimal("0.01"),
+        max_lot=Decimal(100),
+        lot_step=Decimal("0.01"),
+    )
+    return SymbolSpecReport(account_id=account_id, symbols=(spec,), reported_at_ms=reported_at_ms)
 
 
 def open_trades(account_id: AccountId = SLAVE) -> OpenTrades:

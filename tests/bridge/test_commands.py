@@ -14,6 +14,7 @@ from echo.domain.errors import ErrorCode
 from echo.domain.facts import Alarm, InputRefused
 from echo.domain.handshake import RegistrationStatus, Role
 from echo.domain.ids import Ticket
+from echo.domain.ledger import LedgerContents
 from echo.domain.sessions import ClockEcho, Ping
 from tests.bridge.stage import (
     OTHER_SLAVE,
@@ -193,11 +194,29 @@ def test_a_wide_spread_stops_an_open_that_was_never_written() -> None:
     assert answer.error_message == "spread 34 pt > max 25 pt"
 
 
+def test_a_price_that_runs_away_while_an_open_waits_at_the_gate_stops_it() -> None:
+    stage = ready()
+    slave = stage.slave(accepted=False)
+    stage.say(slave, quote())
+    opened = order(stage, max_slippage_points=Decimal(15))
+    assert stage.core(opened).down(ExecuteOrder) == []
+    stage.say(slave, replace(quote(), bid=Decimal("4015.16"), ask=Decimal("4015.36")))
+
+    done = stage.verdict()
+
+    assert done.down(ExecuteOrder) == []
+    [answer] = done.up(ExecutionResult)
+    assert answer.error_code is ErrorCode.SLIPPAGE_EXCEEDED
+    assert answer.error_message == "price 16.0 pt worse than when it came > max 15 pt"
+
+
 def test_an_open_without_a_mono_stamp_goes_to_the_ea_with_no_time_left() -> None:
     stage = ready()
     stage.slave()
 
-    assert [f.ttl_ms for f in stage.core(order(stage, sent_mono_ms=None)).down(ExecuteOrder)] == [0]
+    done = stage.core(order(stage, sent_mono_ms=None, first=False))
+
+    assert [(f.ttl_ms, f.first) for f in done.down(ExecuteOrder)] == [(0, False)]
 
 
 # ---------------------------------------------------------------- what an EA cannot do
@@ -288,7 +307,7 @@ def test_a_restarted_agent_never_says_stale_of_what_it_may_have_written() -> Non
 
 def test_a_restarted_agent_that_noted_nothing_asks_the_ea_too() -> None:
     later = ready()
-    later.core(order(later, age_ms=4_000, ttl_ms=1_000))
+    later.core(order(later, age_ms=4_000, ttl_ms=1_000, first=False))
 
     assert later.live(2_000).up(ExecutionResult) == []
     session = later.connect(Role.SLAVE, SLAVE)
@@ -419,6 +438,75 @@ def test_an_agent_that_restarts_cannot_tell_what_a_legacy_ea_did() -> None:
     fresh = replace(opened, sent_mono_ms=later.core_mono_ms)
     assert later.core(fresh).down(ExecuteOrder) == []
     assert later.settle_down(100).down(ExecuteOrder) == []
+
+
+def test_only_its_ea_knows_of_an_open_that_was_sent_before() -> None:
+    """Two Agents of one name: whoever had the stream before may have brought it to its EA."""
+    stage = ready()
+    stage.live(3_000)
+    opened = order(stage, age_ms=1_000, ttl_ms=500, first=False)
+
+    stage.core(opened)
+
+    assert stage.live(5_000).up(ExecutionResult) == []
+    [asked] = stage.greet(stage.connect(Role.SLAVE, SLAVE), Role.SLAVE, SLAVE).down(ExecuteOrder)
+    assert asked.ttl_ms == 0
+
+
+def test_an_open_that_nobody_else_was_sent_is_refused_by_its_agent() -> None:
+    stage = ready()
+    stage.live(3_000)
+    opened = order(stage, age_ms=1_000, ttl_ms=500)
+
+    stage.core(opened)
+
+    answers = stage.live(5_000).up(ExecutionResult)
+    assert {each.error_code for each in answers} == {ErrorCode.STALE}
+
+
+@pytest.mark.parametrize("ttl_ms", [0, 5_000], ids=["stale", "young enough"])
+@pytest.mark.parametrize("n", [0, 7], ids=["a new ledger", "a ledger put back"])
+def test_a_ledger_says_nothing_of_what_it_does_not_know(ttl_ms: int, n: int) -> None:
+    """Somebody deleted it: the open may have been carried out, and its answer lost with it."""
+    stage = Stage(contents=LedgerContents(ledger_id="ledger", n=n, entries=()))
+    stage.core_up()
+    stage.legacy_slave()
+
+    done = stage.core(order(stage, ttl_ms=ttl_ms, age_ms=None, first=False))
+
+    [answer] = done.up(ExecutionResult)
+    assert (answer.doubt, answer.success) == (True, False)
+    assert stage.settle_down(100).down(ExecuteOrder) == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"age_ms": 500, "first": False}, {"age_ms": 9_000, "first": True}],
+    ids=["younger than the Agent", "sent for the first time"],
+)
+def test_what_no_former_life_can_have_seen_it_has_not_written(changes: dict[str, Any]) -> None:
+    stage = Stage()
+    stage.core_up()
+    stage.legacy_slave()
+    stage.live(1_000)
+
+    done = stage.core(order(stage, ttl_ms=1_000, **changes))
+
+    [answer] = done.up(ExecutionResult)
+    assert (answer.doubt, answer.error_code) == (False, ErrorCode.STALE)
+
+
+def test_what_a_former_life_had_and_had_not_written_is_not_in_doubt() -> None:
+    stage = ready()
+    stage.core(order(stage))
+    stage.settle_down(100)
+    later = Stage(contents=stage.contents())
+    later.core_up()
+    later.legacy_slave()
+
+    answers = later.live(8_000).up(ExecutionResult)
+
+    assert {(each.doubt, each.error_code) for each in answers} == {(False, ErrorCode.STALE)}
 
 
 def test_a_doubt_outlives_every_restart_until_it_is_certain() -> None:

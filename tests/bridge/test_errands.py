@@ -101,7 +101,7 @@ def test_opens_can_be_done_by_everyone() -> None:
 
 
 def test_a_frame_carries_epoch_arrival_and_an_opens_time_as_it_is_now() -> None:
-    clock = OpenClock(NOW_MS + 300, NOW_MS - 20, maybe_known=False)
+    clock = OpenClock(NOW_MS + 300, NOW_MS - 20)
 
     frame = stamped(errand(an_open(), clock), ea(), NOW_MS)
 
@@ -122,7 +122,7 @@ def test_other_frames_carry_epoch_and_arrival() -> None:
 @pytest.mark.parametrize(
     ("clock", "ttl_ms", "expected"),
     [
-        pytest.param(OpenClock(NOW_MS + 300, NOW_MS - 20, False), 5_000, (300, 20), id="known"),
+        pytest.param(OpenClock(NOW_MS + 300, NOW_MS - 20), 5_000, (300, 20), id="known"),
         pytest.param(None, 5_000, (0, None), id="never probed"),
         pytest.param(None, None, (None, None), id="never probed, no limit"),
     ],

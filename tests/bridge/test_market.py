@@ -3,6 +3,7 @@ from dataclasses import replace
 from echo.bridge.market import HISTORY_MAX, QUOTED_SYMBOLS_MAX
 from echo.domain.accounts import OpenTrades, StateSnapshot
 from echo.domain.facts import InputRefused
+from echo.domain.registration_facts import SpecsFiltered, SpecsForwarded
 from echo.domain.specs import Quote, SymbolSpecReport
 from tests.bridge.stage import (
     OTHER_SLAVE,
@@ -152,3 +153,22 @@ def test_an_ea_that_invents_symbols_without_end_is_refused() -> None:
     done = stage.say(slave, quote("ONE-MORE", SLAVE))
     assert [fact.reason for fact in done.facts(InputRefused)] == ["too_many_symbols"]
     assert stage.pass_ms(PACE_MS).facts(InputRefused) == []
+
+
+def test_specs_that_are_older_than_the_last_or_empty_are_kept_back_and_counted() -> None:
+    stage = ready()
+    slave = stage.slave()
+    done = stage.say(slave, specs(reported_at_ms=WALL_MS))
+    assert [fact.symbols for fact in done.facts(SpecsForwarded)] == [1]
+    stage.pass_ms(PACE_MS)
+    reasons = []
+    for late in (
+        specs(reported_at_ms=WALL_MS - 1),
+        replace(specs(reported_at_ms=WALL_MS + 1), symbols=()),
+    ):
+        done = stage.say(slave, late)
+        assert done.up(SymbolSpecReport) == []
+        reasons += [fact.reason for fact in done.facts(SpecsFiltered)]
+
+    assert reasons == ["stale_report", "empty_payload"]
+    assert len(stage.say(slave, specs(reported_at_ms=WALL_MS)).up(SymbolSpecReport)) == 1

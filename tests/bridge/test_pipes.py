@@ -3,11 +3,12 @@ from dataclasses import replace
 import pytest
 
 from echo.bridge.effects import EndPipe, SendCore, SendEa
-from echo.bridge.events import PipeClosed
+from echo.bridge.events import PipeClosed, SettingsChanged
 from echo.domain.commands import CloseOrder, ExecuteOrder
 from echo.domain.facts import InputRefused, LinkChanged
 from echo.domain.handshake import (
     AccountSymbolsReport,
+    IssueCode,
     RegistrationStatus,
     Role,
     SymbolRegistrationResult,
@@ -119,6 +120,46 @@ def test_an_agent_that_was_restarted_learns_from_the_verdict_how_much_the_core_h
 
     assert (first.ledger_n, second.ledger_n) == (0, 17)
     assert second.session_epoch == first.session_epoch
+
+
+def test_an_ea_is_told_that_another_with_a_file_of_its_own_served_before_it() -> None:
+    """Two EAs on one account: what the other was told, this one's ledger does not know."""
+    stage = ready()
+    told = []
+    for instance, ledger_id in (("i1", "a"), ("i2", "b"), ("i1", "a"), ("i1", "a")):
+        session = stage.connect(Role.SLAVE, SLAVE)
+        done = stage.greet(session, Role.SLAVE, SLAVE, instance=instance, ledger_id=ledger_id)
+        told += [each.ledger_id for each in done.down(EaSession)]
+        stage.disconnect(session)
+
+    # Again in the last session: nobody knows whether the third was ever told.
+    assert told == ["", "a", "b", "b"]
+
+
+def test_a_masters_file_is_nothing_to_the_slave_of_the_same_account() -> None:
+    stage = ready()
+    stage.greet(stage.connect(Role.SLAVE, SLAVE), Role.SLAVE, SLAVE, ledger_id="a")
+    stage.greet(stage.connect(Role.MASTER, SLAVE), Role.MASTER, SLAVE, ledger_id="outbox")
+    session = stage.connect(Role.SLAVE, SLAVE)
+
+    [again] = stage.greet(session, Role.SLAVE, SLAVE, ledger_id="a").down(EaSession)
+
+    assert again.ledger_id == ""
+
+
+def test_an_agent_that_was_restarted_learns_from_the_verdict_who_served_before() -> None:
+    stage = ready()
+    stage.greet(stage.connect(Role.SLAVE, SLAVE), Role.SLAVE, SLAVE, ledger_id="a")
+    done = stage.verdict(ledger_id="b")
+    sessions = done.down(EaSession)
+
+    assert [each.ledger_id for each in sessions] == ["b"]
+    # Before the verdict, which lets opens through.
+    assert [type(each.message) for each in done.of(SendEa)] == [
+        EaSession,
+        SymbolRegistrationResult,
+    ]
+    assert stage.verdict(ledger_id="b").down(EaSession) == []
 
 
 def test_what_the_core_journals_later_in_a_session_is_no_news_for_its_ea() -> None:
@@ -388,3 +429,68 @@ def test_acknowledgements_for_a_master_that_is_away_are_dropped() -> None:
     stage = ready()
 
     assert stage.core(intent_ack(intent())) == []
+
+
+def test_an_ea_on_a_foreign_pipe_is_told_so_before_its_pipe_ends() -> None:
+    stage = ready()
+    session = stage.connect(Role.SLAVE, SLAVE)
+    done = stage.greet(session, Role.MASTER, SLAVE)
+    [verdict] = done.down(SymbolRegistrationResult, session)
+
+    assert (verdict.status, verdict.pipe_role) == (RegistrationStatus.REJECTED, Role.SLAVE)
+    assert [issue.code for issue in verdict.errors] == [IssueCode.ROLE_MISMATCH]
+    assert verdict.errors[0].message == (
+        "a master of account 2001 on the pipe of the slave of account 2001"
+    )
+    kinds = [type(effect) for effect in done if isinstance(effect, (SendEa, EndPipe))]
+    assert kinds == [SendEa, EndPipe]
+    assert done.all_up == []
+
+
+def test_a_second_ea_on_a_pipe_is_told_why_and_the_first_goes_on() -> None:
+    stage = ready()
+    first = stage.slave()
+    second = stage.connect(Role.SLAVE, SLAVE)
+    done = stage.greet(second, Role.SLAVE, SLAVE, instance="another")
+    [verdict] = done.down(SymbolRegistrationResult)
+
+    assert [issue.code for issue in verdict.errors] == [IssueCode.ROLE_MISMATCH]
+    assert "remove one of the two" in verdict.errors[0].message
+    assert done.down(SymbolRegistrationResult, second) == [verdict]
+    assert stage.core(close_order()).down(CloseOrder, first)
+
+
+def test_a_thousand_handshakes_in_a_minute_are_a_thousand_sessions_and_no_backlog() -> None:
+    stage = ready()
+    for _ in range(1_000):
+        session = stage.connect(Role.SLAVE, SLAVE)
+        done = stage.greet(session, Role.SLAVE, SLAVE, instance="flapping")
+        assert len(done.up(AccountSymbolsReport)) == 1
+        stage.disconnect(session)
+        stage.live(60)
+    slave = stage.slave()
+
+    assert stage.core(close_order()).down(CloseOrder, slave)
+
+
+def test_settings_that_bar_a_protocol_shut_its_gate_at_once_and_open_it_again() -> None:
+    stage = ready()
+    slave = stage.slave()
+    stage.do(SettingsChanged(replace(SETTINGS, protocol_max=2)))
+    assert stage.core(order(stage, ttl_ms=20_000)).down(ExecuteOrder) == []
+    assert stage.core(close_order()).down(CloseOrder, slave), "closes always pass"
+    done = stage.do(SettingsChanged(SETTINGS))
+
+    assert done.down(ExecuteOrder, slave)
+
+
+def test_settings_open_no_gate_that_the_core_has_shut() -> None:
+    stage = ready()
+    stage.slave()
+    stage.verdict(status=RegistrationStatus.REJECTED)
+    stage.do(SettingsChanged(replace(SETTINGS, protocol_max=2)))
+    done = stage.do(SettingsChanged(SETTINGS))
+
+    assert (
+        stage.core(order(stage, ttl_ms=20_000)).down(ExecuteOrder) == done.down(ExecuteOrder) == []
+    )

@@ -13,12 +13,8 @@ def test_all_of_them_are_without_effect() -> None:
 @pytest.mark.parametrize(
     ("key", "value", "warning"),
     [
-        ("postgres/password", "hunter2", "SQLite"),
+        ("postgres/password", "hunter2", "password_file"),
         ("grpc/keepalive/time_s", 60, "heartbeat"),
-        ("telemetry/environment", "production", "Telemetry"),
-        ("windows/7001/XAUUSD/start_utc", "2026-11-21T10:00:00Z", "entries are NOT blocked"),
-        ("windows/*/USD/nfp/pre_buffer_sec", 60, "entries are NOT blocked"),
-        ("policy/7001/XAUUSD/max_spread", 30, "all symbols"),
     ],
 )
 def test_key_is_accepted_with_a_warning(key: str, value: object, warning: str) -> None:

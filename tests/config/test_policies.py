@@ -8,7 +8,15 @@ from echo.config.policies import policy_book, policy_complaints, policy_warnings
 from echo.config.reading import read_settings
 from echo.domain.commands import Residual
 from echo.domain.ids import AccountId, StrategyId
-from echo.domain.policy import CommentMode, CopyOptions, PolicyBook, RiskPolicy, RiskType, SlTpMode
+from echo.domain.policy import (
+    CommentMode,
+    CopyOptions,
+    OnUnprotected,
+    PolicyBook,
+    RiskPolicy,
+    RiskType,
+    SlTpMode,
+)
 from echo.domain.quantities import Side
 
 SLAVE = AccountId("7001")
@@ -157,7 +165,14 @@ def test_every_tolerance() -> None:
         "sl_offset": -3,
         "tp_offset": 4,
         "catastrophic_sl": 500,
-        "comment": "none",
+        "comment": "text: my own words",
+        "protect_within_ms": 900,
+        "on_unprotected": "close",
+        "modify_coalesce_ms": 100,
+        "wait_improvement_ms": 2000,
+        "wait_improvement": "1.5",
+        "reenter_within_ms": 60000,
+        "reenter_slippage": 8,
         "residual": "close",
         "sides": ["SELL"],
         "symbols_include": "xauusd",
@@ -176,7 +191,15 @@ def test_every_tolerance() -> None:
         sl_offset_points=Decimal(-3),
         tp_offset_points=Decimal(4),
         catastrophic_sl_points=Decimal(500),
-        comment=CommentMode.NONE,
+        comment=CommentMode.TEXT,
+        comment_text="my own words",
+        protect_within_ms=900,
+        on_unprotected=OnUnprotected.CLOSE,
+        modify_coalesce_ms=100,
+        wait_improvement_ms=2_000,
+        wait_improvement_points=Decimal("1.5"),
+        reenter_within_ms=60_000,
+        reenter_slippage_points=Decimal(8),
         residual=Residual.CLOSE,
         sides=frozenset({Side.SELL}),
         symbols_include=frozenset({"XAUUSD"}),
@@ -225,6 +248,11 @@ def test_every_tolerance() -> None:
         (
             {"policy/my account/max_spread": 1},
             "policy/my account/max_spread: 'my account' is neither an account nor *",
+        ),
+        (
+            {"policy/7001/comment": "text:"},
+            "policy/7001/comment = 'text:' is none of tag, tag+rr, none and text:WORDS"
+            " (1 to 31 printable characters of ASCII)",
         ),
         (
             {"policy/7001/sides": "BUY,LONG"},

@@ -20,9 +20,7 @@ words = st.text(st.characters(exclude_categories=["Cs"]), min_size=1).map(str.st
 @st.composite
 def raw_values(draw: st.DrawFn) -> tuple[Setting, object]:
     setting = draw(st.sampled_from([each for each in SETTINGS if not each.ignored]))
-    whole = st.integers(
-        int(setting.low or 0), int(setting.high if setting.high is not None else 9)
-    )
+    whole = st.integers(int(setting.low or 0), int(setting.high if setting.high is not None else 9))
     raw: st.SearchStrategy[object]
     match setting.kind:
         case Kind.WHOLE:

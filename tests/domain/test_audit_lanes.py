@@ -12,6 +12,7 @@ from echo.domain.audit_lanes import LATE_MS, Violation
 from echo.domain.casefile import CaseFile
 from echo.domain.commands import CommandKind
 from echo.domain.ids import SEQ_CLOSE, SEQ_OPEN, Ticket
+from echo.domain.windows import Window, held_by
 from tests.domain.cases import (
     NOW_MS,
     ONE,
@@ -114,8 +115,10 @@ def test_a_repeated_answer_is_no_second_fill() -> None:
     assert found(replace(case(), answers=(*case().answers, replace(fill, repeated=True)))) == set()
 
 
-def waiting_close(opened: Outcome) -> list[Violation]:
-    whole = with_decision(case(), SEQ_CLOSE, outcome=Outcome.PENDING, settled_at_ms=None)
+def waiting_close(opened: Outcome, why: str = "") -> list[Violation]:
+    whole = with_decision(
+        case(), SEQ_CLOSE, outcome=Outcome.PENDING, settled_at_ms=None, sentence=why
+    )
     whole = with_decision(whole, SEQ_OPEN, outcome=opened, sentence="why")
     return [each for each in check_case(whole, NOW_MS + LATE_MS + 1) if each.invariant == "4"]
 
@@ -132,6 +135,13 @@ def test_a_close_that_takes_too_long_is_found_with_its_age() -> None:
 @pytest.mark.parametrize("opened", [Outcome.IN_DOUBT, Outcome.PENDING])
 def test_a_close_that_waits_for_its_open_is_not_late(opened: Outcome) -> None:
     assert waiting_close(opened) == []
+
+
+def test_a_close_that_a_window_holds_is_not_late() -> None:
+    window = Window(window_id="nfp", starts_at_ms=NOW_MS, ends_at_ms=NOW_MS + 600_000)
+
+    assert waiting_close(Outcome.FILLED, held_by(window)) == []
+    assert waiting_close(Outcome.FILLED, "the EA has it") != []
 
 
 def test_a_close_left_to_a_person_may_leave_something_open() -> None:

@@ -1,7 +1,9 @@
 """Filters: a limit is kept to the point, and the sentence has the numbers in it."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -11,14 +13,16 @@ from echo.domain.filters import (
     refuse_delay,
     refuse_kind,
     refuse_permission,
+    refuse_session,
     refuse_slippage,
     refuse_spread,
+    slippage_left,
 )
 from echo.domain.ids import AccountId, ClientId, Ticket, TradeId
 from echo.domain.intents import TradeIntent
 from echo.domain.policy import CopyOptions
 from echo.domain.quantities import Side
-from echo.domain.specs import Quote, SymbolMapping, TradePermission
+from echo.domain.specs import Quote, SessionRange, SessionWindow, SymbolMapping, TradePermission
 
 # A symbol whose tick is five points: limits are in points.
 SPEC = SymbolMapping(
@@ -147,6 +151,83 @@ def test_slippage_counts_only_what_is_worse(side: Side, bid: str, ask: str, pass
 
 def test_without_a_limit_any_price_passes() -> None:
     assert refuse_slippage(INTENT, quoted("1", "99999"), SPEC, CopyOptions()) is None
+
+
+@pytest.mark.parametrize(
+    ("limit", "worse", "left"),
+    [
+        (None, "5", None),
+        ("20", "5", "15"),
+        ("20", "-5", "25"),
+        ("20", "20", "0"),
+        ("20", "21", "0"),
+    ],
+)
+def test_what_is_lost_before_an_order_leaves_counts_against_its_slippage(
+    limit: str | None, worse: str, left: str | None
+) -> None:
+    found = slippage_left(None if limit is None else Decimal(limit), Decimal(worse))
+
+    assert found == (None if left is None else Decimal(left))
+
+
+HOURS = (
+    SessionWindow(day=1, trade_sessions=(SessionRange(start_minute=1_320, end_minute=1_440),)),
+    SessionWindow(
+        day=4,
+        trade_sessions=(
+            SessionRange(start_minute=60, end_minute=720),
+            SessionRange(start_minute=780, end_minute=1_380),
+        ),
+    ),
+    SessionWindow(day=7),
+)
+
+
+@pytest.mark.parametrize(
+    ("moment", "sentence"),
+    [
+        ("2026-07-29T01:00", None),
+        ("2026-07-29T11:59", None),
+        ("2026-07-29T12:00", "DE40 is not traded at Wed 12:00 {zone}: 01:00-12:00, 13:00-23:00"),
+        ("2026-07-29T00:59", "DE40 is not traded at Wed 00:59 {zone}: 01:00-12:00, 13:00-23:00"),
+        ("2026-07-26T22:00", None),
+        ("2026-08-01T12:00", "DE40 is not traded at Sat 12:00 {zone}: never on that day"),
+    ],
+)
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Athens", "America/New_York"])
+def test_trading_hours_are_told_by_the_brokers_clock(
+    moment: str, sentence: str | None, zone: str
+) -> None:
+    local = datetime.fromisoformat(moment).replace(tzinfo=ZoneInfo(zone))
+    refusal = refuse_session(
+        HOURS, SPEC, CopyOptions(session_zone=zone), wall_ms=int(local.timestamp() * 1_000)
+    )
+
+    assert refusal == (sentence and Refusal(ErrorCode.SESSION_CLOSED, sentence.format(zone=zone)))
+
+
+def test_hours_move_with_the_brokers_summer() -> None:
+    """Noon in Athens is 09:00 UTC in summer, 10:00 in winter."""
+    options = CopyOptions(session_zone="Europe/Athens")
+    summer, winter = (
+        int(datetime(2026, month, day, 9, 30, tzinfo=UTC).timestamp() * 1_000)
+        for month, day in ((7, 29), (1, 28))
+    )
+
+    assert refuse_session(HOURS, SPEC, options, wall_ms=winter) is None
+    refusal = refuse_session(HOURS, SPEC, options, wall_ms=summer)
+    assert refusal is not None
+    assert "Wed 12:30 Europe/Athens" in refusal.sentence
+
+
+@pytest.mark.parametrize(
+    ("hours", "zone"), [((), "UTC"), (HOURS, "")], ids=["none are reported", "clock unknown"]
+)
+def test_hours_that_cannot_be_told_are_left_to_the_terminal(
+    hours: tuple[SessionWindow, ...], zone: str
+) -> None:
+    assert refuse_session(hours, SPEC, CopyOptions(session_zone=zone), wall_ms=0) is None
 
 
 def test_adverse_points_are_signed() -> None:

@@ -32,6 +32,11 @@ KEYS = {
     "LedgerMark": {"account_id"},
     "AgentSessionRecord": {"agent_id"},
     "OperationRecord": {"asked_at_ms", "by", "action"},
+    "LimitsRecord": {"account_id"},
+    "PolicyRecord": {"account_id", "strategy_id", "version"},
+    "WindowRecord": {"window"},
+    "SwitchRecord": {"switch"},
+    "ConfigChange": {"changed_at_ms", "key", "after"},
 }
 
 

@@ -9,22 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from echo.domain.errors import ErrorCode
+from echo.domain.funds import Funds
+from echo.domain.limit_rules import Anchor, Basis, LimitKind, LimitRule, LimitUnit, Stage
 from echo.domain.limits import (
-    Anchor,
-    Basis,
-    LimitKind,
-    LimitRule,
     LimitState,
-    LimitUnit,
-    Stage,
     advance,
     begin,
+    follow,
+    lock_ends_ms,
     note_stage,
     refuse_limit,
     use,
 )
 from echo.domain.reset_time import ResetTime
-from echo.domain.sizing import Funds
 
 INITIAL = Decimal(100_000)
 PRAGUE = ResetTime(time(0), "Europe/Prague")
@@ -160,6 +157,85 @@ def test_a_stage_that_was_reached_holds_until_the_reset() -> None:
     assert use(DAILY, next_day, recovered).stage is Stage.CLEAR
 
 
+def test_only_the_end_holds_a_warning_goes_with_its_cause() -> None:
+    state = begin(DAILY, held(100_000), NOON_MS)
+    state = note_stage(state, use(DAILY, state, held(100_000, 95_700)))
+
+    assert state.reached is Stage.STOP_ENTRIES
+    assert use(DAILY, state, held(100_000, 99_000)).stage is Stage.CLEAR
+    assert note_stage(state, use(DAILY, state, held(100_000, 99_000))) is state
+
+
+def test_a_lock_says_until_when() -> None:
+    broken = note_stage(
+        begin(DAILY, held(100_000), NOON_MS),
+        use(DAILY, begin(DAILY, held(100_000), NOON_MS), held(95_000)),
+    )
+    found = use(DAILY, broken, held(99_000))
+    overall = begin(OVERALL, held(100_000), NOON_MS)
+    lost = use(OVERALL, note_stage(overall, use(OVERALL, overall, held(90_000))), held(99_000))
+
+    assert found.locked
+    assert found.sentence.endswith("locked until 2026-01-15 23:00:00 UTC")
+    assert lock_ends_ms(DAILY, broken) == MIDNIGHT_MS
+    assert lost.sentence.endswith("locked until a person changes the limit")
+    assert lock_ends_ms(OVERALL, overall) is None
+
+
+def test_an_overall_lock_outlives_the_day_of_a_trailing_mark() -> None:
+    state = begin(TRAILING, held(100_000), NOON_MS)
+    state = note_stage(state, use(TRAILING, state, held(90_000)))
+    next_day = advance(TRAILING, state, held(99_000), MIDNIGHT_MS)
+
+    assert next_day.anchored_at_ms == MIDNIGHT_MS
+    assert use(TRAILING, next_day, held(99_000)).locked
+
+
+def test_a_rule_that_changes_begins_anew_or_only_loses_its_lock() -> None:
+    state = begin(DAILY, held(103_000), NOON_MS)
+    state = note_stage(state, use(DAILY, state, held(97_000)))
+    wider = follow(replace(DAILY, limit=Decimal(9)), state, held(97_000), NOON_MS + 1)
+    moved = follow(replace(DAILY, basis=Basis.EQUITY), state, held(103_000, 97_000), NOON_MS + 1)
+
+    assert (wider.anchor_value, wider.reached) == (Decimal(103_000), Stage.CLEAR)
+    assert (moved.anchor_value, moved.estimated) == (Decimal(97_000), True)
+    assert follow(DAILY, None, held(101_000), NOON_MS) == begin(DAILY, held(101_000), NOON_MS)
+    assert follow(DAILY, state, held(97_000), NOON_MS + 1).reached is Stage.FLATTEN
+
+
+def test_an_account_that_held_nothing_at_its_reset_has_nothing_to_lose() -> None:
+    state = begin(HIGHER, held(-5), NOON_MS)
+    found = use(HIGHER, state, held(-5))
+
+    assert found.stage is Stage.FLATTEN
+    assert found.share == 1
+
+
+def test_a_floor_that_stops_at_the_initial_balance() -> None:
+    capped = replace(TRAILING, stops_at_initial=True)
+    state = over_midnight(capped, before=held(130_000), after=held(130_000))
+
+    assert floor_of(TRAILING, state) == 120_000
+    assert floor_of(capped, state) == 100_000
+
+
+def test_equity_may_be_the_basis_of_a_day() -> None:
+    rule = replace(DAILY, basis=Basis.EQUITY)
+    state = over_midnight(rule, before=held(104_000, 101_000), after=held(104_000))
+
+    assert floor_of(rule, state) == 96_000
+
+
+def test_a_target_that_was_reached_stays_reached_and_may_close_everything() -> None:
+    closing = replace(TARGET, flattens=True)
+    state = begin(closing, held(100_000), NOON_MS)
+    won = note_stage(state, use(closing, state, held(110_000)))
+
+    assert use(closing, won, held(105_000)).stage is Stage.FLATTEN
+    assert use(closing, won, held(105_000)).locked
+    assert use(replace(TARGET, locks=False), won, held(105_000)).stage is Stage.CLEAR
+
+
 def test_a_target_that_is_reached_stops_entries() -> None:
     state = begin(TARGET, held(100_000), NOON_MS)
 
@@ -183,24 +259,6 @@ def test_money_is_a_unit_too() -> None:
     rule = replace(DAILY, unit=LimitUnit.MONEY, limit=Decimal(2_000))
 
     assert floor_of(rule, begin(rule, held(50_000), NOON_MS)) == 48_000
-
-
-@pytest.mark.parametrize(
-    ("rule", "why"),
-    [
-        (replace(DAILY, limit=Decimal(0)), "is not above 0"),
-        (replace(DAILY, limit=Decimal("NaN")), "is not above 0"),
-        (replace(DAILY, limit=Decimal(101)), "more than everything"),
-        (replace(DAILY, initial_balance=Decimal(-1)), "initial balance -1"),
-        (replace(DAILY, warn_at=Decimal("0.9")), "stages must rise"),
-        (replace(DAILY, flatten_at=Decimal("1.1")), "stages must rise"),
-        (replace(DAILY, reset=None), "names no reset"),
-        (replace(DAILY, reset=ResetTime(time(0), "Mars")), "no time zone"),
-    ],
-)
-def test_a_senseless_rule_is_named(rule: LimitRule, why: str) -> None:
-    assert why in rule.complaint
-    assert DAILY.complaint == OVERALL.complaint == TRAILING.complaint == ""
 
 
 balances = st.integers(50_000, 200_000)

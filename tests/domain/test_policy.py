@@ -78,3 +78,40 @@ def test_a_book_tells_all_that_it_was_made_of() -> None:
 
     assert book.options_by_account == {SLAVE: own}
     assert book.default_options == default
+
+
+@pytest.mark.parametrize(
+    ("slippage", "waits_ms", "limit"),
+    [(None, 0, None), ("7", 0, "7"), (None, 900, "10"), ("7", 900, "7"), ("30", 900, "10")],
+)
+def test_an_entry_that_may_wait_has_the_stricter_price(
+    slippage: str | None, waits_ms: int, limit: str | None
+) -> None:
+    options = CopyOptions(
+        max_slippage_points=None if slippage is None else Decimal(slippage),
+        wait_improvement_ms=waits_ms,
+        wait_improvement_points=Decimal(10),
+    )
+
+    assert options.slippage_points_max == (None if limit is None else Decimal(limit))
+
+
+@pytest.mark.parametrize(
+    ("age_ms", "left_ms"),
+    [(0, 5_000), (4_999, 1), (5_000, 5_000), (57_000, 3_000), (60_000, 0), (70_000, 0)],
+)
+def test_an_entry_that_is_made_up_for_has_its_time_again(age_ms: int, left_ms: int) -> None:
+    options = CopyOptions(max_delay_ms=5_000, reenter_within_ms=60_000)
+
+    assert options.entry_ms_max == 60_000
+    assert options.ttl_ms(age_ms) == left_ms
+
+
+def test_an_entry_that_is_not_made_up_for_has_its_time_once() -> None:
+    assert CopyOptions().entry_ms_max == 5_000
+    assert [CopyOptions().ttl_ms(age_ms) for age_ms in (0, 4_000, 5_000, 9_000)] == [
+        5_000,
+        1_000,
+        0,
+        0,
+    ]

@@ -32,7 +32,11 @@ def test_a_sound_spec_has_no_complaint() -> None:
     [
         ({"point": Decimal(0)}, "point is 0, not > 0"),
         ({"tick_size": Decimal(0)}, "tick_size is 0, not > 0"),
-        ({"min_lot": Decimal("0.00")}, "min_lot is 0.00, not > 0"),
+        (
+            {"min_lot": Decimal("0.00")},
+            "min_lot is 0.00, not > 0; an EA that prints two decimals cannot tell thousandths of"
+            " a lot",
+        ),
         ({"max_lot": Decimal(-1)}, "max_lot is -1, not > 0"),
         ({"lot_step": Decimal("NaN")}, "lot_step is NaN, not > 0"),
         ({"tick_size": Decimal("Infinity")}, "tick_size is Infinity, not > 0"),

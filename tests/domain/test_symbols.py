@@ -136,6 +136,29 @@ def test_no_symbol_of_three_servers_is_read_wrongly() -> None:
     }
 
 
+def test_no_symbol_of_two_more_brokers_is_read_wrongly() -> None:
+    with (SEEN / "oanda_fxcm.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+
+    wrong = [
+        row["broker_symbol"]
+        for row in rows
+        if read_symbol(row["broker_symbol"]).canonical != (row["canonical"] or None)
+    ]
+    assert len(rows) == 185
+    assert wrong == []
+
+
+@pytest.mark.parametrize("length", [65, 512, 65_536, 1_048_576])
+@pytest.mark.parametrize("text", ["A", "EURUSD", "EURUSD.", "é", "_"])
+def test_an_endless_name_is_none_and_costs_nothing(length: int, text: str) -> None:
+    name = (text * length)[:length]
+    reading = read_symbol(name)
+
+    assert reading.canonical is None
+    assert reading.sentence == f"a name of {length} characters is none"
+
+
 @pytest.mark.parametrize(
     ("name", "kept"),
     [

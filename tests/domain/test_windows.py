@@ -184,3 +184,25 @@ def test_after_what_was_deferred_nothing_is_in_force(
     assert free_ms >= at_ms
     assert windows.in_force(ACCOUNT, "EURUSD", free_ms) is None
     assert all(windows.in_force(ACCOUNT, "EURUSD", each) for each in range(at_ms, free_ms))
+
+
+SPANS = st.tuples(st.integers(0, 50), st.integers(1, 20))
+
+
+@given(st.lists(SPANS, max_size=12), st.lists(st.integers(0, 80), max_size=30))
+def test_whatever_was_asked_before_the_answer_is_the_same(
+    spans: list[tuple[int, int]], moments: list[int]
+) -> None:
+    """Asked in any order, also backwards: a clock may be set."""
+    found = [
+        Window(window_id=f"w{n}", starts_at_ms=start, ends_at_ms=start + lasts)
+        for n, (start, lasts) in enumerate(spans)
+    ]
+    windows = Windows(found)
+    for at_ms in moments:
+        holding = [each for each in found if each.holds(at_ms)]
+        longest = max((each.until_ms for each in holding), default=None)
+        told = windows.in_force(ACCOUNT, "EURUSD", at_ms)
+
+        assert (told.until_ms if told else None) == longest
+        assert set(windows.concerning(ACCOUNT, at_ms)) == set(holding)

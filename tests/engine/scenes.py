@@ -39,8 +39,12 @@ from echo.domain.journal import (
     SymbolMapRecord,
     TradeRecord,
 )
+from echo.domain.limits_record import LimitsRecord
+from echo.domain.modes import Mode
+from echo.domain.operations import Answer, Request
 from echo.domain.policy import CopyOptions, PolicyBook, RiskPolicy, RiskType
 from echo.domain.quantities import Instant, Side
+from echo.domain.rulings import PolicyRecord, SwitchRecord, WindowRecord
 from echo.domain.sessions import (
     AccountConnected,
     AgentHeartbeat,
@@ -49,9 +53,28 @@ from echo.domain.sessions import (
     CoreToAgent,
 )
 from echo.domain.specs import Quote, SymbolMapping, SymbolSpecification, SymbolSpecReport
-from echo.engine.effects import Arm, Disarm, Effect, EndSession, Observe, Persist, Send, SendNow
+from echo.engine.effects import (
+    Arm,
+    Disarm,
+    Effect,
+    EndSession,
+    Observe,
+    Persist,
+    Reply,
+    Send,
+    SendNow,
+)
 from echo.engine.engine import Engine
-from echo.engine.events import AgentJoined, AgentLeft, AgentSaid, Due, Event, Started, TimerKey
+from echo.engine.events import (
+    AgentJoined,
+    AgentLeft,
+    AgentSaid,
+    Due,
+    Event,
+    OperatorAsked,
+    Started,
+    TimerKey,
+)
 from echo.engine.settings import EngineSettings
 
 WALL_MS = 1_750_000_000_000
@@ -299,10 +322,16 @@ class Archive:
                 key = (record.command_id,)
             case CopyRecord():
                 key = (record.trade_id, record.account_id)
-            case AccountRecord() | SymbolMapRecord() | LedgerMark():
+            case AccountRecord() | SymbolMapRecord() | LedgerMark() | LimitsRecord():
                 key = (record.account_id,)
             case AgentSessionRecord():
                 key = (record.agent_id,)
+            case PolicyRecord():
+                key = (record.account_id, record.strategy_id, record.origin)
+            case WindowRecord():
+                key = (record.window.window_id,)
+            case SwitchRecord():
+                key = (*record.switch.key,)
             case _:
                 key = (len(self.rows),)
         self.rows[type(record), *key] = record
@@ -345,6 +374,12 @@ class Archive:
             symbol_maps=self.all(SymbolMapRecord),
             ledger_marks=self.all(LedgerMark),
             agent_epochs=self.all(AgentSessionRecord),
+            policy_records=self.all(PolicyRecord),
+            windows=tuple(row for row in self.all(WindowRecord) if not row.removed),
+            switches=tuple(
+                row for row in self.all(SwitchRecord) if row.switch.mode is not Mode.LIVE
+            ),
+            limits=self.all(LimitsRecord),
         )
 
 
@@ -519,6 +554,13 @@ class Desk:
     ) -> list[Effect]:
         ack = CommandAck(command_id=command_id, stage=stage, result=result)
         return self.say(ack, agent=agent, message_id=None)
+
+    def ask(self, request: Request, by: str = "ana") -> Answer:
+        """A person asks; the answer leaves after everything that it says is journaled."""
+        told = self.feed(OperatorAsked(len(self.events), by, request))
+        [answer] = [effect.answer for effect in told if isinstance(effect, Reply)]
+        assert isinstance(told[-1], Reply)
+        return answer
 
     # -- what came of it
 

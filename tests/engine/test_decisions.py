@@ -4,14 +4,26 @@ import pytest
 
 from echo.domain.answers import Outcome
 from echo.domain.errors import ErrorCode, Refusal
-from echo.domain.facts import DecisionSettled
+from echo.domain.facts import Alarm, DecisionSettled
 from echo.domain.ids import CommandId
 from echo.domain.intents import ActionKind
 from echo.domain.journal import DecisionRecord
+from echo.domain.policy import CopyOptions
 from echo.engine import decisions
 from echo.engine.outbox import Outbox
 from echo.engine.state import Lane, TradeState
-from tests.engine.scenes import SLAVE, TRADE, Desk, closed, facts, opened, records
+from tests.engine.scenes import (
+    SLAVE,
+    TRADE,
+    Desk,
+    alarms,
+    closed,
+    desk,
+    facts,
+    opened,
+    records,
+    refused,
+)
 
 NOW = Desk().now
 
@@ -119,3 +131,27 @@ def test_every_action_has_a_row_of_its_own() -> None:
 
     assert [row.kind for row in mine.decisions.values()] == [ActionKind.OPEN, ActionKind.CLOSE]
     assert mine.undecided == 2
+
+
+def test_an_entry_that_should_have_been_made_is_told_to_people() -> None:
+    stage = desk()
+    stage.later(5_000)
+    stage.probe()
+    [alarm] = [each for each in facts(stage.say(opened()), Alarm) if each.code == "MISSED_TRADE"]
+
+    assert alarm.account_id == SLAVE
+    assert alarm.sentence.startswith(f"account {SLAVE} has no copy of trade {TRADE} (EURUSD): ")
+    assert "5000 ms old" in alarm.sentence
+
+
+def test_an_entry_that_the_accounts_rules_left_out_is_not() -> None:
+    stage = desk(options=CopyOptions(sides=frozenset()))
+
+    assert "MISSED_TRADE" not in alarms(stage.say(opened()))
+
+
+def test_an_entry_that_its_broker_refused_is_missed_too() -> None:
+    stage = desk()
+    order = stage.open()
+
+    assert "MISSED_TRADE" in alarms(stage.say(refused(order, ErrorCode.NO_MONEY)))

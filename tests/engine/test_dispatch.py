@@ -179,6 +179,7 @@ def test_after_a_restart_an_open_has_no_time_left_and_an_unknown_age() -> None:
     [again] = sent(stage.join(MASTER, SLAVE), ExecuteOrder)
 
     assert (again.ttl_ms, again.age_ms) == (0, None)
+    assert (order.first, again.first) == (True, False)
     assert (
         replace(
             again,
@@ -186,6 +187,7 @@ def test_after_a_restart_an_open_has_no_time_left_and_an_unknown_age() -> None:
             age_ms=order.age_ms,
             sent_mono_ms=order.sent_mono_ms,
             timestamps=order.timestamps,
+            first=True,
         )
         == order
     )

@@ -12,6 +12,7 @@ from echo.domain.handshake import PROTOCOL_3_FEATURES, Feature
 from echo.domain.ids import SEQ_CLOSE, Ticket
 from echo.domain.intents import MasterAction
 from echo.domain.journal import CommandProgress, CommandStatus, CopyRecord
+from echo.domain.policy import CopyOptions
 from echo.engine.effects import Arm
 from tests.engine.scenes import (
     LEGACY_FEATURES,
@@ -201,6 +202,7 @@ def test_a_change_that_was_sent_is_not_sent_again_with_the_next() -> None:
     stage.fill()
     first = stage.one(stage.say(modified(1, sl="1.09")), ModifyOrder)
     stage.say(done(first))
+    stage.later(CopyOptions().modify_coalesce_ms)
     second = stage.one(stage.say(modified(2, tp="1.2")), ModifyOrder)
 
     assert (second.stop_loss, second.take_profit) == (None, Decimal("1.20010"))
@@ -212,6 +214,7 @@ def test_modifies_wait_for_the_one_under_way() -> None:
     first = stage.one(stage.say(modified(1, sl="1.09")), ModifyOrder)
     assert sent(stage.say(modified(2, sl="1.091")), ModifyOrder) == []
     assert sent(stage.say(modified(3, sl="1.092")), ModifyOrder) == []
+    stage.later(CopyOptions().modify_coalesce_ms)
     second = stage.one(stage.say(done(first)), ModifyOrder)
 
     assert second.seq == 3

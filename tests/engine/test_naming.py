@@ -29,8 +29,8 @@ def spelled(broker: str, **changes: Any) -> SymbolMapping:
     return mapping(broker.upper(), broker, **changes)
 
 
-def named(*symbols: SymbolMapping, mapped: bool = False, **changes: Any) -> Names:
-    return name_symbols(symbols, replace(EngineSettings(), **changes), mapped=mapped)
+def named(*symbols: SymbolMapping, mappings: str = "", **changes: Any) -> Names:
+    return name_symbols(symbols, replace(EngineSettings(), **changes), mappings=mappings)
 
 
 def taken(names: Names) -> list[str | None]:
@@ -65,11 +65,42 @@ def test_what_may_be_something_else_is_refused_with_what_it_may_be() -> None:
 
 
 def test_an_operator_who_maps_a_name_to_itself_is_believed() -> None:
-    [name] = named(spelled("SPXL"), mapped=True).lines
+    [name] = named(spelled("SPXL"), mappings="SPXL:SPXL").lines
 
     assert (name.canonical, name.taken, name.error) == ("SPXL", True, None)
     assert name.warning is not None
     assert name.warning.code is IssueCode.CANONICAL_NOT_ALLOWED
+
+
+@pytest.mark.parametrize(
+    "mappings", ["EURUSD:EURUSDm", " eurusd : EURUSDm ,DAX:GER30", "EURUSDm:EURUSD"]
+)
+def test_a_mapping_decides_between_spellings_that_are_equally_good(mappings: str) -> None:
+    assert named(spelled("EURUSD"), spelled("EURUSDm")).repeated
+    mapped = replace(spelled("EURUSDm"), canonical_symbol="EURUSD")
+    names = named(spelled("EURUSD"), mapped, spelled("GBPUSD.pro"), mappings=mappings)
+
+    assert names.repeated == ()
+    assert [name.taken for name in names.lines] == [False, True, True]
+    assert names.lines[0].warning is not None
+    assert "decided by a symbol mapping" in names.lines[0].warning.message
+
+
+def test_a_mapping_of_a_name_to_itself_decides_too() -> None:
+    names = named(spelled("EURUSD"), spelled("EURUSDm"), mappings="EURUSD:EURUSD")
+
+    assert names.repeated == ()
+    assert [name.taken for name in names.lines] == [True, False]
+
+
+def test_what_is_not_mapped_beside_a_mapping_is_read() -> None:
+    names = named(spelled("EURUSD.pro"), spelled("EURUSDmini"), mappings="GER40:DE40.x")
+
+    assert names.repeated == ()
+    assert [(name.canonical, name.taken) for name in names.lines] == [
+        ("EURUSD", True),
+        ("EURUSD", False),
+    ]
 
 
 def test_a_slip_is_refused_with_what_was_meant_but_only_some_are_searched_for() -> None:

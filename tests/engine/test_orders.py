@@ -65,6 +65,7 @@ def test_the_newest_of_several_changes_of_one_level_counts() -> None:
     first = stage.one(stage.say(modified(1, tp="1.3")), ModifyOrder)
     stage.say(modified(2, sl="1.05", tp="1.25"))
     stage.say(modified(3, sl="0"))
+    stage.later(CopyOptions().modify_coalesce_ms)
     second = stage.one(stage.say(done(first)), ModifyOrder)
 
     assert (second.seq, second.take_profit) == (3, Decimal("1.25010"))
@@ -78,6 +79,7 @@ def test_what_a_sent_modify_carried_for_others_is_not_carried_again() -> None:
     stage.say(modified(2, tp="1.2"))
     both = stage.one(stage.say(filled(order)), ModifyOrder)
     stage.say(done(both))
+    stage.later(CopyOptions().modify_coalesce_ms)
     third = stage.one(stage.say(modified(3, tp="1.3")), ModifyOrder)
 
     assert both.stop_loss == Decimal("1.09010")

@@ -1,5 +1,7 @@
 """What is unresolved is listed with the reason why it waits, the most pressing first."""
 
+from decimal import Decimal
+
 from echo.domain.answers import AckStage
 from echo.domain.commands import CloseOrder, ExecuteOrder
 from echo.domain.errors import ErrorCode
@@ -7,7 +9,10 @@ from echo.domain.ids import SEQ_CLOSE, AccountId, Ticket
 from echo.domain.intents import ActionKind
 from echo.domain.journal import CommandStatus
 from echo.domain.operations import PENDING_ROWS_MAX, ListPending, PendingList
+from echo.domain.policy import CopyOptions
 from echo.domain.sessions import AccountDisconnected
+from echo.domain.windows import WindowAction, WindowRules
+from tests.engine.desk_scenes import add, window
 from tests.engine.questions import ask, row_of
 from tests.engine.scenes import (
     SECOND,
@@ -162,3 +167,33 @@ def test_a_long_list_is_cut_and_counted() -> None:
 
     assert len(found.rows) == PENDING_ROWS_MAX
     assert found.total == PENDING_ROWS_MAX + 3
+
+
+def test_an_entry_that_waits_is_listed_with_what_it_waits_for() -> None:
+    options = CopyOptions(wait_improvement_ms=2_000, wait_improvement_points=Decimal(5))
+    stage = desk(options=options)
+    stage.say(opened())
+    stage.later(300)
+    [row] = rows(stage).rows
+
+    assert (row.command_id, row.seq, row.kind) == (None, 0, ActionKind.OPEN)
+    assert (row.account_id, row.age_ms) == (SLAVE, 300)
+    assert row.why == "waits, for price 10.0 pt worse than the master's > max 5 pt"
+    assert rows(stage, SECOND).rows == ()
+    assert len(rows(stage, SLAVE).rows) == 1
+
+
+def test_what_a_window_holds_is_pending_with_what_it_waits_for() -> None:
+    stage = desk(options=CopyOptions(windows=WindowRules(on_close=WindowAction.DEFER)))
+    stage.fill()
+    add(stage, window(stage))
+    stage.say(closed())
+    answer = stage.ask(ListPending())
+
+    assert isinstance(answer, PendingList)
+    [row] = answer.rows
+    assert (row.command_id, row.ticket, row.account_id) == (None, 9001, SLAVE)
+    assert row.why.startswith("waits until 2025-06-15 15:16:40 UTC")
+    nobody = stage.ask(ListPending(account_id=AccountId("9999")))
+    assert isinstance(nobody, PendingList)
+    assert nobody.rows == ()

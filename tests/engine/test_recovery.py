@@ -19,7 +19,8 @@ from echo.domain.journal import (
     TradeRecord,
 )
 from echo.domain.policy import CopyOptions
-from echo.engine.effects import EndSession, Send
+from echo.domain.rulings import PolicyRecord
+from echo.engine.effects import EndSession, Persist, Send
 from tests.engine.scenes import (
     MASTER,
     SECOND,
@@ -47,7 +48,11 @@ def test_an_empty_journal_is_a_beginning() -> None:
     stage = Desk()
     stage.start(Recovered())
 
-    assert stage.heard == []
+    # The policies of its settings are the first entries of their history.
+    assert [type(each.record) for each in stage.heard if isinstance(each, Persist)] == [
+        PolicyRecord
+    ]
+    assert len(stage.heard) == 1
     assert stage.engine.state.trades == {}
 
 

@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from echo.domain.answers import TradeIntentAck
 from echo.domain.commands import ExecuteOrder
 from echo.domain.errors import ErrorCode
-from echo.domain.facts import AccountEvaluated, InputRefused, LinkChanged
+from echo.domain.facts import InputRefused, LinkChanged
 from echo.domain.handshake import (
     AccountMode,
     IssueCode,
@@ -19,6 +20,7 @@ from echo.domain.handshake import (
 from echo.domain.ids import is_uuid7
 from echo.domain.journal import AccountRecord, DecisionRecord, EvaluationRecord, SymbolMapRecord
 from echo.domain.policy import PolicyBook
+from echo.domain.registration_facts import AccountEvaluated, Cause, EvaluationUnchanged
 from echo.domain.sessions import AccountConnected, AccountDisconnected
 from echo.domain.specs import SymbolMapping
 from echo.engine.effects import Effect, Persist, Send
@@ -32,7 +34,6 @@ from tests.engine.scenes import (
     WALL_MS,
     Desk,
     alarms,
-    desk,
     facts,
     fixed_lot,
     fixed_risk,
@@ -44,9 +45,18 @@ from tests.engine.scenes import (
     sent,
     settings,
     spec_report,
+    specification,
 )
+from tests.engine.scenes import desk as bare_desk
 
 WITHOUT_TICK_VALUE = tuple(each for each in FEATURES if each != "spec_report/tickvalue")
+
+
+def desk(**changes: Any) -> Desk:
+    """A Core at work, whose slave has reported its specs, too."""
+    stage = bare_desk(**changes)
+    stage.say(spec_report(), message_id=None)
+    return stage
 
 
 def verdict(told: list[Effect]) -> SymbolRegistrationResult:
@@ -54,8 +64,12 @@ def verdict(told: list[Effect]) -> SymbolRegistrationResult:
     return result
 
 
+def is_work(effect: Effect) -> bool:
+    return isinstance(effect, (Persist, Send))
+
+
 def quiet(told: list[Effect]) -> bool:
-    return not any(isinstance(effect, (Persist, Send)) for effect in told)
+    return not any(map(is_work, told))
 
 
 # -- who owns an account
@@ -67,7 +81,7 @@ def test_a_second_agent_gets_nothing_but_an_alarm() -> None:
     assert alarms(told) == ["ACCOUNT_CLAIMED_TWICE"]
     assert alarms(stage.connect(SLAVE, agent=OTHER_AGENT)) == ["ACCOUNT_CLAIMED_TWICE"]
     reported = stage.say(report(), agent=OTHER_AGENT, message_id=None)
-    assert quiet(reported)
+    assert not [effect for effect in reported if isinstance(effect, Persist)]
     assert [fact.reason for fact in facts(reported, InputRefused)] == ["not_owner"]
     assert OTHER_AGENT not in recipients(stage.say(opened()))
 
@@ -118,22 +132,30 @@ def test_a_sound_handshake_is_accepted_journaled_and_told() -> None:
     told = stage.register(SLAVE)
     result = verdict(told)
 
-    assert result.status is RegistrationStatus.ACCEPTED
+    assert result.status is RegistrationStatus.WARNING
+    assert [issue.message for issue in result.symbols[0].warnings] == ["EURUSD.x: awaiting spec"]
     assert (result.account_id, result.pipe_role) == (SLAVE, Role.SLAVE)
     assert (result.protocol_version, result.client_semver) == (3, "3.0.0")
     assert result.agent_id == AGENT
     assert result.evaluation_id.startswith("evaluation-")
     assert [entry.canonical_symbol for entry in result.symbols] == ["EURUSD"]
-    kinds = [type(e.record) if isinstance(e, Persist) else Send for e in told[:4]]
+    kinds = [type(e.record) if isinstance(e, Persist) else Send for e in told if is_work(e)]
     assert kinds == [AccountRecord, SymbolMapRecord, EvaluationRecord, Send]
     [fact] = facts(told, AccountEvaluated)
-    assert (fact.status, fact.issues) == (RegistrationStatus.ACCEPTED, ())
+    assert (fact.status, fact.issues) == (RegistrationStatus.WARNING, ())
+    assert [(each.code, each.scope, each.count) for each in fact.counts] == [
+        ("SPEC_STALE", "symbol", 1)
+    ]
+    told = stage.say(spec_report(), message_id=None)
+    assert verdict(told).status is RegistrationStatus.ACCEPTED
+    assert [fact.cause for fact in facts(told, AccountEvaluated)] == [Cause.SPECS]
 
 
 def test_an_unchanged_evaluation_is_neither_stored_nor_sent_again() -> None:
     stage = desk()
     for n in range(1, 20):
         stage.later(1_000)
+        stage.say(spec_report(), message_id=None)
         told = stage.say(report(at_ms=WALL_MS + n), message_id=None)
         assert records(told, EvaluationRecord) == []
         assert sent(told, SymbolRegistrationResult) == []
@@ -260,6 +282,21 @@ def test_two_spellings_that_are_equally_good_refuse_the_whole_report() -> None:
     assert list(stage.engine.state.account(SLAVE).symbols) == ["EURUSD"], "what was known stays"
 
 
+@pytest.mark.parametrize("role", list(Role))
+def test_a_symbol_mapping_decides_between_them(role: Role) -> None:
+    stage = desk()
+    symbols = (own("EURUSD"), mapping("EURUSD", "EURUSDm"))
+    told = stage.register(SLAVE, role, symbols=symbols, symbol_mappings="EURUSD:EURUSDm")
+    plain, mapped = verdict(told).symbols
+
+    assert stage.engine.state.account(SLAVE).symbols["EURUSD"].broker_symbol == "EURUSDm"
+    assert mapped.status is not RegistrationStatus.REJECTED
+    assert [issue.code for issue in plain.warnings] == [IssueCode.DUPLICATE_CANONICAL]
+    assert plain.warnings[0].message == (
+        "EURUSDm stands for EURUSD, not EURUSD: decided by a symbol mapping"
+    )
+
+
 def test_ten_thousand_reports_that_say_the_same_are_one_evaluation() -> None:
     stage = Desk()
     stage.join(SLAVE)
@@ -322,7 +359,8 @@ def test_policies_that_change_no_verdict_are_not_announced() -> None:
     stage = desk()
     told = stage.feed(PoliciesChanged(PolicyBook([fixed_lot(lot="0.20")])))
 
-    assert told == []
+    assert quiet(told)
+    assert {fact.cause for fact in facts(told, EvaluationUnchanged)} == {Cause.POLICIES}
     assert stage.open().lot == Decimal("0.20")
 
 
@@ -341,8 +379,14 @@ def test_a_symbol_that_is_catalogued_later_is_learnt() -> None:
     catalogue = stage.settings.canonical_symbols | {"AAPL"}
     told = stage.feed(SettingsChanged(settings(canonical_symbols=catalogue)))
 
-    assert verdict(told).status is RegistrationStatus.ACCEPTED
+    assert [each.status for each in verdict(told).symbols] == [
+        RegistrationStatus.ACCEPTED,
+        RegistrationStatus.WARNING,
+    ]
     assert [len(row.symbols) for row in records(told, SymbolMapRecord)] == [2]
+    aapl = specification("AAPL", broker_symbol="AAPL.us")
+    told = stage.say(spec_report(SLAVE, aapl), message_id=None)
+    assert verdict(told).status is RegistrationStatus.ACCEPTED
 
 
 def test_a_report_that_was_refused_whole_is_judged_again_as_such() -> None:
@@ -356,8 +400,10 @@ def test_a_report_that_was_refused_whole_is_judged_again_as_such() -> None:
 def test_nobody_is_judged_before_the_handshake() -> None:
     stage = desk()
     stage.connect(SLAVE)
+    told = stage.feed(PoliciesChanged(PolicyBook([])))
 
-    assert stage.feed(PoliciesChanged(PolicyBook([]))) == []
+    assert quiet(told)
+    assert [fact.account_id for fact in facts(told, EvaluationUnchanged)] == [MASTER]
 
 
 def test_an_account_waits_for_its_tick_value_and_is_accepted_when_it_comes() -> None:

@@ -26,6 +26,7 @@ from echo.domain.journal import (
     ExecutionRecord,
     LedgerMark,
 )
+from echo.domain.ledger_files import TOLD_FOR_MS
 from echo.domain.quantities import Timestamps
 from echo.engine.effects import Effect, Persist, Send
 from echo.engine.results import outcome_of
@@ -545,6 +546,30 @@ def test_the_verdict_tells_how_much_of_a_ledger_is_journaled() -> None:
     told = stage.register(SLAVE)
 
     assert [each.ledger_n for each in sent(told, SymbolRegistrationResult)] == [7]
+
+
+def test_the_verdict_tells_which_other_file_served_the_account_before() -> None:
+    stage = desk()
+    stage.register(SLAVE, ledger_id="a")
+    other = stage.register(SLAVE, ledger_id="b")
+    same = stage.register(SLAVE, ledger_id="b")
+    stage.wait(TOLD_FOR_MS)
+    stage.join(MASTER, SLAVE)
+    later = stage.register(SLAVE, ledger_id="b")
+
+    verdicts = (*other, *same, *later)
+    told = [each.ledger_id for each in sent(list(verdicts), SymbolRegistrationResult)]
+    assert told == ["a", "a", ""]
+
+
+def test_a_core_that_was_restarted_still_knows_whose_file_served_last() -> None:
+    stage = desk()
+    stage.register(SLAVE, ledger_id="a")
+    stage.restart()
+    stage.join(MASTER, SLAVE)
+    told = stage.register(SLAVE, ledger_id="b")
+
+    assert [each.ledger_id for each in sent(told, SymbolRegistrationResult)] == ["a"]
 
 
 # -- opens that nobody could be told

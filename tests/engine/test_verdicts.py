@@ -28,7 +28,7 @@ NOW = Instant(5, 6)
 
 def judge(state: State, account: AccountState, symbol: SymbolMapping) -> Judgement:
     names = name_symbols((symbol,), state.settings)
-    [judgement] = judge_symbols(state, account, (symbol,), names.lines)
+    [judgement] = judge_symbols(state, account, (symbol,), names.lines, NOW)
     return judgement
 
 
@@ -42,7 +42,9 @@ def judged(
     state = State(settings=replace(EngineSettings(), **changes), book=PolicyBook(policies))
     account = AccountState(SLAVE, role=role, metadata=metadata(role, features=features))
     judgement = judge(state, account, symbol)
-    error, warning = judgement.error, judgement.warning
+    error, warnings = judgement.error, judgement.warnings
+    assert len(warnings) <= 1
+    warning = warnings[0] if warnings else None
     assert entry(symbol, judgement, NOW).broker_symbol == symbol.broker_symbol
     return (error.code if error else None, warning.code if warning else None)
 

@@ -15,7 +15,7 @@ FOLDERS = (".ci", "bench", "deploy", "docs", "mql", "native", "proto", "src", "t
 WITHOUT_SUFFIX = {".editorconfig", ".gitattributes", ".gitignore", "LICENSE", "Makefile", "NOTICE"}
 PAGES = {".md", ".txt"}
 TEXTS = PAGES | {
-    *(".c", ".cpp", ".css", ".def", ".graphql", ".h", ".html", ".js", ".json", ".jsonl"),
+    *(".c", ".cpp", ".css", ".def", ".graphql", ".h", ".hpp", ".html", ".js", ".json", ".jsonl"),
     *(".mq4", ".mq5", ".mqh", ".proto", ".ps1", ".py", ".pyi", ".service", ".sh", ".sql"),
     *(".talk", ".toml", ".yaml", ".yml", ".lock"),
 }

@@ -32,7 +32,13 @@ HOSTS = {
     *("python.org", "packaging.python.org", "readthedocs.io", "opentelemetry.io", "kernel.org"),
     *("keepachangelog.com", "semver.org", "contributor-covenant.org", "creativecommons.org"),
     *("microsoft.com", "json-schema.org", "mermaid.js.org", "crockford.com", "iana.org"),
+    # Where notices go.
+    "api.telegram.org",
+    # Rules of firms, which packs of limits cite.
+    *("ftmo.com", "ftmo.oanda.com", "the5ers.com", "topstep.com"),
 }
+# Addresses of a desk's own stores: nothing is ever fetched from there.
+OWN_STORES = ("etcd:", "etcds:", "mongodb:", "mongo:", "postgres:", "postgresql:", "redis:")
 URL = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s\"'<>`)\]}|\\]+")
 
 # A path of one person's machine: someone's home, or a workplace mounted at the root.
@@ -64,6 +70,8 @@ def comments(text: str) -> Iterator[tuple[int, str]]:
 
 
 def known_host(url: str) -> bool:
+    if url.startswith(OWN_STORES):
+        return True
     host = urlsplit(url).hostname or ""
     return host == "" or any(host == known or host.endswith(f".{known}") for known in HOSTS)
 

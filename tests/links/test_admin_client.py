@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from echo.domain.answers import Outcome
+from echo.domain.explanations import EntryExplained, ExplainEntry
 from echo.domain.ids import AccountId, CommandId, Ticket
 from echo.domain.operations import (
     Answer,
@@ -20,6 +21,7 @@ from echo.domain.operations import (
     Request,
     Settle,
 )
+from echo.domain.quantities import Side
 from echo.links.admin_client import AdminClient
 from echo.links.admin_door import AdminAt
 from echo.ports.errors import AdminRefused, LinkDown, SettingsInvalid
@@ -28,6 +30,10 @@ from tests.links.test_admin_door import FILES
 from tests.links.test_grpc_server import TLS
 
 ID = CommandId("01890a5d-ac96-774b-bcce-b302099a8057")
+EXPLAIN = ExplainEntry(account_id=AccountId("200"), symbol="S&P 500", side=Side.SELL)
+EXPLAINED = EntryExplained(
+    account_id=AccountId("200"), symbol="S&P 500", side=Side.SELL, code="PAUSED", reason="paused"
+)
 SETTLE = Settle(command_id=ID, outcome=Outcome.FILLED, ticket=Ticket(77))
 
 
@@ -37,6 +43,7 @@ SETTLE = Settle(command_id=ID, outcome=Outcome.FILLED, ticket=Ticket(77))
         (ListPending(), QUIET),
         (ListPending(account_id=AccountId("200")), QUIET),
         (Reconcile(), Reconciled(resent=2, left=0, findings=())),
+        (EXPLAIN, EXPLAINED),
         (SETTLE, Carried(command_id=ID, sentence="settled")),
         (SETTLE, NotDone(code=OperationCode.TICKET_TAKEN, sentence="of trade 2")),
         (Reconcile(), NotDone(code=OperationCode.NO_ANSWER, sentence="the journal")),

@@ -89,7 +89,7 @@ def test_facts_below_the_level_are_left_out(paper: Paper, level: str, lines: int
 
 
 def test_every_kind_of_fact_has_a_level() -> None:
-    assert set(get_args(Fact)) == set(log_facts._LEVEL_OF)
+    assert set(get_args(Fact)) == set(log_facts.LEVEL_OF)
 
 
 class Stuck(Paper):
@@ -125,7 +125,11 @@ def test_a_log_that_is_gone_is_no_reason_to_stop(paper: Paper) -> None:
     paper.close()
     log.observe(
         DeliveryRetried(
-            command_id=CommandId("c"), account_id=AccountId("2"), stage=AckStage.NONE, attempt=2
+            command_id=CommandId("c"),
+            account_id=AccountId("2"),
+            agent_id=AgentId("a1"),
+            stage=AckStage.NONE,
+            attempt=2,
         )
     )
     log.observe(SETTLED)

@@ -11,7 +11,7 @@ import pytest
 
 from echo.domain.handshake import Role
 from echo.domain.ids import AccountId
-from echo.links import pipe_unix
+from echo.links import ea_connection, pipe_unix
 from echo.links.pipe_unix import UnixPipeServer, pipe_path
 from echo.ports.errors import PortTaken, SettingsInvalid
 from echo.ports.links import PipeServer, PipeSession
@@ -159,7 +159,7 @@ async def test_an_ea_that_does_not_read_is_cut_off(folder: Path, pipes: Pipes) -
 async def test_an_end_does_not_wait_for_an_ea_that_does_not_read(
     folder: Path, pipes: Pipes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipe_unix, "_LAST_WORDS_S", 0.01)
+    monkeypatch.setattr(ea_connection, "LAST_WORDS_S", 0.01)
     server = UnixPipeServer(folder)
     await server.start([MASTER], pipes)
     with connected(folder):

@@ -3,6 +3,7 @@
 A test module subclasses `JournalContract` or `LedgerContract` and hands in its store.
 """
 
+import time
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,7 +14,7 @@ import pytest
 
 from echo.domain.answers import ExecutionResult, Outcome
 from echo.domain.commands import CloseOrder
-from echo.domain.ids import SEQ_CLOSE, AgentId, derive_command_id
+from echo.domain.ids import SEQ_CLOSE, AccountId, AgentId, EvaluationId, derive_command_id
 from echo.domain.intents import ActionKind
 from echo.domain.journal import (
     REMEMBERED_MS,
@@ -26,7 +27,10 @@ from echo.domain.journal import (
     TradeStatus,
 )
 from echo.domain.ledger import LedgerEntry, LedgerKind, LedgerMessage
+from echo.domain.limit_rules import Stage
+from echo.domain.modes import Mode
 from echo.domain.policy import RiskPolicy
+from echo.domain.rulings import Origin
 from echo.ports.errors import JournalRefused, JournalUnavailable, LedgerUnwritable
 from echo.ports.journal import Journal
 from echo.ports.ledger import Ledger
@@ -77,6 +81,10 @@ class JournalContract:
             symbol_maps=(ex.symbol_map(ex.GOLD, ex.DAX),),
             ledger_marks=(ex.MARK,),
             agent_epochs=(ex.SESSION,),
+            limits=(ex.LIMITS,),
+            policy_records=(ex.PUT, ex.WITHDRAWN),
+            windows=(ex.WINDOW,),
+            switches=(ex.SWITCH,),
         )
 
     async def test_committing_twice_is_committing_once(self, store: JournalStore) -> None:
@@ -101,8 +109,48 @@ class JournalContract:
             "states",
             "evaluations",
             "operations",
+            "changes",
         )
         return {kind: await store.count(kind) for kind in kinds}
+
+    async def test_only_the_latest_of_a_rule_is_loaded(self, store: JournalStore) -> None:
+        journal = await store.open()
+        await journal.commit((ex.PUT, ex.WINDOW, ex.SWITCH))
+        newer = replace(ex.PUT, version=2, before=ex.PUT.policy, changed_by="ana")
+        live = replace(ex.SWITCH, switch=replace(ex.SWITCH.switch, mode=Mode.LIVE))
+
+        await journal.commit((newer, replace(ex.WINDOW, removed=True), live))
+
+        recovered = await (await store.reopen()).load()
+        assert recovered.policy_records == (newer,)
+        assert recovered.windows == ()
+        assert recovered.switches == ()
+
+    async def test_every_version_of_a_policy_is_kept(self, store: JournalStore) -> None:
+        journal = await store.open()
+        await journal.commit((ex.PUT,))
+        await journal.commit((replace(ex.PUT, version=2, policy=None),))
+        await journal.commit((replace(ex.PUT, version=3),))
+
+        assert await store.count("policy_versions") == 3
+
+    async def test_a_policy_of_the_desk_and_one_of_the_settings_are_two(
+        self, store: JournalStore
+    ) -> None:
+        journal = await store.open()
+        other = replace(ex.PUT, version=2, origin=Origin.DESK)
+        await journal.commit((ex.PUT, other))
+
+        assert (await journal.load()).policy_records == (other, ex.PUT)
+
+    async def test_of_an_account_s_limits_the_latest_counts(self, store: JournalStore) -> None:
+        journal = await store.open()
+        later = replace(ex.LIMITS, stage=Stage.FLATTEN, closed=(), suspended="in EUR")
+        await journal.commit((ex.LIMITS, later))
+
+        journal = await store.reopen()
+
+        assert (await journal.load()).limits == (later,)
 
     async def test_committing_nothing_changes_nothing(self, store: JournalStore) -> None:
         journal = await store.open()
@@ -228,6 +276,29 @@ class JournalContract:
         journal = await store.open()
 
         assert await journal.purge(keep_ms=0, trades_max=10) == 0
+
+    async def test_old_verdicts_are_purged_but_none_is_left_without_its_latest(
+        self, store: JournalStore
+    ) -> None:
+        journal = await store.open()
+        result = ex.evaluation().result
+        day_ms = 86_400_000
+        ages = {1: ("1", 40), 2: ("1", 31), 3: ("1", 29), 4: ("2", 90), 5: ("3", 0)}
+        for number, (account, days) in ages.items():
+            changed = replace(
+                result,
+                evaluation_id=EvaluationId(f"0197812f-0000-7000-8000-00000000000{number}"),
+                account_id=AccountId(account),
+                evaluated_at_ms=time.time_ns() // 1_000_000 - days * day_ms,
+            )
+            await journal.commit([replace(ex.evaluation(), result=changed)])
+
+        gone = 0
+        while found := await journal.purge_registrations(keep_days=30):
+            gone += found
+        assert gone == 2
+        assert await journal.purge_registrations(keep_days=30) == 0
+        assert await journal.purge_registrations(keep_days=1) == 0, "each account's latest stays"
 
     async def test_a_session_older_than_the_last_is_refused(self, store: JournalStore) -> None:
         journal = await store.open()

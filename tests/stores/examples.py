@@ -17,6 +17,7 @@ from echo.domain.commands import (
     Residual,
 )
 from echo.domain.errors import ErrorCode
+from echo.domain.funds import Funds
 from echo.domain.handshake import (
     AccountMode,
     HandshakeMetadata,
@@ -27,6 +28,7 @@ from echo.domain.handshake import (
     SymbolRegistration,
     SymbolRegistrationResult,
 )
+from echo.domain.headroom import ClosedLoss
 from echo.domain.ids import (
     ANY_STRATEGY,
     SEQ_CLOSE,
@@ -64,8 +66,13 @@ from echo.domain.journal import (
     TradeRecord,
     TradeStatus,
 )
+from echo.domain.limit_rules import Stage
+from echo.domain.limits import LimitState, LimitUse
+from echo.domain.limits_record import LimitsRecord, RuleStanding
+from echo.domain.modes import Mode, Scope, Switch
 from echo.domain.policy import RiskPolicy, RiskType
 from echo.domain.quantities import Side, Timestamps
+from echo.domain.rulings import ConfigChange, Origin, PolicyRecord, SwitchRecord, WindowRecord
 from echo.domain.specs import (
     Quote,
     SessionRange,
@@ -74,6 +81,7 @@ from echo.domain.specs import (
     SymbolSpecification,
     TradePermission,
 )
+from echo.domain.windows import Window, WindowSource
 
 MASTER = AccountId("61100781")
 SLAVE = AccountId("7001")
@@ -472,6 +480,86 @@ OPERATION = OperationRecord(
     sentence="seen in the terminal",
 )
 
+WITHDRAWN = PolicyRecord(
+    account_id=SLAVE,
+    strategy_id=StrategyId("swing"),
+    origin=Origin.DESK,
+    policy=None,
+    before=replace(POLICY, strategy_id=StrategyId("swing"), version=1),
+    version=3,
+    changed_at_ms=NOW_MS,
+    changed_by="ana",
+)
+PUT = PolicyRecord(
+    account_id=SLAVE,
+    strategy_id=ANY_STRATEGY,
+    origin=Origin.SETTINGS,
+    policy=replace(POLICY, risk_pct=Decimal("0.5"), version=1),
+    before=None,
+    version=1,
+    changed_at_ms=NOW_MS,
+    changed_by="settings",
+)
+WINDOW = WindowRecord(
+    window=Window(
+        window_id="news-1",
+        account_id=SLAVE,
+        symbol="USD",
+        starts_at_ms=NOW_MS,
+        ends_at_ms=NOW_MS,
+        pre_buffer_s=120,
+        post_buffer_s=60,
+        notes="Non-Farm 'Payrolls' · März",
+        source=WindowSource.CALENDAR,
+    ),
+    removed=False,
+    changed_at_ms=NOW_MS,
+    changed_by="ana",
+)
+SWITCH = SwitchRecord(
+    switch=Switch(
+        scope=Scope.ACCOUNT, target=SLAVE, mode=Mode.CLOSE_ONLY, by="ana", since_ms=NOW_MS
+    ),
+    changed_at_ms=NOW_MS,
+    changed_by="ana",
+)
+CHANGE = ConfigChange(
+    key="mode/account 7001", before="live", after="paused", changed_at_ms=NOW_MS, changed_by="ana"
+)
+
+
+LIMITS = LimitsRecord(
+    account_id=SLAVE,
+    pack="ftmo-2-step",
+    stage=Stage.WARN,
+    funds=Funds(balance=Decimal(100_000), equity=Decimal("96250.50"), currency="USD"),
+    rules=(
+        RuleStanding(
+            rule_id="daily-loss",
+            state=LimitState(
+                anchor_value=Decimal(100_000),
+                anchored_at_ms=NOW_MS - 3_600_000,
+                high_water=Decimal(104_000),
+                last=Funds(balance=Decimal(100_000), equity=Decimal("96250.50"), currency="USD"),
+                last_at_ms=NOW_MS,
+                estimated=True,
+                reached=Stage.WARN,
+                anchored_by="daily_loss balance reset 100000 00:00 Europe/Prague",
+                staged_by="5 percent_of_initial 0.7 0.85 0.95 True",
+            ),
+            use=LimitUse(
+                floor=Decimal(95_000),
+                headroom=Decimal("1250.50"),
+                share=Decimal("0.7499"),
+                stage=Stage.WARN,
+                sentence="daily-loss: equity 96250.50 is 1250.50 above the floor of 95000.00",
+            ),
+        ),
+    ),
+    closed=(ClosedLoss(symbol="XAUUSD", side=Side.SELL, loss=Decimal("12.34"), at_ms=NOW_MS),),
+    updated_at_ms=NOW_MS,
+)
+
 
 def one_of_each() -> tuple[Record, ...]:
     """One record of every kind, a trade under way."""
@@ -494,6 +582,12 @@ def one_of_each() -> tuple[Record, ...]:
         MARK,
         SESSION,
         OPERATION,
+        LIMITS,
+        WITHDRAWN,
+        PUT,
+        WINDOW,
+        SWITCH,
+        CHANGE,
     )
 
 

@@ -1,13 +1,17 @@
 """Settings come out of a file, and follow it without believing half-written ones."""
 
+import asyncio
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from echo.config.reading import Reading
+from echo.domain.facts import Alarm
 from echo.ports.errors import SettingsInvalid
 from echo.stores.file import FileSettings
+from tests.fakes import FactLog, until_real
 
 
 @pytest.fixture
@@ -24,9 +28,11 @@ def write(path: Path, text: str) -> None:
     os.utime(path, ns=(before, before + 1_000_000))
 
 
-def port(reading: Reading | None) -> object:
+def port(reading: Reading | Mapping[str, object] | None) -> object:
+    if isinstance(reading, Reading):
+        return reading.values["core/grpc_port"]
     assert reading is not None
-    return reading.values["core/grpc_port"]
+    return reading["core/grpc_port"]
 
 
 def test_file_is_read(path: Path) -> None:
@@ -34,14 +40,14 @@ def test_file_is_read(path: Path) -> None:
 
 
 def test_what_cannot_be_used_is_refused_with_every_reason(path: Path) -> None:
-    path.write_text('[core]\ngrpc_port = 70000\ncolour = "blue"\n')
+    path.write_text('[core]\ngrpc_port = 70000\nxxxxxxxxxxxx = "blue"\n')
 
     with pytest.raises(SettingsInvalid) as caught:
         FileSettings(path).load()
 
     assert caught.value.complaints == (
         f"{path}: core/grpc_port = 70000 is above 65535",
-        f"{path}: core/colour is not a setting",
+        f"{path}: core/xxxxxxxxxxxx is not a setting",
     )
 
 
@@ -95,10 +101,10 @@ def test_file_caught_empty_in_the_middle_of_a_save_changes_nothing(path: Path) -
 def test_wrong_change_is_told_once_and_the_next_right_one_counts(path: Path) -> None:
     source = FileSettings(path)
     source.load()
-    write(path, "[core]\ngrpc_port = -1\n")
+    write(path, "[core\n")
     assert source.poll() is None
 
-    with pytest.raises(SettingsInvalid, match="below 0"):
+    with pytest.raises(SettingsInvalid, match="is not TOML"):
         source.poll()
 
     assert source.poll() is None
@@ -113,3 +119,25 @@ def test_file_that_is_gone_changes_nothing(path: Path) -> None:
     path.unlink()
 
     assert source.poll() is None
+
+
+async def test_a_watched_file_yields_what_can_be_read_and_tells_of_the_rest(path: Path) -> None:
+    source, facts = FileSettings(path, look_every_s=0.01), FactLog()
+    seen = [await source.fetch()]
+
+    async def follow() -> None:
+        async for raw in source.changes(facts):
+            seen.append(raw)
+
+    task = asyncio.create_task(follow())
+    write(path, "[core")
+    await until_real(lambda: facts.facts)
+    write(path, "[core]\ngrpc_port = -1\n")
+    await until_real(lambda: len(seen) == 2)
+    task.cancel()
+    await source.keep(seen[-1], facts)
+
+    assert [port(each) for each in seen] == [6_000, -1]
+    [alarm] = facts.facts
+    assert isinstance(alarm, Alarm)
+    assert "is not TOML" in alarm.sentence

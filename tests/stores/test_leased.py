@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import pytest
 
 from echo.domain.policy import RiskPolicy
-from echo.ports.errors import JournalRefused, JournalUnavailable
+from echo.ports.errors import JournalRefused, JournalUnavailable, StoreLocked
 from echo.ports.journal import Journal
-from echo.stores.leased import Lease, LeasedJournal
-from echo.stores.memory import MemoryJournal
+from echo.sim.disks import Rows
+from echo.stores.leased import Lease, LeasedJournal, SharedHold
 from tests.stores import examples as ex
 from tests.stores.contract import JournalContract, JournalStore
 from tests.stores.test_memory import MemoryJournalStore
@@ -17,14 +17,24 @@ LASTS_MS = 3_000
 
 
 class Shelf:
-    """A store with its lease and its clock."""
+    """A store with its lease and its clock; at most one Core has it open."""
 
     def __init__(self) -> None:
-        self.journal, self.lease = MemoryJournal(), Lease()
+        self.journal, self.lease = Rows(), Lease()
         self.now_ms = 1_000
+        self.locked_by = ""
+        self.holds: dict[LeasedJournal, SharedHold] = {}
 
     def core(self, name: str) -> LeasedJournal:
-        return LeasedJournal(self.journal, self.lease, name, lambda: self.now_ms, LASTS_MS)
+        async def opened() -> Journal:
+            if self.locked_by not in {"", name}:
+                raise StoreLocked(f"{self.locked_by} has it open")
+            return self.journal
+
+        hold = SharedHold(self.lease, name, lambda: self.now_ms, LASTS_MS)
+        core = LeasedJournal(opened, hold)
+        self.holds[core] = hold
+        return core
 
 
 async def test_only_one_core_gets_in() -> None:
@@ -32,7 +42,7 @@ async def test_only_one_core_gets_in() -> None:
     first, second = shelf.core("a"), shelf.core("b")
     await first.load()
 
-    with pytest.raises(JournalUnavailable, match="a holds the lease for 3000 ms more"):
+    with pytest.raises(JournalUnavailable, match="a holds the lease for 3000 ms"):
         await second.load()
 
 
@@ -58,7 +68,7 @@ async def test_a_core_that_was_paused_past_its_lease_is_refused_and_writes_nothi
         await first.commit((ex.trade(),))
     assert shelf.journal.trades == {}
     assert await first.purge(keep_ms=0, trades_max=1) == 0
-    assert not first.renew()
+    assert not await shelf.holds[first].renew()
 
 
 async def test_a_core_that_was_refused_gets_in_again_when_the_other_is_gone() -> None:
@@ -94,7 +104,7 @@ async def test_an_idle_core_keeps_its_lease_by_renewing_it() -> None:
     first, second = shelf.core("a"), shelf.core("b")
     await first.load()
     shelf.now_ms += LASTS_MS - 1
-    assert first.renew()
+    assert await shelf.holds[first].renew()
     shelf.now_ms += LASTS_MS - 1
 
     with pytest.raises(JournalUnavailable):
@@ -117,7 +127,6 @@ async def test_a_core_that_stops_gives_its_lease_back() -> None:
     await shelf.core("a").load()
     first = shelf.core("a")
     await first.load()
-    shelf.journal = MemoryJournal()
     await first.close()
     second = shelf.core("b")
 
@@ -137,6 +146,35 @@ async def test_a_core_that_stops_after_it_lost_its_lease_gives_nothing_back() ->
     assert shelf.lease.ends_ms == ends_ms
 
 
+async def test_a_store_that_is_still_locked_is_tried_again() -> None:
+    """Who was killed with the lease in its hands may leave the store locked a little longer."""
+    shelf = Shelf()
+    shelf.locked_by = "b"
+    first = shelf.core("a")
+    with pytest.raises(JournalUnavailable, match="b has it open"):
+        await first.load()
+    shelf.locked_by = ""
+
+    await first.load()
+    await first.commit((ex.MARK,))
+
+
+async def test_who_is_refused_lets_go_of_the_store() -> None:
+    shelf = Shelf()
+    first, second = shelf.core("a"), shelf.core("b")
+    await first.load()
+    shelf.now_ms += LASTS_MS
+    await second.load()
+    with pytest.raises(JournalRefused):
+        await first.commit((ex.MARK,))
+
+    with pytest.raises(JournalRefused, match="has had the lease"):
+        await first.commit((ex.MARK,))
+    with pytest.raises(JournalUnavailable, match="not open"):
+        await first.is_settled(ex.trade().trade_id)
+    assert await first.purge_registrations(keep_days=1) == 0
+
+
 class LeasedStore:
     """The store in memory, behind a lease."""
 
@@ -153,7 +191,10 @@ class LeasedStore:
         return await self._inner.count(kind)
 
     async def _leased(self, journal: Journal) -> Journal:
-        leased = LeasedJournal(journal, Lease(), "a", lambda: 0, LASTS_MS)
+        async def opened() -> Journal:
+            return journal
+
+        leased = LeasedJournal(opened, SharedHold(Lease(), "a", lambda: 0, LASTS_MS))
         await leased.load()
         return leased
 

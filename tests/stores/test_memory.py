@@ -33,6 +33,8 @@ class MemoryJournalStore:
             "states": journal.account_states,
             "evaluations": journal.evaluations,
             "operations": journal.operations,
+            "changes": journal.rules.changes,
+            "policy_versions": journal.rules.policies,
         }
         return len(rows[kind])
 

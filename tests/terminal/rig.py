@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from echo.domain.commands import (
     CloseOrder,
@@ -43,6 +43,7 @@ SERVER = "Northwind-Live 3"
 WALL_MS = 1_399_507_200_000
 MONO_MS = 5_000_000
 EPOCH = 7
+FILE_ID = "0f3c"
 
 EURUSD = SymbolRules(
     name="EURUSD.m",
@@ -245,12 +246,13 @@ class Rig:
                 highest_n=self.highest_n if self.file else 0,
                 file_usable=self.file_exists,
                 view=self.broker.view(self.now),
+                file_id=FILE_ID,
             )
         )
         self.feed(events.Ticked(dict(self.broker.prices)))
         return self
 
-    def connect(self, *, ledger_n: int = 0, epoch: int = EPOCH) -> "Rig":
+    def connect(self, *, ledger_n: int = 0, epoch: int = EPOCH, ledger_id: str = "") -> "Rig":
         """Connect the pipe and agree on a session."""
         self.connected = True
         self.feed(events.PipeUp())
@@ -261,11 +263,12 @@ class Rig:
                 retry_backoff_ms=(50, 100, 200, 400, 800),
                 max_retries=3,
                 ledger_n=ledger_n,
+                ledger_id=ledger_id,
             )
         )
         return self
 
-    def start(self, **session: int) -> "Rig":
+    def start(self, **session: Any) -> "Rig":
         """Attach and connect."""
         self.attach()
         return self.connect(**session)

@@ -4,11 +4,12 @@ from dataclasses import replace
 
 from echo.domain.answers import ExecutionResult, ResultAck
 from echo.domain.commands import CommandKind
+from echo.domain.facts import Alarm
 from echo.domain.ids import CommandId, Ticket, derive_command_id
 from echo.domain.quantities import Instant
 from echo.terminal.answers import LINES_PER_TURN, REPEAT, REWRITE, Answers
 from echo.terminal.desk import Desk
-from echo.terminal.effects import Append, Arm, Effect, Say
+from echo.terminal.effects import Append, Arm, Effect, Observe, Say
 from echo.terminal.ledger import Ledger
 from tests.terminal.rig import ACCOUNT, MONO_MS, WALL_MS, slave_settings, trade_id
 from tests.terminal.test_ledger import filled, intention
@@ -129,7 +130,11 @@ def test_a_result_that_is_not_on_disk_waits_for_the_disk() -> None:
     later(place, 1_000)
     answers.rewrite_due()
 
-    assert waiting == [Arm(REWRITE, MONO_MS + 1_000)]
+    alarm, rewrite = waiting
+    assert isinstance(alarm, Observe)
+    assert isinstance(alarm.fact, Alarm)
+    assert alarm.fact.code == "LEDGER_UNWRITABLE"
+    assert rewrite == Arm(REWRITE, MONO_MS + 1_000)
     assert asked == []
     append, say, *_ = place.take_effects()
     assert isinstance(append, Append)

@@ -143,6 +143,37 @@ def test_a_symbol_may_be_closed_but_not_opened() -> None:
     assert objection(close, trade_permission=only_close) is None
 
 
+def test_the_stop_level_that_holds_now_is_the_one_that_counts() -> None:
+    levels = SetLevels(ref="r", ticket=Ticket(1), stop_loss=D("1.38960"), take_profit=None)
+
+    assert objection(levels) is not None
+    assert objection(levels, door=Door(stop_levels={"EURUSD.m": 40})) is None
+    assert objection(levels, door=Door(stop_levels={"EURUSD.m": 41})) is not None
+
+
+def test_near_one_of_its_levels_a_position_is_frozen() -> None:
+    held = holdings()
+    held.apply(BookEntry(kind=BookKind.LEVELS, at_ms=1, ticket=Ticket(1), stop_loss=D("1.38970")))
+
+    def refused(points: int, order: OrderRequest) -> int | None:
+        symbol = replace(EURUSD, freeze_level_points=points)
+        found = object_to(
+            order,
+            rules=rules(symbols=(symbol,)),
+            door=Door(),
+            prices={"EURUSD.m": QUOTE},
+            holdings=held,
+            margin_free=lambda: D(1_000),
+        )
+        return None if found is None else found.code
+
+    away = SetLevels(ref="r", ticket=Ticket(1), stop_loss=D("1.38"), take_profit=None)
+    close = CloseLot(ref="r", ticket=Ticket(1))
+
+    assert [refused(30, each) for each in (away, close)] == [145, 145]
+    assert [refused(29, each) for each in (away, close)] == [None, None]
+
+
 def test_each_terminal_has_its_own_numbers() -> None:
     assert [code_for(code, MT4) for code in (134, 4108)] == [134, 4108]
     assert [code_for(code, MT5) for code in (134, 4108, 777)] == [10019, 10036, 10011]

@@ -11,7 +11,7 @@ from echo.domain.quantities import Side
 from echo.terminal.events import BrokerSaid
 from echo.terminal.fates import Fate, Reply, ScriptedFates
 from echo.terminal.orders import Filled, SendOrder
-from tests.terminal.rig import ACCOUNT, Rig, close, execute, until
+from tests.terminal.rig import ACCOUNT, FILE_ID, Rig, close, execute, until
 
 DOUBT_MS = 65_000
 
@@ -344,3 +344,58 @@ def test_a_file_restored_from_an_old_copy_is_cold() -> None:
         "at": rig.now.wall_ms,
         "warm": False,
     }
+
+
+def test_an_open_that_another_ea_may_have_been_told_is_looked_for() -> None:
+    """Two EAs on one account, each with a file of its own, and a broker that cuts comments."""
+    rig = Rig().start()
+    rig.pass_ms(10_000)
+    rig.disconnect()
+    rig.by_hand(
+        SendOrder(
+            ref="the other EA",
+            symbol="EURUSD.m",
+            side=Side.BUY,
+            lot=Decimal("0.10"),
+            magic_number=execute().magic_number,
+        )
+    )
+
+    rig.connect(ledger_id="the other EA's")
+    rig.hear(execute(sent_mono_ms=rig.now.mono_ms, age_ms=500, ttl_ms=90_000))
+    rig.pass_ms(DOUBT_MS + 100)
+
+    assert "LEDGER_OTHER" in rig.alarms
+    assert rig.opens == []
+    assert [(each.doubt, each.candidates) for each in results(rig)] == [(True, (1_000_001,))]
+
+
+def test_what_is_younger_than_the_change_is_opened_at_once() -> None:
+    rig = Rig().start()
+    rig.disconnect()
+    rig.connect(ledger_id="the other EA's")
+    rig.pass_ms(5_000)
+
+    rig.hear(execute(sent_mono_ms=rig.now.mono_ms, age_ms=2_000))
+
+    assert [each.success for each in results(rig)] == [True]
+
+
+def test_a_session_that_names_the_eas_own_file_changes_nothing() -> None:
+    rig = Rig().start()
+    rig.disconnect()
+    rig.connect(ledger_id=FILE_ID)
+
+    rig.hear(execute(sent_mono_ms=rig.now.mono_ms, age_ms=2_000))
+
+    assert "LEDGER_OTHER" not in rig.alarms
+    assert [each.success for each in results(rig)] == [True]
+
+
+def test_a_file_that_another_ea_went_past_is_trusted_again_in_time() -> None:
+    rig = Rig().start()
+    rig.disconnect()
+    rig.connect(ledger_id="the other EA's")
+    rig.pass_ms(60_000 + DOUBT_MS + 100)
+
+    assert rig.file[-1]["warm"] is True

@@ -25,7 +25,7 @@ def desk(*, uptime_ms: int = 10_000, warm: bool = True, **settings: object) -> D
     place.now = Instant(WALL_MS, MONO_MS)
     place.see(rig.broker.view(rig.now))
     place.prices.update(rig.broker.prices)
-    place.started_mono_ms = MONO_MS - uptime_ms
+    place.started_mono_ms = place.alone_since_mono_ms = MONO_MS - uptime_ms
     place.ledger.warm = warm
     probe(place)
     return place

@@ -237,6 +237,112 @@ def test_a_modification_waits_while_its_open_is_in_doubt() -> None:
     assert [each.error_code for each in modified(rig)] == [ErrorCode.NO_ERROR]
 
 
+def test_a_level_that_was_far_enough_when_the_core_looked_follows_the_fill() -> None:
+    rig = Rig(broker_rules=rules(symbols=(STRICT,))).start()
+    rig.hear(execute(stop_loss=D("1.38950"), take_profit=D("1.40")))
+    near = levels(rig)
+    rig.quote("1.39060")
+    rig.pass_ms(1_100)
+
+    assert near == (D("1.38900"), D("1.40"))
+    assert levels(rig) == (D("1.38950"), D("1.40"))
+
+
+def test_an_order_that_is_refused_for_its_levels_goes_without_them() -> None:
+    """The broker has raised its stop level, and the terminal has not heard of it yet."""
+    rig = Rig().start()
+    rig.broker.door.stop_levels["EURUSD.m"] = 100
+    rig.hear(execute(stop_loss=D("1.38950")))
+    rig.pass_ms(200)
+    near = levels(rig)
+    rig.quote("1.39100")
+    rig.pass_ms(1_100)
+
+    assert [(each.stop_loss is None) for each in rig.opens] == [False, True]
+    assert {each.success for each in rig.heard_of(ExecutionResult)} == {True}
+    assert near[0] == D("1.38900")
+    assert levels(rig)[0] == D("1.38950")
+
+
+def test_whatever_it_has_against_the_levels_the_order_goes_without_them() -> None:
+    rig = Rig(fates=ScriptedFates([Fate(refuse_code=130), Fate(refuse_code=138)])).start()
+    rig.hear(execute(stop_loss=D("1.38"), take_profit=D("1.40")))
+    rig.pass_ms(1_000)
+
+    assert [each.stop_loss for each in rig.opens] == [D("1.38"), None, None]
+    assert levels(rig) == (D("1.38"), D("1.40"))
+
+
+def test_an_order_whose_stop_was_passed_is_not_opened_without_it() -> None:
+    rig = Rig().start()
+
+    rig.hear(execute(stop_loss=D("1.39500")))
+    rig.pass_ms(1_000)
+
+    assert len(rig.opens) == 1
+    assert {each.error_code for each in rig.heard_of(ExecutionResult)} == {ErrorCode.INVALID_STOPS}
+
+
+def test_after_a_refusal_there_is_room_for_a_market_that_moves() -> None:
+    """A stop level of 100 points and a spread of 10: the second try leaves 110."""
+    rig = Rig(broker_rules=rules(symbols=(STRICT,))).start()
+    rig.broker._fates = ScriptedFates([Fate(), Fate(refuse_code=130)])
+
+    rig.hear(execute(protect=protected("1.38950")))
+    rig.pass_ms(400)
+    with_room = levels(rig)[0]
+    rig.pass_ms(2_000)
+
+    assert with_room == D("1.38890")
+    assert levels(rig)[0] == D("1.38900")
+
+
+def test_a_level_that_has_become_too_near_does_not_hold_up_the_other_for_ever() -> None:
+    """Brokers check both levels of a request: as long as one is too near, neither moves."""
+    rig = opened(Rig())
+    rig.broker.door.stop_levels["EURUSD.m"] = 5_000
+    rig.look()
+
+    rig.hear(modify(seq=1, take_profit=D("1.50")))
+    rig.pass_ms(3_000)
+    told, asked_then = modified(rig), asked(rig)
+    rig.pass_ms(10_000)
+    held = levels(rig)
+    rig.broker.door.stop_levels.clear()
+    rig.look()
+    rig.pass_ms(1_100)
+
+    assert [each.error_message for each in told] == ["set as near as the broker allows"]
+    assert (asked_then, held) == (1, (D("1.38"), D("1.40")))
+    assert levels(rig) == (D("1.38"), D("1.50"))
+    assert len(modified(rig)) == 1
+
+
+def test_a_change_of_one_level_does_not_forget_where_the_other_belongs() -> None:
+    """The target is too near for now; then only the stop is changed."""
+    rig = opened(Rig(broker_rules=rules(symbols=(STRICT,))))
+
+    rig.hear(modify(seq=1, take_profit=D("1.39050")))
+    near = levels(rig)[1]
+    rig.hear(modify(seq=2, stop_loss=D("1.385")))
+    rig.quote("1.38900")
+    rig.pass_ms(2_500)
+
+    assert near == D("1.39100")
+    assert levels(rig) == (D("1.385"), D("1.39050"))
+
+
+def test_changes_that_wait_for_their_open_add_up() -> None:
+    nameless = Fate(reply=Reply.TIMEOUT, comment_chars=0)
+    rig = Rig(fates=ScriptedFates([nameless])).start()
+    rig.hear(execute())
+    rig.hear(modify(seq=1, stop_loss=D("1.385")))
+    rig.hear(modify(seq=2, take_profit=D("1.40")))
+    rig.pass_ms(70_000)
+
+    assert levels(rig) == (D("1.385"), D("1.40"))
+
+
 def test_a_level_reaches_its_place_however_busy_the_market_is() -> None:
     rig = Rig(broker_rules=rules(symbols=(STRICT,))).start()
     rig.hear(execute(protect=protected("1.38950")))

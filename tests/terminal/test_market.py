@@ -137,8 +137,23 @@ def test_symbols_are_shown_anew_when_a_tick_is_worth_something_else() -> None:
     inverse = ShownSymbols(rules(symbols=(EURUSD, USDJPY)))
     cheap, dear = {"USDJPY": price("100")}, {"USDJPY": price("125")}
 
-    assert direct.shown({}) is direct.shown({"EURUSD.m": price("1.39")})
-    assert direct.shown({}) == (EURUSD.mapping(None, "USD"),)
-    assert inverse.shown(cheap) is inverse.shown(cheap)
-    assert [each.tick_value for each in inverse.shown(cheap)] == [1, 1]
-    assert [each.tick_value for each in inverse.shown(dear)] == [1, D("0.8")]
+    assert direct.shown({}, {}) is direct.shown({"EURUSD.m": price("1.39")}, {})
+    assert direct.shown({}, {}) == (EURUSD.mapping(None, "USD"),)
+    assert inverse.shown(cheap, {}) is inverse.shown(cheap, {})
+    assert [each.tick_value for each in inverse.shown(cheap, {})] == [1, 1]
+    assert [each.tick_value for each in inverse.shown(dear, {})] == [1, D("0.8")]
+
+
+def test_symbols_are_shown_with_the_stop_level_that_holds_now() -> None:
+    shown, levels = ShownSymbols(rules()), {"EURUSD.m": 80}
+    before, after = shown.shown({}, {}), shown.shown({}, levels)
+
+    assert [each.stop_level_points for each in before] == [0]
+    assert [each.stop_level_points for each in after] == [80]
+    assert shown.shown({}, levels) is after
+
+
+def test_levels_within_the_freeze_level_are_shown_as_too_near() -> None:
+    frozen = replace(EURUSD, stop_level_points=10, freeze_level_points=40)
+
+    assert frozen.mapping(None, "USD").stop_level_points == 40

@@ -145,10 +145,9 @@ def test_an_intention_says_what_was_there_before() -> None:
     rig = Rig().start()
     rig.hear(execute(9))
 
-    noted = intention_of(
-        execute(protect=protected("1.3", "1.5")), tag="E", view=rig.broker.view(rig.now)
-    )
+    view, later = rig.broker.view(rig.now), protected("1.3", "1.5")
+    noted = intention_of(execute(), tag="E", view=view, later=later)
 
     assert noted.open_tickets == (1_000_001,)
     assert noted.levels == (D("1.3"), D("1.5"))
-    assert intention_of(execute(), tag="E", view=rig.broker.view(rig.now)).levels is None
+    assert intention_of(execute(), tag="E", view=view, later=None).levels is None

@@ -11,5 +11,5 @@ def test_nothing_that_was_recorded_is_read_wrongly() -> None:
     rows = [line.split("|") for line in page().splitlines() if line.startswith("| ")]
     counted = [row for row in rows if len(row) == 7 and row[2].strip().isdigit()]
 
-    assert len(counted) == 12
+    assert len(counted) == 14
     assert {row[5].strip() for row in counted} == {"0"}

@@ -207,6 +207,7 @@ EXECUTES = built(
     sent_mono_ms=maybe(INT64),
     max_slippage_points=maybe(NUMBERS),
     max_spread_points=maybe(NUMBERS),
+    first=st.booleans(),
 )
 CLOSE_ORDERS = built(CloseOrder, **LANE, ticket=TICKETS, seq=st.integers(1, SEQ_CLOSE))
 MODIFY_ORDERS = built(ModifyOrder, **LANE, **CHANGED_LEVELS, ticket=TICKETS, seq=SEQS)
@@ -343,6 +344,7 @@ def metadata(role: Role, version: st.SearchStrategy[int]) -> st.SearchStrategy[H
         instance=TEXTS,
         ledger_n=INT64,
         symbol_mappings=TEXTS,
+        ledger_id=TEXTS,
     )
 
 
@@ -536,6 +538,7 @@ REGISTRATIONS = built(
         )
     ),
     ledger_n=INT64,
+    ledger_id=TEXTS,
 )
 
 PROBE: dict[str, st.SearchStrategy[Any]] = {
@@ -581,7 +584,12 @@ DISCONNECTED = built(
 )
 DELIVERY_CONFIGS = built(DeliveryConfig, **PACE)
 EA_SESSIONS = built(
-    EaSession, **PACE, session_epoch=INT64, heartbeat_interval_ms=UINT32, ledger_n=INT64
+    EaSession,
+    **PACE,
+    session_epoch=INT64,
+    heartbeat_interval_ms=UINT32,
+    ledger_n=INT64,
+    ledger_id=TEXTS,
 )
 PINGS = built(Ping, ping_id=UUIDS, timestamp_ms=STAMPS_MS, role=TEXTS)
 PONGS = built(Pong, ping_id=UUIDS, timestamp_ms=INT64, echo_ms=INT64, mono_ms=INT64)

@@ -64,7 +64,7 @@ ExecuteOrder: 1 command_id, 2 trade_id, 3 timestamp_ms, 4 target_client_id, 5 ta
   6 symbol, 7 side, 8 lot_size double, 9 magic_number int64, 10 stop_loss?, 11 take_profit?,
   12 comment?, 20 timestamps, 21 traceparent, 22 expires_at_ms int64, 30 seq, 31 ttl_ms int64?,
   40 max_slippage_points double?, 41 max_spread_points double?, 42 protect Protect,
-  43 session_epoch int64, 44 age_ms int64?, 45 sent_mono_ms int64?
+  43 session_epoch int64, 44 age_ms int64?, 45 sent_mono_ms int64?, 46 first bool
 ExecutionResult: 1 command_id, 2 trade_id, 3 success bool, 4 ticket int64, 5 error_code ErrorCode,
   6 error_message?, 7 executed_price double?, 8 execution_time_ms int64?, 20 timestamps,
   21 traceparent, 22 executed_lot double?, 23 command_kind CommandKind, 40 spread_points double?,
@@ -75,7 +75,8 @@ HandshakeCapabilities: 1 features[], 2 metrics[]
 HandshakeMetadata: 1 protocol_version int32, 2 client_semver, 3 required_features[],
   4 optional_features[], 5 capabilities HandshakeCapabilities, 6 terminal_build int32, 7 broker,
   8 pipe_role, 40 account_mode AccountMode, 41 currency, 42 leverage int32, 43 server,
-  44 terminal string, 45 ea_config_hash, 46 instance, 47 ledger_n int64, 48 symbol_mappings string
+  44 terminal string, 45 ea_config_hash, 46 instance, 47 ledger_n int64, 48 symbol_mappings string,
+  49 ledger_id string
 ModifyOrder: 1 command_id, 2 trade_id, 3 timestamp_ms, 4 ticket int64, 5 new_stop_loss?,
   6 new_take_profit?, 7 target_client_id, 8 target_account_id, 9 symbol, 10 magic_number int64,
   20 timestamps, 21 traceparent, 30 seq, 43 session_epoch
@@ -116,7 +117,8 @@ SymbolRegistrationEntry: 1 canonical_symbol, 2 broker_symbol, 3 status, 4 warnin
 SymbolRegistrationIssue: 1 code, 2 message, 3 metadata map
 SymbolRegistrationResult: 1 account_id, 2 pipe_role, 3 protocol_version int32, 4 agent_id,
   5 core_version, 6 status, 7 errors[], 8 warnings[], 9 symbols SymbolRegistrationEntry[],
-  10 evaluated_at_ms int64, 11 evaluation_id, 12 client_semver, 40 ledger_n int64
+  10 evaluated_at_ms int64, 11 evaluation_id, 12 client_semver, 40 ledger_n int64,
+  41 ledger_id string
 SymbolSpecReport: 1 account_id, 2 symbols SymbolSpecification[], 3 reported_at_ms int64
 SymbolSpecification: 1 canonical_symbol, 2 broker_symbol, 3 general, 4 volume, 5 swap,
   6 sessions SessionWindow[]

@@ -3,24 +3,27 @@
 import asyncio
 import platform
 import sys
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Final
 
 from echo.apps.failpoints import armed
+from echo.apps.live_settings import live_settings
 from echo.apps.mortal import MortalCoreLink, MortalLedger, MortalPipeServer
+from echo.apps.pipes import pipe_server
+from echo.apps.range_watch import RangeWatch
 from echo.apps.running import Stopping, run_program, state_folder, warn
 from echo.apps.state_file import StateFile
+from echo.apps.telemetry import agent_telling, open_metrics_port
 from echo.bridge.bridge import Bridge
 from echo.bridge.settings import BridgeSettings
+from echo.config.setting import Value
 from echo.config.settings import AgentSettings, agent_settings
 from echo.domain.handshake import Role
 from echo.domain.ids import AccountId
 from echo.links.boot import boot_stamp
 from echo.links.grpc_client import GrpcCoreLink
 from echo.links.grpc_options import TlsFiles
-from echo.links.log_facts import LogFacts
-from echo.links.pipe_unix import UnixPipeServer
 from echo.links.system_clock import SystemClock
 from echo.links.system_ids import SystemIds
 from echo.ports.errors import SettingsInvalid
@@ -28,14 +31,21 @@ from echo.ports.ledger import Ledger
 from echo.ports.links import CoreLink, PipeServer
 from echo.ports.telemetry import FactSink
 from echo.services.agent.service import AgentService
-from echo.stores.file import FileSettings
 from echo.stores.sqlite.ledger import SqliteLedger
 
 VERSION: Final = "0.1.0"
 
 
-def compose(settings: AgentSettings, facts: FactSink, ready: Callable[[], None]) -> AgentService:
+def compose(
+    settings: AgentSettings,
+    facts: FactSink,
+    ready: Callable[[], None],
+    watch: RangeWatch | None = None,
+) -> AgentService:
     """Build the service from *settings*; *ready* is called when its pipes are served.
+
+    Args:
+        watch: Compares the range of protocols with the Core's; made here if not given.
 
     Raises:
         SettingsInvalid: an address or folder cannot be used.
@@ -50,8 +60,11 @@ def compose(settings: AgentSettings, facts: FactSink, ready: Callable[[], None])
         stamp = boot_stamp()
         return stamp.boot_id, stamp.boot_ms
 
-    pipes: PipeServer = UnixPipeServer(state_folder(settings.pipe_dir), prefix=settings.pipe_prefix)
-    core: CoreLink = GrpcCoreLink(host, port, settings.agent_id, clock, ids, tls=_tls(settings))
+    pipes: PipeServer = pipe_server(settings.pipe_dir, settings.pipe_prefix)
+    watch = watch or RangeWatch(settings.protocol, facts)
+    core: CoreLink = GrpcCoreLink(
+        host, port, settings.agent_id, clock, ids, tls=_tls(settings), told=watch.core_says
+    )
     ledger: Ledger = SqliteLedger.open(settings.ledger_path)
     if (failpoint := armed()) is not None:
         pipes, core = MortalPipeServer(pipes, failpoint), MortalCoreLink(core, failpoint)
@@ -99,31 +112,56 @@ def main() -> None:
     run_program("echo-agent", sys.argv[1:], _run)
 
 
-async def _run(config: Path, stopping: Stopping) -> None:
-    reading = FileSettings(config).load()
-    settings = agent_settings(reading.values)
+async def _run(config: str, stopping: Stopping) -> None:
+    live = await live_settings(config)
+    settings = agent_settings(live.reading.values)
     pipes = pipes_of(settings)
     if not pipes:
         raise SettingsInvalid(
             ["agent/master_accounts and agent/slave_accounts are empty: no pipe to serve"]
         )
-    facts = LogFacts("echo-agent", level=settings.log_level.lower())
-    warn(reading, facts)
+    facts = agent_telling(settings, VERSION)
+    warn(live.reading, facts)
     state = StateFile(state_folder(settings.ledger_path.parent) / "agent.state.json")
 
     def ready() -> None:
         state.write(ready=True, address=str(settings.pipe_dir))
         stopping.ready(f"{len(pipes)} pipes in {settings.pipe_dir}")
 
+    metrics = open_metrics_port(settings.metrics_port, facts)
     try:
-        service = compose(settings, facts, ready)
+        watch = RangeWatch(settings.protocol, facts)
+        service = compose(settings, facts, ready, watch)
         async with asyncio.TaskGroup() as group:
-            ending = group.create_task(_end(stopping, service))
+            beside = [
+                group.create_task(_end(stopping, service)),
+                group.create_task(
+                    live.follow(
+                        facts, _change(service, settings, watch), mine=("agent/", "endpoints/")
+                    )
+                ),
+            ]
             await service.run(pipes)
-            ending.cancel()
+            for task in beside:
+                task.cancel()
     finally:
+        if metrics is not None:
+            metrics.close()
         state.remove()
         facts.close()
+
+
+def _change(
+    service: AgentService, settings: AgentSettings, watch: RangeWatch
+) -> Callable[[Mapping[str, Value]], None]:
+    """Return what puts changed settings into force: which EAs are spoken to, and nothing else."""
+
+    def change(values: Mapping[str, Value]) -> None:
+        spoken = agent_settings(values).protocol
+        watch.changed(spoken)
+        service.change_settings(bridge_part(replace(settings, protocol=spoken)))
+
+    return change
 
 
 async def _end(stopping: Stopping, service: AgentService) -> None:

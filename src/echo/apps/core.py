@@ -2,39 +2,45 @@
 
 import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from echo.apps.failpoints import armed, journal_pages_max
+from echo.apps.journals import JOURNAL_FILE, open_journal, place_of
+from echo.apps.leases import Turn, turn_of
+from echo.apps.live_settings import live_settings
 from echo.apps.mortal import MortalAgentServer, MortalJournal
 from echo.apps.operator_desk import OperatorDesk, operator_desk
+from echo.apps.raw_events import RawEvents, raw_events
 from echo.apps.running import Stopping, run_program, state_folder, warn
 from echo.apps.state_file import StateFile
+from echo.apps.telemetry import core_telling, watch_backlog
+from echo.config.setting import Value
 from echo.config.settings import CoreSettings, core_settings
 from echo.domain.facts import Alarm
+from echo.engine.backlog import backlog
 from echo.engine.engine import Engine
 from echo.engine.settings import EngineSettings, UnknownSymbolAction
 from echo.links.grpc_options import TlsFiles
 from echo.links.grpc_server import CoreFace, GrpcAgentServer, ListenAt
-from echo.links.log_facts import LogFacts
 from echo.links.system_clock import SystemClock
 from echo.links.system_ids import SystemIds
-from echo.ports.errors import SettingsInvalid
 from echo.ports.journal import Journal
 from echo.ports.links import AgentServer
 from echo.ports.telemetry import FactSink
+from echo.services.core.brain import Brain
 from echo.services.core.recorder import Recorder
 from echo.services.core.service import CoreService
-from echo.stores.file import FileSettings
+from echo.services.core.tenure import Tenure
 from echo.stores.recording import RecordingFile
 from echo.stores.sqlite.journal import SqliteJournal
 
-VERSION: Final = "0.1.0"
-LOOK_EVERY_S: Final = 0.5
-"""How often the settings file is looked at."""
+if TYPE_CHECKING:
+    from echo.apps.stored_policies import StoredPolicies
 
+VERSION: Final = "0.1.0"
 FLUSH_EVERY_S: Final = 1.0
 """How much of a recording may be lost when the Core is killed."""
 
@@ -44,12 +50,16 @@ def compose(
     facts: FactSink,
     told: Callable[[bool], None],
     record: Recorder | None = None,
-) -> tuple[CoreService, GrpcAgentServer]:
-    """Build the service and its door from *settings*.
+    events: RawEvents | None = None,
+    journal: Journal | None = None,
+) -> tuple[CoreService, GrpcAgentServer, Engine]:
+    """Build the service, its door and its engine from *settings*.
 
     Args:
         told: Called with whether the Core serves, whenever that changes.
         record: Takes every event, for replay.
+        events: Notes everything that crosses the threshold.
+        journal: An open one; ``None`` = the file in the Core's folder.
 
     Raises:
         StoreLocked, JournalUnavailable, JournalRefused: the journal cannot be opened.
@@ -61,8 +71,8 @@ def compose(
 
     def face() -> CoreFace:
         return CoreFace(
-            protocol_min=settings.protocol.min_version,
-            protocol_max=settings.protocol.max_version,
+            protocol_min=engine.state.settings.protocol_min,
+            protocol_max=engine.state.settings.protocol_max,
             core_version=VERSION,
             ready=service.ready,
         )
@@ -78,12 +88,18 @@ def compose(
         face,
     )
     engine_settings = engine_part(settings)
-    journal: Journal = SqliteJournal.open(folder / "journal.sqlite", pages_max=journal_pages_max())
+    engine = Engine(engine_settings, settings.book)
+    if journal is None:
+        journal = SqliteJournal.open(folder / JOURNAL_FILE, pages_max=journal_pages_max())
     door: AgentServer = server
     if (failpoint := armed()) is not None:
         journal, door = MortalJournal(journal, failpoint), MortalAgentServer(door, failpoint)
+    brain: Brain = engine
+    if events is not None:
+        brain = events.brain(engine, engine_settings, settings.book, clock.now())
+        door = events.door(door, clock)
     service = CoreService(
-        Engine(engine_settings, settings.book),
+        brain,
         engine_settings,
         journal=journal,
         server=door,
@@ -93,7 +109,7 @@ def compose(
         record=record,
         ready=told,
     )
-    return service, server
+    return service, server, engine
 
 
 def engine_part(settings: CoreSettings) -> EngineSettings:
@@ -112,6 +128,7 @@ def engine_part(settings: CoreSettings) -> EngineSettings:
         required_features=settings.required_features,
         missing_feature_rejects=settings.missing_feature_action == "reject",
         allow_legacy=settings.protocol.allow_legacy,
+        retry_interval_ms=settings.protocol_retry_interval_ms,
         ack_timeout_ms=settings.delivery.ack_timeout_ms,
         retry_backoff_ms=settings.delivery.retry_backoff_ms,
         max_retries=settings.delivery.max_retries,
@@ -126,14 +143,14 @@ def main() -> None:
     run_program("echo-core", sys.argv[1:], _run)
 
 
-async def _run(config: Path, stopping: Stopping) -> None:
-    source = FileSettings(config)
-    reading = source.load()
-    settings = core_settings(reading.values)
-    facts = LogFacts("echo-core", level=settings.log_level.lower())
-    warn(reading, facts)
+async def _run(config: str, stopping: Stopping) -> None:
+    live = await live_settings(config)
+    settings = core_settings(live.reading.values)
+    facts = core_telling(settings, VERSION)
+    warn(live.reading, facts)
     state = StateFile(state_folder(settings.state_dir) / "core.state.json")
     recording = _recording(settings, facts)
+    events: RawEvents | None = None
     desk: OperatorDesk | None = None
     server: GrpcAgentServer
     announced = False
@@ -151,14 +168,25 @@ async def _run(config: Path, stopping: Stopping) -> None:
 
     try:
         record = None if recording is None else Recorder(recording.write)
-        desk = operator_desk(settings, _tls(settings), facts)
-        service, server = compose(settings, facts, told, record)
+        desk = operator_desk(settings, _tls(settings), facts, facts.exposition)
+        turn, journal, stored = await _open_store(settings, live.reading.values, facts)
+        events = raw_events(live.reading.values, facts)
+        if stored is not None:
+            settings = replace(settings, book=stored.book(settings.book))
+        service, server, engine = compose(settings, facts, told, record, events, journal)
+        clock = SystemClock()
         async with asyncio.TaskGroup() as group:
             beside = [
-                group.create_task(_watch(source, settings, service, facts)),
+                group.create_task(live.follow(facts, _change(service, stored), mine=("core/",))),
                 group.create_task(_end(stopping, service)),
                 group.create_task(_flush(recording)),
+                group.create_task(_hold_on(turn, service, facts)),
+                group.create_task(watch_backlog(lambda: backlog(engine.state, clock.now()), facts)),
             ]
+            if stored is not None:
+                beside.append(group.create_task(stored.run(service.change_policies)))
+            if events is not None:
+                beside.append(group.create_task(events.run(facts)))
             if desk is not None:
                 group.create_task(desk.open(service))
             try:
@@ -174,7 +202,31 @@ async def _run(config: Path, stopping: Stopping) -> None:
         state.remove()
         if recording is not None:
             recording.close()
+        if events is not None:
+            events.close()
         facts.close()
+
+
+async def _open_store(
+    settings: CoreSettings, values: Mapping[str, Value], facts: FactSink
+) -> tuple[Turn | None, Journal, "StoredPolicies | None"]:
+    """Open the journal, and what people keep beside it on the same server.
+
+    One that is shared is opened later, when it is this Core's turn.
+    """
+    turn, place = turn_of(values), place_of(settings)
+    journal = await open_journal(place) if turn is None else turn.journal(place)
+    if isinstance(place, Path):
+        return turn, journal, None
+    from echo.apps.stored_policies import StoredPolicies  # its driver is an extra
+
+    return turn, journal, await StoredPolicies.read(place, facts)
+
+
+async def _hold_on(turn: Turn | None, service: CoreService, facts: FactSink) -> None:
+    if turn is not None:
+        clock, lost = SystemClock(), service.read_again
+        await Tenure(turn.hold, clock, facts, lasts_ms=turn.lasts_ms, lost=lost).run()
 
 
 async def _end(stopping: Stopping, service: CoreService) -> None:
@@ -195,25 +247,18 @@ async def _flush(recording: RecordingFile | None) -> None:
         recording.flush()
 
 
-async def _watch(
-    source: FileSettings, settings: CoreSettings, service: CoreService, facts: FactSink
-) -> None:
-    """Put changed settings into force; what cannot be used is told, and changes nothing."""
-    while True:
-        await asyncio.sleep(LOOK_EVERY_S)
-        try:
-            reading = source.poll()
-        except SettingsInvalid as error:
-            facts.observe(Alarm(key="settings", code="SETTINGS_INVALID", sentence=str(error)))
-            continue
-        if reading is None:
-            continue
-        warn(reading, facts)
-        changed = core_settings(reading.values)
-        # What is bound to a start stays as it was; the rest counts at once.
-        settings = replace(changed, bind=settings.bind, grpc_port=settings.grpc_port)
+def _change(
+    service: CoreService, stored: "StoredPolicies | None"
+) -> Callable[[Mapping[str, Value]], None]:
+    """Return what puts changed settings into force; what is bound to a start stays as it was."""
+
+    def change(values: Mapping[str, Value]) -> None:
+        settings = core_settings(values)
         service.change_settings(engine_part(settings))
-        service.change_policies(settings.book)
+        book = settings.book
+        service.change_policies(book if stored is None else stored.book(book))
+
+    return change
 
 
 def _tls(settings: CoreSettings) -> TlsFiles | None:

@@ -44,6 +44,7 @@ class MortalJournal:
         self._inner, self._failpoint = inner, failpoint
         self.load, self.close = inner.load, inner.close
         self.is_settled, self.purge = inner.is_settled, inner.purge
+        self.purge_registrations = inner.purge_registrations
 
     async def commit(self, records: Sequence[Record]) -> None:
         """Pass on."""

@@ -57,7 +57,8 @@ class Stopping:
         os._exit(EXIT_FAILED)
 
 
-Run = Callable[[Path, Stopping], Coroutine[Any, Any, None]]
+Run = Callable[[str, Stopping], Coroutine[Any, Any, None]]
+"""Takes the place of the settings: a file's path, or an address of etcd."""
 
 
 def run_program(name: str, arguments: Sequence[str], run: Run) -> None:
@@ -66,7 +67,9 @@ def run_program(name: str, arguments: Sequence[str], run: Run) -> None:
     Exit codes: 0 told to stop; 1 failed while running; 2 cannot start with this configuration.
     """
     parser = argparse.ArgumentParser(prog=name, allow_abbrev=False)
-    parser.add_argument("--config", type=Path, required=True, help="the program's settings")
+    parser.add_argument(
+        "--config", required=True, help="the program's settings: a file, or etcd://host:port/echo"
+    )
     parser.add_argument(
         "--until-eof",
         action="store_true",
@@ -115,7 +118,10 @@ async def _until_told(
 ) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopping.stop)
+        try:
+            loop.add_signal_handler(number, stopping.stop)
+        except NotImplementedError:  # pragma: no cover -- the loop of Windows takes none
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stopping.stop))
     if until_eof:
         # A thread, for standard input may be anything: not every kind of file can be polled.
         Thread(target=_wait_for_eof, args=(loop, stopping), name="until-eof", daemon=True).start()

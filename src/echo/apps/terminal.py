@@ -6,6 +6,7 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
+from echo.apps.expert_terminal import expert_station
 from echo.apps.failpoints import armed
 from echo.apps.mortal import MortalFates, MortalFile
 from echo.apps.running import Stopping, run_program, state_folder
@@ -31,7 +32,7 @@ from echo.services.terminal.books import restore_book
 from echo.services.terminal.ea_file import EaFile
 from echo.services.terminal.feed import Feed, MarketClock
 from echo.services.terminal.script import Hand
-from echo.services.terminal.service import TerminalService
+from echo.services.terminal.service import Onstage, TerminalService
 from echo.services.terminal.station import Parts, Station
 from echo.stores.files import LocalFile
 from echo.terminal.book import BookEntry
@@ -54,12 +55,15 @@ def compose(config: TerminalConfig, facts: FactSink) -> TerminalService:
     """
     clock, ids = SystemClock(), SystemIds()
     markets = {name: _ticks(market) for name, market in config.markets.items()}
-    stations = []
+    stations: list[Onstage] = []
     for number, account in enumerate(config.accounts):
         name = f"echo_{account.role}_{account.account}.sock"
         link = UnixEaLink(Path(config.pipe_dir) / name, clock, ids)
         parts = _parts(config, account, markets, link, FIRST_TICKETS_APART * (number + 1) + 1)
-        stations.append(Station(parts, clock, ids, facts))
+        if account.expert:
+            stations.append(expert_station(config, account, parts, clock, facts))
+        else:
+            stations.append(Station(parts, clock, ids, facts))
     return TerminalService(stations, clock)
 
 
@@ -68,8 +72,8 @@ def main() -> None:
     run_program("echo-terminal", sys.argv[1:], _run)
 
 
-async def _run(config_path: Path, stopping: Stopping) -> None:
-    config = read_config(config_path)
+async def _run(config_path: str, stopping: Stopping) -> None:
+    config = read_config(Path(config_path))
     facts = LogFacts("echo-terminal")
     try:
         service = compose(config, facts)

@@ -98,7 +98,8 @@ class ActionConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 class AccountConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One account with its EA.
 
-    ``script`` is for masters; ``seed`` starts the broker's chance.  ``doubt_ms``: how long
+    ``expert``: the compiled expert that is on the chart; empty = the brain in Python.  ``script``
+    is for masters; ``seed`` starts the broker's chance.  ``doubt_ms``: how long
     after an order this broker may still show a fill; an EA that does not know an order's fate
     looks for it then.
     """
@@ -115,6 +116,7 @@ class AccountConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     broker_delay: BrokerDelay = BrokerDelay.REAL
     doubt_ms: Annotated[int, Meta(ge=1, le=3_600_000)] = 65_000
     seed: int = 0
+    expert: str = ""
     script: list[ActionConfig] = []
 
     def __post_init__(self) -> None:

@@ -296,6 +296,8 @@ class Bridge:
             case "ea_silence":
                 for ea in self._pipes.rang():
                     self._lost(ea)
+            case "verdict":
+                self._pipes.ask_again()
             case "core_silence":
                 self._watch_core()
             case _:
@@ -311,6 +313,9 @@ class Bridge:
 
     def _settings_changed(self, settings: BridgeSettings) -> None:
         self._state.settings = settings
+        for ea in self._pipes.settings_changed():
+            if ea.role is Role.SLAVE:
+                self._commands.look(ea.account_id)
         if not self._state.core_paced:
             self._state.pace = starting_pace(settings)
             self._pipes.pace_changed()

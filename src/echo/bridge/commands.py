@@ -1,6 +1,6 @@
 """Commands on their way down: held, written, repeated, until there is a result."""
 
-from echo.bridge import legacy, opens
+from echo.bridge import gatekeeping, legacy, opens, telling
 from echo.bridge.delivery import Delivery
 from echo.bridge.ea import Ea
 from echo.bridge.errands import Errand, Errands, Warrant, unsupported
@@ -73,7 +73,7 @@ class Commands:
             self._notes.drop(entry.key)
             return
         errand = self._new(command, entry.n)
-        errand.noted = True
+        errand.noted = errand.restored = True
         if isinstance(command, ExecuteOrder):
             since_ms = self._state.ms_since(entry)
             errand.clock = opens.restored_clock(command, since_ms, self._state.now.mono_ms)
@@ -151,6 +151,7 @@ class Commands:
         errand = self._errands.get(ack.command_id)
         if errand is None or errand.session != ea.session:
             return
+        telling.command_heard(self._state, errand, ack.result)
         once = not ea.lossless and isinstance(errand.command, ExecuteOrder)
         if ack.result is Receipt.OK:
             errand.delivered = True
@@ -191,7 +192,6 @@ class Commands:
                 order,
                 self._state.core_clock,
                 now_mono_ms=self._state.now.mono_ms,
-                born_mono_ms=self._state.born_mono_ms,
             )
         if errand.clock is None:
             self._clockless[errand.command_id] = None
@@ -223,12 +223,15 @@ class Commands:
         )
 
     def _look_open(self, errand: Errand, order: ExecuteOrder, ea: Ea | None) -> None:
+        if ea is not None and errand.first_price is None:
+            quote = self._market.quote(ea.session, order.symbol)
+            errand.first_price = opens.price_of(quote, order)
         if errand.clock is None:
             return
         if ea is not None and not ea.lossless:
             self._look_legacy_open(errand, order, ea, errand.clock)
             return
-        known = errand.written or errand.clock.maybe_known
+        known = self._maybe_known(errand, order)
         if errand.clock.left_ms(self._state.now.mono_ms) == 0:
             if not known:
                 refusal = opens.stale(0, needed_ms=0, why=_what_it_waited_for(ea))
@@ -236,10 +239,30 @@ class Commands:
             elif ea is not None:
                 # Nothing is left, so nothing is opened, shut gate or not: the EA only answers.
                 self._delivery.bring(errand, ea)
-        elif ea is None or not ea.gate_open:
+        elif ea is None or gatekeeping.is_shut(self._state, errand, ea):
             self._delivery.look_at_deadline(errand, errand.clock)
-        elif known or not self._spread_refused(errand, order, ea):
+        elif known or not self._market_refused(errand, order, ea):
             self._delivery.bring(errand, ea)
+
+    def _maybe_known(self, errand: Errand, order: ExecuteOrder) -> bool:
+        """Whether its EA may know of an open.
+
+        From this Agent, from a former life of it, or from another one: two may have one name, and
+        an account may have been another's before.
+        """
+        return errand.written or not order.first
+
+    def _may_be_forgotten(
+        self, errand: Errand, order: ExecuteOrder, clock: opens.OpenClock
+    ) -> bool:
+        """Whether a former life may have written an open to an EA that keeps nothing.
+
+        What it wrote or was to write it has noted; but somebody may have deleted its ledger, or put
+        back an older one, and such an EA is never asked twice.
+        """
+        if order.first or errand.restored:
+            return False
+        return clock.began_before(self._state.born_mono_ms)
 
     def _look_legacy_open(
         self, errand: Errand, order: ExecuteOrder, ea: Ea, clock: opens.OpenClock
@@ -253,6 +276,12 @@ class Commands:
             else:
                 self._delivery.wait(errand, legacy.ANSWER_MS - silent_ms)
             return
+        if self._may_be_forgotten(errand, order, clock):
+            sentence = (
+                "it was sent before this Agent was started, and its ledger knows nothing of it"
+            )
+            self._results.doubt(errand, sentence)
+            return
         left_ms = clock.left_ms(self._state.now.mono_ms)
         if left_ms is not None and left_ms < legacy.LEFT_MS_MIN:
             why = f"account {ea.account_id} has a legacy EA"
@@ -260,7 +289,9 @@ class Commands:
             self._results.refuse(errand, refusal)
             return
         self._delivery.look_at_deadline(errand, clock, early_ms=legacy.LEFT_MS_MIN - 1)
-        if not ea.gate_open or not self._reads(ea) or self._spread_refused(errand, order, ea):
+        if gatekeeping.is_shut(self._state, errand, ea):
+            return
+        if not self._reads(ea) or self._market_refused(errand, order, ea):
             return
         if errand.warrant is Warrant.ON_DISK:
             self._delivery.bring(errand, ea)
@@ -287,9 +318,11 @@ class Commands:
             for errand in self._errands.of(ea.account_id)
         )
 
-    def _spread_refused(self, errand: Errand, order: ExecuteOrder, ea: Ea) -> bool:
+    def _market_refused(self, errand: Errand, order: ExecuteOrder, ea: Ea) -> bool:
         quote = self._market.quote(ea.session, order.symbol)
-        refusal = opens.refuse_spread(quote, order.max_spread_points)
+        refusal = opens.refuse_spread(quote, order.max_spread_points) or opens.refuse_slippage(
+            quote, errand.first_price, order
+        )
         if refusal is not None:
             self._results.refuse(errand, refusal)
         return refusal is not None

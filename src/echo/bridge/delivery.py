@@ -1,5 +1,6 @@
 """Delivery of one command to an EA: the write, its repeats, and what the Core hears of it."""
 
+from echo.bridge import telling
 from echo.bridge.ea import Ea
 from echo.bridge.errands import Errand, noted_form, stamped
 from echo.bridge.opens import OpenClock
@@ -53,6 +54,7 @@ class Delivery:
         errand.session = ea.session
         errand.written_mono_ms = now_mono_ms
         errand.sends += 1
+        telling.command_written(self._state, errand)
         if errand.sends > 1:
             self._retried(errand)
         if ea.lossless:
@@ -96,6 +98,7 @@ class Delivery:
             DeliveryRetried(
                 command_id=errand.command_id,
                 account_id=errand.account_id,
+                agent_id=self._state.settings.agent_id,
                 stage=AckStage.PIPE_DELIVERED,
                 attempt=errand.sends,
             )

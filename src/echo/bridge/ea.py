@@ -2,7 +2,13 @@
 
 from dataclasses import dataclass, field
 
-from echo.domain.handshake import AccountSymbolsReport, Feature, Role
+from echo.domain.handshake import (
+    AccountSymbolsReport,
+    Feature,
+    RegistrationStatus,
+    Role,
+    SymbolRegistrationResult,
+)
 from echo.domain.ids import AccountId
 
 PROTOCOL_NEWEST = 3
@@ -30,6 +36,8 @@ class Ea:
     gate_open: bool = False
     judged: bool = False
     barred: str = ""
+    verdict: SymbolRegistrationResult | None = None
+    """The Core's latest about this session."""
 
     pipe: tuple[Role, AccountId] = field(init=False)
     """The pipe it is on; each serves one EA."""
@@ -41,6 +49,11 @@ class Ea:
     def peer(self) -> str:
         """How facts name it."""
         return f"{self.role.value}_{self.account_id}"
+
+    @property
+    def rejected(self) -> bool:
+        """Whether that is what the Core's verdict says."""
+        return self.verdict is not None and self.verdict.status is RegistrationStatus.REJECTED
 
     @property
     def greeted(self) -> bool:

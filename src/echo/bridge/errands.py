@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import Enum
 from typing import Final
 
@@ -37,8 +38,9 @@ class Errand:
     """One command, and how far it has come.
 
     ``clock`` ``None`` for an open = its sender's clock is not known yet on ``stream``.
-    ``written``: an EA may have read it, in session ``session``; ``delivered``: it need not be
-    written again in that session.  ``refused``: what a legacy EA said when it turned it away.
+    ``restored``: a former life had it.  ``written``: an EA may have read it, in session
+    ``session``; ``delivered``: it need not be written again in that session.  ``refused``: what a
+    legacy EA said when it turned it away.
     """
 
     command: Command
@@ -48,6 +50,7 @@ class Errand:
     stream: int | None
     clock: OpenClock | None = None
     noted: bool = False
+    restored: bool = False
     warrant: Warrant = Warrant.NONE
     session: int | None = None
     written: bool = False
@@ -56,6 +59,10 @@ class Errand:
     sends: int = 0
     due_mono_ms: int = 0
     refused: str | None = None
+    first_price: Decimal | None = None
+    """Of an open: what it would have paid when it came, or as soon as a quote told."""
+    held_told: bool = False
+    """People were told that it waits at a shut gate."""
 
     @property
     def command_id(self) -> CommandId:
@@ -133,21 +140,26 @@ def stamped(errand: Errand, ea: Ea, now_mono_ms: int) -> Command:
         ttl_ms=errand.clock.left_ms(now_mono_ms),
         age_ms=errand.clock.age_ms(now_mono_ms),
         sent_mono_ms=now_mono_ms,
+        first=False,
     )
 
 
 def noted_form(errand: Errand, now_mono_ms: int) -> Command:
-    """Return the command as the ledger should keep it: an open's time as it stands now."""
+    """Return the command as the ledger should keep it: an open's time as it stands now.
+
+    A later life cannot tell any more whether this one has brought it.
+    """
     command = errand.command
     if not isinstance(command, ExecuteOrder):
         return command
     if errand.clock is None:
         # How long it was under way will never be known.
         ttl_ms = None if command.ttl_ms is None else 0
-        return replace(command, ttl_ms=ttl_ms, age_ms=None, sent_mono_ms=None)
+        return replace(command, ttl_ms=ttl_ms, age_ms=None, sent_mono_ms=None, first=False)
     return replace(
         command,
         ttl_ms=errand.clock.left_ms(now_mono_ms),
         age_ms=errand.clock.age_ms(now_mono_ms),
         sent_mono_ms=None,
+        first=False,
     )

@@ -9,6 +9,7 @@ from echo.bridge.schedule import Schedule
 from echo.bridge.state import State
 from echo.domain.accounts import OpenTrades, StateSnapshot
 from echo.domain.copies import replace
+from echo.domain.registration_facts import SpecsFiltered, SpecsForwarded
 from echo.domain.specs import Quote, SymbolSpecReport
 
 QUOTED_SYMBOLS_MAX: Final = 1_024
@@ -40,6 +41,8 @@ class Market:
     def take(self, ea: Ea, report: Report) -> None:
         """Take in a report: the first of its kind leaves at once, later ones in their turn."""
         now_mono_ms = self._state.now.mono_ms
+        if isinstance(report, SymbolSpecReport) and self._is_filtered(ea, report):
+            return
         if isinstance(report, Quote) and not ea.takes_acks:
             # Older protocols stamp tick counts, or nothing.
             report = replace(report, timestamp_ms=self._state.now.wall_ms)
@@ -89,6 +92,19 @@ class Market:
         """Have the shell wake us for the next report that may leave."""
         self._schedule.arm()
 
+    def _is_filtered(self, ea: Ea, report: SymbolSpecReport) -> bool:
+        """Whether a report of specs tells nothing, or is older than the one that is known."""
+        slot = self._slots.get(ea.session, {}).get(_key(ea.session, report))
+        known = slot.report if slot is not None else None
+        is_old = (
+            isinstance(known, SymbolSpecReport) and report.reported_at_ms < known.reported_at_ms
+        )
+        if report.symbols and not is_old:
+            return False
+        reason = "stale_report" if report.symbols else "empty_payload"
+        self._state.observe(SpecsFiltered(account_id=ea.account_id, reason=reason))
+        return True
+
     def _all(self) -> Iterator[tuple[_SlotKey, _Slot]]:
         for slots in self._slots.values():
             yield from slots.items()
@@ -105,6 +121,11 @@ class Market:
         slot.waiting = False
         slot.sent_mono_ms = now_mono_ms
         self._state.to_core(slot.report)
+        if isinstance(slot.report, SymbolSpecReport):
+            told = SpecsForwarded(
+                account_id=slot.report.account_id, symbols=len(slot.report.symbols)
+            )
+            self._state.observe(told)
 
 
 def _key(session: int, report: Report) -> _SlotKey:

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from echo.bridge import gatekeeping
 from echo.bridge.ea import PROTOCOL_NEWEST, Ea
 from echo.bridge.effects import EndPipe, ToEaMessage
+from echo.bridge.feedback import Feedback
 from echo.bridge.schedule import Schedule
 from echo.bridge.state import State
 from echo.domain.copies import replace
@@ -11,11 +13,13 @@ from echo.domain.facts import LinkChanged
 from echo.domain.handshake import (
     AccountSymbolsReport,
     Handshake,
-    RegistrationStatus,
+    HandshakeMetadata,
     Role,
     SymbolRegistrationResult,
 )
 from echo.domain.ids import AccountId
+from echo.domain.ledger_files import LedgerFiles
+from echo.domain.registration_facts import HandshakeHeard
 from echo.domain.sessions import AccountConnected, AccountDisconnected, DeliveryConfig, EaSession
 
 
@@ -40,7 +44,9 @@ class Pipes:
         self._holders: dict[tuple[Role, AccountId], Ea] = {}
         self._epochs: dict[tuple[Role, AccountId], int] = {}
         self._ledger_n: dict[AccountId, int] = {}
+        self._files: dict[AccountId, LedgerFiles] = {}
         self._silence: Schedule[int] = Schedule(state, ("ea_silence",))
+        self._feedback = Feedback(state)
 
     def slave(self, account_id: AccountId) -> Ea | None:
         """Return the account's slave EA after its handshake, or ``None``."""
@@ -92,7 +98,9 @@ class Pipes:
         if handshake.role is not ea.role or handshake.account_id != ea.account_id:
             sentence = f"a {handshake.role.value} of account {handshake.account_id} on the pipe of"
             sentence += f" the {ea.role.value} of account {ea.account_id}"
-            return Greeting(accepted=False, lost=self._turn_away(ea, "foreign_pipe", sentence))
+            return Greeting(
+                accepted=False, lost=self._turn_away(ea, handshake, "foreign_pipe", sentence)
+            )
         lost = None
         holder = self._holders.get(ea.pipe)
         if holder is not None and holder is not ea:
@@ -101,7 +109,8 @@ class Pipes:
             if holder.greeted and not same and not self._is_silent(holder):
                 sentence = f"another EA serves account {ea.account_id} as {ea.role.value};"
                 sentence += " remove one of the two"
-                return Greeting(accepted=False, lost=self._turn_away(ea, "second_ea", sentence))
+                lost = self._turn_away(ea, handshake, "second_ea", sentence)
+                return Greeting(accepted=False, lost=lost)
             lost = self._end(holder, "its EA connected again")
         self._holders[ea.pipe] = ea
         self._begin_session(ea, handshake)
@@ -109,6 +118,7 @@ class Pipes:
 
     def announce(self) -> None:
         """Tell a Core that was away which EAs are here, and what they said of themselves."""
+        self._feedback.core_up()
         for ea in self._sessions.values():
             if ea.report is not None:
                 self._announce(ea, ea.report)
@@ -117,16 +127,38 @@ class Pipes:
         """Open or shut an EA's gate by the Core's verdict, and pass the verdict on."""
         ea = self._greeted(result.pipe_role, result.account_id)
         if ea is None:
+            self._feedback.undeliverable(result)
             return None
-        ea.gate_open = result.status is not RegistrationStatus.REJECTED and not ea.barred
-        if not ea.judged and result.ledger_n > self._ledger_n.get(ea.account_id, 0):
-            # The Core has seen more of the EA's ledger than this Agent remembers.  An EA whose file
-            # ends before that must know it before it opens anything.
+        ea.verdict = result
+        ea.gate_open = not ea.rejected and not ea.barred
+        if not ea.judged and self._knows_more(ea, result):
             self.journaled(ea.account_id, result.ledger_n)
-            self._send_session(ea)
+            self._send_session(ea, file_before=result.ledger_id)
         ea.judged = True
-        self.send(ea, result)
+        self._tell_verdict(ea, result)
         return ea
+
+    def settings_changed(self) -> list[Ea]:
+        """Bar or let in by the settings that are in force now; return whose gate has moved."""
+        moved = []
+        for ea in self._sessions.values():
+            if ea.report is None:
+                continue
+            metadata = ea.report.metadata or HandshakeMetadata()
+            ea.barred = self._bar(metadata.protocol_version)
+            is_open = ea.judged and not ea.rejected and not ea.barred
+            if is_open is not ea.gate_open:
+                ea.gate_open = is_open
+                moved.append(ea)
+                if ea.verdict is not None:
+                    self._tell_verdict(ea, ea.verdict)
+        return moved
+
+    def ask_again(self) -> None:
+        """Tell the Core again of EAs that it should have judged by now."""
+        for ea in self._feedback.rang():
+            if ea.report is not None:
+                self._announce(ea, ea.report)
 
     def pace_changed(self) -> None:
         """Tell the master EAs how patiently to repeat from now on."""
@@ -155,6 +187,7 @@ class Pipes:
     def arm(self) -> None:
         """Have the shell wake us when the next EA may have been silent for too long."""
         self._silence.arm()
+        self._feedback.arm()
 
     def _greeted(self, role: Role, account_id: AccountId) -> Ea | None:
         ea = self._holders.get((role, account_id))
@@ -179,16 +212,36 @@ class Pipes:
         ea.protocol_version = min(max(metadata.protocol_version, 1), PROTOCOL_NEWEST)
         ea.offered = metadata.offered
         ea.gate_open = ea.judged = False
+        ea.verdict = None
         ea.barred = self._bar(metadata.protocol_version)
         # The wall clock carries the epoch over restarts, the count over several in a second.
         ea.epoch = max(self._epochs.get(ea.pipe, 0) + 1, state.now.wall_ms // 1000)
         self._epochs[ea.pipe] = ea.epoch
+        if ea.role is Role.SLAVE:
+            files = self._files.setdefault(ea.account_id, LedgerFiles())
+            files.seen(metadata.ledger_id, state.now.mono_ms)
         if ea.barred:
             state.refuse(ea.peer, "protocol", ea.barred)
         state.observe(LinkChanged(peer=ea.peer, up=True))
+        state.observe(
+            HandshakeHeard(
+                account_id=ea.account_id,
+                role=ea.role,
+                protocol_version=metadata.protocol_version,
+                client_semver=metadata.client_semver,
+                symbols=None if handshake.symbols is None else len(handshake.symbols),
+                legacy=metadata.protocol_version <= 1,
+            )
+        )
+        self._feedback.greeted(ea)
         self._send_session(ea)
         self._send_delivery_config(ea)
         self._announce(ea, ea.report)
+
+    def _tell_verdict(self, ea: Ea, result: SymbolRegistrationResult) -> None:
+        told = gatekeeping.as_barred(ea, result)
+        self.send(ea, told)
+        self._feedback.forwarded(ea, told)
 
     def _bar(self, version: int) -> str:
         settings = self._state.settings
@@ -199,7 +252,18 @@ class Pipes:
             return "protocol 1 is not allowed any more; no opens pass"
         return ""
 
-    def _send_session(self, ea: Ea) -> None:
+    def _knows_more(self, ea: Ea, result: SymbolRegistrationResult) -> bool:
+        """Whether the Core has seen more of the EA's ledger than this Agent remembers, or a file of
+        another EA.  One whose file lacks something must know it before it opens anything.
+        """
+        lacks = result.ledger_n > self._ledger_n.get(ea.account_id, 0)
+        return lacks or result.ledger_id not in ("", self._file_before(ea))
+
+    def _file_before(self, ea: Ea) -> str:
+        files = self._files.get(ea.account_id)
+        return files.told(self._state.now.mono_ms) if files is not None else ""
+
+    def _send_session(self, ea: Ea, *, file_before: str = "") -> None:
         if ea.takes_acks:
             pace = self._state.pace
             session = EaSession(
@@ -208,6 +272,7 @@ class Pipes:
                 retry_backoff_ms=pace.retry_backoff_ms,
                 max_retries=pace.max_retries,
                 ledger_n=self._ledger_n.get(ea.account_id, 0),
+                ledger_id=file_before or self._file_before(ea),
             )
             self.send(ea, session)
 
@@ -230,8 +295,12 @@ class Pipes:
             )
         )
         self._state.to_core(report)
+        self._feedback.announced(ea)
 
-    def _turn_away(self, ea: Ea, reason: str, sentence: str) -> Ea:
+    def _turn_away(self, ea: Ea, handshake: Handshake, reason: str, sentence: str) -> Ea:
+        """Refuse an EA, and have its terminal say why."""
+        ea.protocol_version = min(max(handshake.metadata.protocol_version, 1), PROTOCOL_NEWEST)
+        self.send(ea, gatekeeping.turned_away(self._state, ea, handshake.metadata, sentence))
         self._state.refuse(ea.peer, reason, sentence)
         return self._end(ea, sentence)
 
@@ -243,6 +312,7 @@ class Pipes:
     def _remove(self, ea: Ea, reason: str) -> None:
         del self._sessions[ea.session]
         self._silence.forget(ea.session)
+        self._feedback.lost(ea.session)
         if self.holds(ea):
             del self._holders[ea.pipe]
         if ea.greeted:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from echo.bridge import telling
 from echo.bridge.notes import Notes
 from echo.bridge.pace import BACKOFF_MS_MAX
 from echo.bridge.schedule import Schedule
@@ -158,7 +159,9 @@ class Uplink:
     def _send(self, item: UplinkItem) -> None:
         state = self._state
         item.sends += 1
-        state.to_core(self._stamped(item), state.message_id(item.n))
+        message = self._stamped(item)
+        state.to_core(message, state.message_id(item.n))
+        telling.intent_forwarded(state, item.account_id, message, item.sends)
         self._schedule.set(item.n, state.now.mono_ms + state.pace.wait_ms(item.sends))
         if item.sends == state.pace.max_retries:
             state.observe(

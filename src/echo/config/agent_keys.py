@@ -19,8 +19,6 @@ RESTART: Final = Reload.RESTART
 
 AGENT_KEYS: Final[tuple[Setting, ...]] = (
     text("endpoints/core_addr", "127.0.0.1:50051", "Where the Core listens: host:port."),
-    ignored("endpoints/otel/otlp_endpoint", "Telemetry is not exported in this version."),
-    ignored("endpoints/otel/metrics_endpoint", "Telemetry is not exported in this version."),
     text("agent/agent_id", "agent_local", "Name of this Agent; stable, unique per Core."),
     text("agent/pipe_prefix", "echo_", "First part of every pipe's name."),
     path("agent/pipe_dir", "var/pipes", "Folder of the unix sockets; not used on Windows."),
@@ -35,9 +33,23 @@ AGENT_KEYS: Final[tuple[Setting, ...]] = (
     ignored("agent/flush_force", "Never had an effect."),
     ignored("agent/reconnect_backoff_s", "Never had an effect."),
     ignored("agent/canonical_symbols", "The Core judges symbols."),
-    whole("agent/protocol/min_version", 1, "Oldest EA protocol that is spoken.", low=1, high=3),
-    whole("agent/protocol/max_version", 3, "Newest EA protocol that is spoken.", low=1, high=3),
-    switch("agent/protocol/allow_legacy", True, "Whether protocol 1 is spoken.", reload=RESTART),
+    whole(
+        "agent/protocol/min_version",
+        1,
+        "Oldest EA protocol that is spoken.",
+        low=1,
+        high=3,
+        reload=Reload.LIVE,
+    ),
+    whole(
+        "agent/protocol/max_version",
+        3,
+        "Newest EA protocol that is spoken.",
+        low=1,
+        high=3,
+        reload=Reload.LIVE,
+    ),
+    switch("agent/protocol/allow_legacy", True, "Whether protocol 1 is spoken."),
     choice(
         "agent/log_level",
         "INFO",
@@ -60,6 +72,7 @@ AGENT_KEYS: Final[tuple[Setting, ...]] = (
         low=1,
         high=600_000,
         unit="ms",
+        reload=RESTART,
     ),
     whole(
         "agent/delivery/max_retries",

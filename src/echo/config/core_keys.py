@@ -165,8 +165,15 @@ CORE_KEYS: Final[tuple[Setting, ...]] = (
         "Whether an EA without a required feature is warned about, or copies nothing.",
     ),
     switch("core/protocol/allow_legacy", True, "Whether protocol 1 is spoken."),
-    ignored(
-        "core/protocol/retry_interval_ms", "Registrations are judged anew when something changes."
+    whole(
+        "core/protocol/retry_interval_ms",
+        300_000,
+        "How often every account is judged again, whatever happened; what changes is judged at"
+        " once.",
+        low=1_000,
+        high=86_400_000,
+        unit="ms",
+        reload=LIVE,
     ),
     choice(
         "core/log_level",

@@ -1,16 +1,22 @@
 """Policies out of settings: who follows what, with how much, within which tolerances."""
 
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from decimal import Decimal
 
+from echo.config.limits import account_limits, limit_complaints
 from echo.config.policy_keys import POLICY_KEYS
+from echo.config.rules import rule_complaints, switches_of, window_rules, windows_of
 from echo.config.setting import Value
+from echo.domain import policy_sense as sense
 from echo.domain.commands import Residual
+from echo.domain.comments import COMMENT_RULE, read_comment
 from echo.domain.ids import ANY_STRATEGY, AccountId, StrategyId, is_identifier
+from echo.domain.loops import loop_complaint
 from echo.domain.policy import (
     CommentMode,
     CopyOptions,
+    OnUnprotected,
     PolicyBook,
     RiskBasis,
     RiskPolicy,
@@ -40,7 +46,37 @@ def policy_book(values: Mapping[str, Value]) -> PolicyBook:
         [_policy(account, strategy, row) for (account, strategy), row in _rows(values).items()],
         options,
         _options(defaults),
+        windows=windows_of(values),
+        switches=switches_of(values),
+        masters=map(AccountId, _texts(values.get("agent/master_accounts"))),
+        limits=account_limits(values),
+        symbol_options=_symbol_options(values, accounts),
     )
+
+
+def _symbol_options(
+    values: Mapping[str, Value], accounts: Iterable[str]
+) -> dict[tuple[AccountId, str], CopyOptions]:
+    """Return the tolerances of single symbols: each over those of its account, or of any."""
+    given: dict[tuple[str, str], dict[str, Value]] = {}
+    for key, value in values.items():
+        parts = key.split("/")
+        if parts[0] == "policy" and len(parts) == 4:
+            given.setdefault((parts[1], parts[2].upper()), {})[parts[3]] = value
+    defaults, found = _fields(values, ANY_ACCOUNT), {}
+    for account in {ANY_ACCOUNT, *accounts}:
+        own = {} if account == ANY_ACCOUNT else _fields(values, account)
+        for symbol in sorted(
+            {symbol for whose, symbol in given if whose in {account, ANY_ACCOUNT}}
+        ):
+            fields = {
+                **defaults,
+                **given.get((ANY_ACCOUNT, symbol), {}),
+                **own,
+                **given.get((account, symbol), {}),
+            }
+            found[AccountId(account), symbol] = _options(fields)
+    return found
 
 
 def policy_complaints(values: Mapping[str, Value], bad: Set[str] = frozenset()) -> list[str]:
@@ -61,7 +97,24 @@ def policy_complaints(values: Mapping[str, Value], bad: Set[str] = frozenset()) 
             twin = f"risk/{parts[1]}/{ANY_STRATEGY}/{parts[3]}"
             found += [f"{key} and {twin} are two names of one row: keep one"] * (twin in values)
         found += _list_complaints(key, parts[-1], value)
-    return found
+    found += rule_complaints(values)
+    found += limit_complaints(values)
+    return found or list(_sense_complaints(values, bad))
+
+
+def _sense_complaints(values: Mapping[str, Value], bad: Set[str]) -> Iterator[str]:
+    """Check rows that are complete for their sense, and all together for loops."""
+    if bad:
+        return
+    policies = [
+        _policy(account, strategy, row) for (account, strategy), row in _rows(values).items()
+    ]
+    for policy in policies:
+        yield from sense.policy_complaints(policy)
+    masters = frozenset(map(AccountId, _texts(values.get("agent/master_accounts"))))
+    loop = loop_complaint(policies, masters)
+    if loop:
+        yield loop
 
 
 def policy_warnings(values: Mapping[str, Value]) -> list[str]:
@@ -110,6 +163,8 @@ def _list_complaints(key: str, name: str, value: Value) -> Iterator[str]:
         case "magic_ranges":
             wrong = [each for each in _texts(value) if not _range(each)]
             yield from (f"{key}: {each!r} is not a range such as 100-199" for each in wrong)
+        case "comment" if not read_comment(str(value)):
+            yield f"{key} = {value!r} is none of tag, tag+rr, none and text:WORDS ({COMMENT_RULE})"
         case "master_accounts" if key.startswith("risk/"):
             wrong = [each for each in _texts(value) if not is_identifier(each)]
             yield from (f"{key}: {each!r} is not an account" for each in wrong)
@@ -171,7 +226,9 @@ def _policy(account: str, strategy: str, row: Mapping[str, Value]) -> RiskPolicy
 def _fields(values: Mapping[str, Value], account: str) -> dict[str, Value]:
     prefix = f"policy/{account}/"
     return {
-        key.removeprefix(prefix): value for key, value in values.items() if key.startswith(prefix)
+        key.removeprefix(prefix): value
+        for key, value in values.items()
+        if key.startswith(prefix) and "/" not in key.removeprefix(prefix)
     }
 
 
@@ -179,6 +236,7 @@ def _options(given: Mapping[str, Value]) -> CopyOptions:
     fields = {each.parts[-1]: each.default for each in POLICY_KEYS if each.parts[0] == "policy"}
     fields |= given
     delay_ms = fields["max_delay_ms"]
+    comment = read_comment(str(fields["comment"])) or (CommentMode.TAG, "")
     return CopyOptions(
         max_spread_points=_decimal(fields["max_spread"]),
         max_slippage_points=_decimal(fields["max_slippage"]),
@@ -188,7 +246,15 @@ def _options(given: Mapping[str, Value]) -> CopyOptions:
         sl_offset_points=_decimal(fields["sl_offset"]) or Decimal(0),
         tp_offset_points=_decimal(fields["tp_offset"]) or Decimal(0),
         catastrophic_sl_points=_decimal(fields["catastrophic_sl"]),
-        comment=CommentMode(str(fields["comment"])),
+        comment=comment[0],
+        comment_text=comment[1],
+        protect_within_ms=_whole(fields["protect_within_ms"]),
+        on_unprotected=OnUnprotected(str(fields["on_unprotected"])),
+        modify_coalesce_ms=_whole(fields["modify_coalesce_ms"]),
+        wait_improvement_ms=_whole(fields["wait_improvement_ms"]),
+        wait_improvement_points=_decimal(fields["wait_improvement"]) or Decimal(0),
+        reenter_within_ms=_whole(fields["reenter_within_ms"]),
+        reenter_slippage_points=_decimal(fields["reenter_slippage"]) or Decimal(0),
         residual=Residual(str(fields["residual"])),
         sides=frozenset(map(Side, _texts(fields["sides"]))),
         symbols_include=frozenset(map(str.upper, _texts(fields["symbols_include"]))),
@@ -196,6 +262,8 @@ def _options(given: Mapping[str, Value]) -> CopyOptions:
         magic_ranges=tuple(
             found for each in _texts(fields["magic_ranges"]) if (found := _range(each))
         ),
+        session_zone=str(given.get("session_zone") or ""),
+        windows=window_rules(given),
     )
 
 
@@ -206,6 +274,10 @@ def _range(text: str) -> tuple[int, int] | None:
     low = int(found[1])
     high = int(found[2]) if found[2] else low
     return (low, high) if low <= high else None
+
+
+def _whole(value: Value) -> int:
+    return value if isinstance(value, int) else 0
 
 
 def _decimal(value: Value) -> Decimal | None:

@@ -13,7 +13,7 @@ from echo.config.setting import (
     texts,
     whole,
 )
-from echo.domain.policy import RiskBasis, RiskType, TinyTrade
+from echo.domain.policy import OnUnprotected, RiskBasis, RiskType, TinyTrade
 
 LIVE: Final = Reload.LIVE
 
@@ -73,11 +73,66 @@ POLICY_KEYS: Final[tuple[Setting, ...]] = (
         unit="points",
         aliases=("catastrophic_sl_points",),
     ),
-    choice(
+    text(
         "policy/{account}/comment",
         "tag",
-        ("tag", "none"),
-        "What the order comment carries; without the tag recovery has less to go by.",
+        "What the order comment carries: tag, tag+rr (and the reward for each unit of risk), none,"
+        " or text:WORDS; without the tag recovery has less to go by.",
+        reload=LIVE,
+    ),
+    whole(
+        "policy/{account}/protect_within_ms",
+        5_000,
+        "A position without its stop for longer is told to people.",
+        low=500,
+        high=600_000,
+        unit="ms",
+        reload=LIVE,
+    ),
+    choice(
+        "policy/{account}/on_unprotected",
+        "alert",
+        tuple(OnUnprotected),
+        "Whether such a position is closed, too.",
+    ),
+    whole(
+        "policy/{account}/modify_coalesce_ms",
+        250,
+        "Changes of stops that follow faster become one, the last; 0 = each is sent.",
+        low=0,
+        high=60_000,
+        unit="ms",
+        reload=LIVE,
+    ),
+    whole(
+        "policy/{account}/wait_improvement_ms",
+        0,
+        "How long an entry may wait for a price within wait_improvement; 0 = not at all.",
+        low=0,
+        high=60_000,
+        unit="ms",
+        reload=LIVE,
+    ),
+    number(
+        "policy/{account}/wait_improvement",
+        "0",
+        "With wait_improvement_ms: entries at a price worse than the master's by more wait.",
+        unit="points",
+    ),
+    whole(
+        "policy/{account}/reenter_within_ms",
+        0,
+        "How old an entry may be that is made up for when the account is back; 0 = none is.",
+        low=0,
+        high=3_600_000,
+        unit="ms",
+        reload=LIVE,
+    ),
+    number(
+        "policy/{account}/reenter_slippage",
+        "0",
+        "With reenter_within_ms: by how much the price may then be worse than the master's.",
+        unit="points",
     ),
     choice(
         "policy/{account}/residual",

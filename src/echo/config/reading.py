@@ -7,6 +7,7 @@ from itertools import pairwise
 from echo.config.policies import policy_complaints, policy_warnings
 from echo.config.schema import SETTINGS, find, nearest
 from echo.config.setting import Value
+from echo.config.store import store_complaints
 from echo.config.values import BadValue, read_value
 from echo.domain.ids import is_identifier
 
@@ -23,8 +24,13 @@ class Reading:
     warnings: tuple[str, ...]
 
 
-def read_settings(flat: Mapping[str, object]) -> Reading:
-    """Read *flat*, a map from key to raw value, such as a file or a key-value store holds."""
+def read_settings(flat: Mapping[str, object], *, strangers: bool = False) -> Reading:
+    """Read *flat*, a map from key to raw value, such as a file or a key-value store holds.
+
+    Args:
+        strangers: Unknown keys are warned about and left out, instead of complained about: a
+            key-value store may be shared with others, a file is Echo's alone.
+    """
     values: dict[str, Value] = {
         each.key: each.default for each in SETTINGS if "{" not in each.key and not each.ignored
     }
@@ -37,7 +43,7 @@ def read_settings(flat: Mapping[str, object]) -> Reading:
         if setting is None:
             meant = nearest(key)
             hint = f"; did you mean {meant}?" if meant else ""
-            complaints.append(f"{key} is not a setting{hint}")
+            (warnings if strangers else complaints).append(f"{key} is not a setting{hint}")
             continue
         if setting.ignored:
             warnings.append(f"{key} has no effect: {setting.sentence}")
@@ -82,7 +88,7 @@ def cross_complaints(values: Mapping[str, Value]) -> list[str]:
         rising = all(before < after for before, after in pairwise(waits_ms))
         if len(waits) < 5 or not rising:
             found.append(f"{program}/delivery/retry_backoff_ms needs at least five rising waits")
-    found += _tls_complaints(values) + _name_complaints(values)
+    found += _tls_complaints(values) + _name_complaints(values) + store_complaints(values)
     both = set(_texts(values["agent/master_accounts"])) & set(
         _texts(values["agent/slave_accounts"])
     )

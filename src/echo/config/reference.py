@@ -14,6 +14,7 @@ from typing import Final
 
 from echo.config.schema import SETTINGS
 from echo.config.setting import Setting, Value
+from echo.config.symbol_keys import SYMBOL_KEYS
 
 ITEMS_IN_TABLE_MAX: Final = 12
 LINE_LETTERS_MAX: Final = 99
@@ -23,6 +24,27 @@ EXAMPLES: Final[dict[str, Value]] = {
     "core/tls/key_file": "pki/core.key",
     "core/tls/client_ca_file": "pki/ca.crt",
     "core/record_file": "var/core/events.jsonl",
+    "postgres/host": "127.0.0.1",
+    "postgres/database": "desk",
+    "postgres/user": "echo_core",
+    "postgres/password_file": "secrets/postgres.password",
+    "postgres/ca_file": "pki/postgres-ca.crt",
+    "core/lease/file": "var/core/journal.lease",
+    "core/lease/name": "left",
+    "core/notices/webhook_url": "https://example.org/hooks/echo",
+    "core/notices/telegram/chat_id": "-1001234567890",
+    "core/notices/telegram/token_file": "secrets/telegram.token",
+    "core/notices/email/to": "trader@example.org",
+    "core/notices/email/from": "echo@example.org",
+    "core/notices/email/host": "mail.example.org",
+    "core/notices/email/user": "echo",
+    "core/notices/email/password_file": "secrets/email.password",
+    "core/notices/quiet_hours": "22:00-07:00",
+    "endpoints/otel/otlp_endpoint": "127.0.0.1:4317",
+    "endpoints/otel/metrics_endpoint": "127.0.0.1:14317",
+    "telemetry/service_name": "echo-core",
+    "telemetry/service_version": "0.1.0",
+    "core/events/dir": "var/core/events",
     "agent/tls/ca_file": "pki/ca.crt",
     "agent/tls/cert_file": "pki/agent.crt",
     "agent/tls/key_file": "pki/agent.key",
@@ -30,6 +52,26 @@ EXAMPLES: Final[dict[str, Value]] = {
     "policy/{account}/max_slippage": Decimal(20),
     "policy/{account}/catastrophic_sl": Decimal(500),
     "policy/{account}/risk_fixed": Decimal(100),
+    "policy/{account}/limit_pack": "ftmo-2-step",
+    "policy/{account}/limit_initial_balance": Decimal(100_000),
+    "policy/{account}/limit_currency": "USD",
+    "policy/{account}/limit_no_stop_points": Decimal(500),
+    "policy/{account}/max_lots": Decimal(5),
+    "policy/{account}/max_lots_symbol": Decimal(10),
+    "policy/{account}/max_lots_account": Decimal(20),
+    "policy/{account}/max_open_trades": 10,
+    "policy/{account}/max_leverage": Decimal(30),
+    "policy/{account}/flatten_before_sec": 300,
+    "policy/{account}/session_zone": "Europe/Athens",
+    **{
+        f"windows/{{account}}/{{symbol}}{folder}/{name}": example
+        for folder in ("", "/{id}")
+        for name, example in (
+            ("start_utc", "2026-07-29T18:00:00Z"),
+            ("end_utc", "2026-07-29T18:05:00Z"),
+            ("notes", "FOMC statement"),
+        )
+    },
     "risk/{account}/{strategy}/risk_type": "FIXED_LOT",
     "risk/{account}/{strategy}/lot_size": Decimal("0.1"),
     "risk/{account}/{strategy}/amount": Decimal(100),
@@ -42,13 +84,31 @@ EXAMPLES: Final[dict[str, Value]] = {
 }
 """What the sample shows where there is no default."""
 
-PLACEHOLDERS: Final = {"{account}": "61100781", "{strategy}": "*", "{symbol}": "XAUUSD"}
+_BY_NAME: Final = {each.key: each.default for each in SETTINGS}
+EXAMPLES.update(
+    {
+        each.key: EXAMPLES.get(whole_key, _BY_NAME[whole_key])
+        for each in SYMBOL_KEYS
+        for whole_key in (f"policy/{{account}}/{each.parts[-1]}",)
+    }
+)
+
+PLACEHOLDERS: Final = {
+    "{account}": "61100781",
+    "{strategy}": "*",
+    "{symbol}": "XAUUSD",
+    "{id}": "fomc",
+}
 
 GROUPS: Final = {
     "core": "The Core",
+    "postgres": "The server that keeps the journal",
     "endpoints": "Where the others are",
     "agent": "The Agent",
     "policy": "Tolerances of an account",
+    "masters": "Masters",
+    "telemetry": "What programs tell about themselves",
+    "windows": "When entries are held back",
     "risk": "Who follows what, with how much",
 }
 

@@ -6,11 +6,32 @@ from typing import Final
 
 from echo.config.agent_keys import AGENT_KEYS
 from echo.config.core_keys import CORE_KEYS
+from echo.config.events_keys import EVENTS_KEYS
 from echo.config.idle_keys import IDLE_KEYS
+from echo.config.lease_keys import LEASE_KEYS
+from echo.config.limit_keys import LIMIT_KEYS
+from echo.config.notice_keys import NOTICE_KEYS
 from echo.config.policy_keys import POLICY_KEYS
+from echo.config.rule_keys import RULE_KEYS
 from echo.config.setting import Setting
+from echo.config.store_keys import STORE_KEYS
+from echo.config.symbol_keys import SYMBOL_KEYS
+from echo.config.telemetry_keys import TELEMETRY_KEYS
 
-SETTINGS: Final[tuple[Setting, ...]] = (*CORE_KEYS, *AGENT_KEYS, *POLICY_KEYS, *IDLE_KEYS)
+SETTINGS: Final[tuple[Setting, ...]] = (
+    *CORE_KEYS,
+    *STORE_KEYS,
+    *LEASE_KEYS,
+    *EVENTS_KEYS,
+    *AGENT_KEYS,
+    *POLICY_KEYS,
+    *LIMIT_KEYS,
+    *RULE_KEYS,
+    *SYMBOL_KEYS,
+    *TELEMETRY_KEYS,
+    *NOTICE_KEYS,
+    *IDLE_KEYS,
+)
 
 _PLAIN: Final = {
     "/".join((*each.parts[:-1], name)): each

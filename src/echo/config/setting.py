@@ -169,6 +169,7 @@ def wholes(
     low: int,
     high: int,
     unit: str = "",
+    reload: Reload = Reload.LIVE,
 ) -> Setting:
     """Declare a list of whole numbers, each within bounds."""
     return Setting(
@@ -179,7 +180,7 @@ def wholes(
         unit=unit,
         low=low,
         high=high,
-        reload=Reload.LIVE,
+        reload=reload,
     )
 
 

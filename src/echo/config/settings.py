@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from echo.config.policies import policy_book
 from echo.config.setting import Value
+from echo.config.store import PostgresSettings, postgres_settings
 from echo.domain.ids import AccountId, AgentId
 from echo.domain.instruments import CATALOGUE
 from echo.domain.policy import PolicyBook
@@ -52,6 +53,39 @@ class AdminSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TelemetrySettings:
+    """What a program tells about itself, and whom; an empty endpoint = nobody."""
+
+    enabled: bool
+    otlp_endpoint: str
+    metrics_endpoint: str
+    service_name: str
+    service_version: str
+    environment: str
+    export_every_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeSettings:
+    """Who is told of alarms; an empty text = not this way.  Secrets are in files."""
+
+    webhook_url: str
+    telegram_chat_id: str
+    telegram_token_file: Path | None
+    email_to: str
+    email_from: str
+    email_host: str
+    email_port: int
+    email_starttls: bool
+    email_user: str
+    email_password_file: Path | None
+    repeat_after_min: int
+    storm_max: int
+    quiet_hours: str
+    zone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CoreSettings:
     """Everything that ``echo-core`` is told; each field is the setting of that name."""
 
@@ -59,6 +93,8 @@ class CoreSettings:
     grpc_port: int
     admin: AdminSettings
     state_dir: Path
+    postgres: PostgresSettings | None
+    """The server that keeps the journal; ``None`` = a file in *state_dir* does."""
     record_file: Path | None
     journal_keep_days: int
     tls: TlsFiles
@@ -73,9 +109,12 @@ class CoreSettings:
     blocked_versions: frozenset[int]
     required_features: frozenset[str]
     missing_feature_action: str
+    protocol_retry_interval_ms: int
     delivery: DeliverySettings
     heartbeat_interval_ms: int
     log_level: str
+    telemetry: TelemetrySettings
+    notices: NoticeSettings
     book: PolicyBook
 
 
@@ -94,6 +133,8 @@ class AgentSettings:
     delivery: DeliverySettings
     ledger_path: Path
     log_level: str
+    telemetry: TelemetrySettings
+    metrics_port: int
 
 
 def core_settings(values: Mapping[str, Value]) -> CoreSettings:
@@ -107,6 +148,7 @@ def core_settings(values: Mapping[str, Value]) -> CoreSettings:
             port=_as(int, values["core/admin/port"]),
         ),
         state_dir=Path(_as(str, values["core/state_dir"])),
+        postgres=postgres_settings(values),
         record_file=_path(values["core/record_file"]),
         journal_keep_days=_as(int, values["core/journal/keep_days"]),
         tls=TlsFiles(
@@ -127,9 +169,12 @@ def core_settings(values: Mapping[str, Value]) -> CoreSettings:
             map(str, _as(tuple, values["core/protocol/required_features"]))
         ),
         missing_feature_action=_as(str, values["core/protocol/missing_feature_action"]),
+        protocol_retry_interval_ms=_as(int, values["core/protocol/retry_interval_ms"]),
         delivery=_delivery("core", values),
         heartbeat_interval_ms=_as(int, values["core/delivery/heartbeat_interval_ms"]),
         log_level=_as(str, values["core/log_level"]),
+        telemetry=_telemetry(values),
+        notices=_notices(values),
         book=policy_book(values),
     )
 
@@ -152,6 +197,8 @@ def agent_settings(values: Mapping[str, Value]) -> AgentSettings:
         delivery=_delivery("agent", values),
         ledger_path=Path(_as(str, values["agent/delivery/ledger_path"])),
         log_level=_as(str, values["agent/log_level"]),
+        telemetry=_telemetry(values),
+        metrics_port=_as(int, values["agent/metrics_port"]),
     )
 
 
@@ -181,9 +228,51 @@ def _delivery(program: str, values: Mapping[str, Value]) -> DeliverySettings:
     )
 
 
+def _telemetry(values: Mapping[str, Value]) -> TelemetrySettings:
+    otlp_endpoint = _said(values["endpoints/otel/otlp_endpoint"])
+    return TelemetrySettings(
+        enabled=_as(bool, values["telemetry/enabled"]),
+        otlp_endpoint=otlp_endpoint,
+        metrics_endpoint=_said(values["endpoints/otel/metrics_endpoint"]) or otlp_endpoint,
+        service_name=_said(values["telemetry/service_name"]),
+        service_version=_said(values["telemetry/service_version"]),
+        environment=_as(str, values["telemetry/environment"]),
+        export_every_s=_as(int, values["telemetry/export_every_s"]),
+    )
+
+
+def _notices(values: Mapping[str, Value]) -> NoticeSettings:
+    own = {
+        key.removeprefix("core/notices/"): value
+        for key, value in values.items()
+        if key.startswith("core/notices/")
+    }
+    return NoticeSettings(
+        webhook_url=_said(own["webhook_url"]),
+        telegram_chat_id=_said(own["telegram/chat_id"]),
+        telegram_token_file=_path(own["telegram/token_file"]),
+        email_to=_said(own["email/to"]),
+        email_from=_said(own["email/from"]),
+        email_host=_said(own["email/host"]),
+        email_port=_as(int, own["email/port"]),
+        email_starttls=_as(bool, own["email/starttls"]),
+        email_user=_said(own["email/user"]),
+        email_password_file=_path(own["email/password_file"]),
+        repeat_after_min=_as(int, own["repeat_after_min"]),
+        storm_max=_as(int, own["storm_max"]),
+        quiet_hours=_said(own["quiet_hours"]),
+        zone=_as(str, own["zone"]),
+    )
+
+
 def _accounts(value: Value) -> tuple[AccountId, ...]:
     """Return accounts in their order, each once."""
     return tuple(dict.fromkeys(AccountId(str(each)) for each in _as(tuple, value)))
+
+
+def _said(value: Value) -> str:
+    """Return a text; empty = unset."""
+    return "" if value is None else _as(str, value)
 
 
 def _path(value: Value) -> Path | None:

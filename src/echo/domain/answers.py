@@ -31,6 +31,8 @@ class Outcome(StrEnum):
     FAILED = "failed"
     IN_DOUBT = "in_doubt"
     MANUAL = "manual"
+    SHADOWED = "shadowed"
+    """Decided in a dry run: nothing was sent."""
 
     @property
     def is_final(self) -> bool:

@@ -8,6 +8,7 @@ from echo.domain.answers import Outcome
 from echo.domain.casefile import CaseFile, FiledCommand, FiledCopy, FiledDecision
 from echo.domain.commands import CommandKind
 from echo.domain.ids import SEQ_CLOSE, SEQ_OPEN, AccountId, Ticket, TradeId
+from echo.domain.windows import HELD
 
 LATE_MS: Final = 30_000
 """How long a close may be without an outcome, once its open has one."""
@@ -51,7 +52,8 @@ def _closes(case: CaseFile, now_ms: int) -> Iterator[Violation]:
             yield Violation("3", case.trade_id, account_id, sentence)
         waited_ms = now_ms - close.decided_at_ms
         free = opened is None or opened.outcome.is_final
-        if close.outcome is Outcome.PENDING and free and waited_ms > LATE_MS:
+        held = close.sentence.startswith(HELD)
+        if close.outcome is Outcome.PENDING and free and waited_ms > LATE_MS and not held:
             sentence = f"its close has had no outcome for {waited_ms // 1_000} s"
             yield Violation("4", case.trade_id, account_id, sentence)
 

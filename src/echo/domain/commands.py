@@ -42,7 +42,8 @@ class ExecuteOrder:
 
     ``symbol`` is the slave broker's.  ``ttl_ms`` is what is left of the entry's time when the
     frame left its sender at ``sent_mono_ms`` (that sender's monotonic clock); ``age_ms`` how old
-    the command was then.  ``None`` limits do not limit.
+    the command was then.  ``None`` limits do not limit.  ``first``: no frame of it has left the
+    Core before, so that nobody else can have brought it to its EA.
     """
 
     command_id: CommandId
@@ -64,6 +65,7 @@ class ExecuteOrder:
     max_spread_points: Decimal | None = None
     session_epoch: int = 0
     timestamps: Timestamps = NO_TIMESTAMPS
+    first: bool = False
     traceparent: str = ""
 
     kind = CommandKind.EXECUTE

@@ -85,6 +85,30 @@ OMISSION_CODES: Final = frozenset(
 )
 """Codes with which a terminal says that it did not even ask its broker."""
 
+MISSED_CODES: Final = frozenset(
+    {
+        ErrorCode.MARKET_CLOSED,
+        ErrorCode.NO_MONEY,
+        ErrorCode.OFF_QUOTES,
+        ErrorCode.BROKER_BUSY,
+        ErrorCode.REQUOTE,
+        ErrorCode.PRICE_CHANGED,
+        ErrorCode.TOO_MANY_REQUESTS,
+        ErrorCode.TIMEOUT,
+        ErrorCode.SPEC_MISSING,
+        ErrorCode.DELAY_EXCEEDED,
+        ErrorCode.HANDSHAKE_NOT_READY,
+        ErrorCode.QUOTE_STALE,
+        ErrorCode.STALE,
+        ErrorCode.SINGLE_FLIGHT,
+        ErrorCode.LEDGER_UNWRITABLE,
+        ErrorCode.NOT_EXECUTED,
+        ErrorCode.SESSION_CLOSED,
+        ErrorCode.UNKNOWN,
+    }
+)
+"""Codes of entries that should have been made: no rule of the account's stood in their way."""
+
 RETRYABLE_MT4: Final = frozenset({129, 135, 136, 138, 146})
 """Definite refusals that may pass a moment later; anything not listed is definite or in doubt."""
 
@@ -110,6 +134,7 @@ MT4_CODES: Final[dict[int, ErrorCode]] = {
     138: ErrorCode.REQUOTE,
     140: ErrorCode.LONG_ONLY,
     141: ErrorCode.TOO_MANY_REQUESTS,
+    145: ErrorCode.INVALID_STOPS,
     146: ErrorCode.BROKER_BUSY,
     4108: ErrorCode.NOT_FOUND,
 }
@@ -130,6 +155,7 @@ MT5_CODES: Final[dict[int, ErrorCode]] = {
     10020: ErrorCode.PRICE_CHANGED,
     10021: ErrorCode.OFF_QUOTES,
     10024: ErrorCode.TOO_MANY_REQUESTS,
+    10029: ErrorCode.INVALID_STOPS,
     10031: ErrorCode.UNKNOWN,
     10036: ErrorCode.NOT_FOUND,
     10042: ErrorCode.LONG_ONLY,

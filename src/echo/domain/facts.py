@@ -4,13 +4,17 @@ Facts are carried out after the messages have left; nothing decides by them.
 """
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from echo.domain.answers import AckStage, Outcome
+from echo.domain.copy_facts import CopyFact
 from echo.domain.errors import ErrorCode
-from echo.domain.handshake import RegistrationStatus
 from echo.domain.ids import AccountId, AgentId, CommandId, TradeId
 from echo.domain.intents import ActionKind
+from echo.domain.limit_rules import Stage
 from echo.domain.quantities import Timestamps
+from echo.domain.registration_facts import AccountEvaluated as AccountEvaluated
+from echo.domain.registration_facts import RegistrationFact
 from echo.domain.sealing import sealed
 
 
@@ -46,6 +50,7 @@ class DecisionSettled:
     sentence: str
     latency_ms: int | None = None
     timestamps: Timestamps | None = None
+    traceparent: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +61,8 @@ class CommandSent:
     account_id: AccountId
     agent_id: AgentId
     attempt: int
+    warning_codes: tuple[str, ...] = ()
+    """Of the account's verdict, if it is a warning."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,18 +71,9 @@ class DeliveryRetried:
 
     command_id: CommandId
     account_id: AccountId
+    agent_id: AgentId
     stage: AckStage
     attempt: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountEvaluated:
-    """An account got a new verdict."""
-
-    account_id: AccountId
-    status: RegistrationStatus
-    protocol_version: int
-    issues: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,15 +124,44 @@ class OperatorActed:
     sentence: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitStageChanged:
+    """A limit of an account became more or less serious; money is in its sentence."""
+
+    account_id: AccountId
+    rule_id: str
+    before: Stage
+    stage: Stage
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitAnchored:
+    """A limit counts from a new value: a day began, or it is watched for the first time.
+
+    ``estimated``: nobody saw the account at that moment, the stricter of before and after counts.
+    """
+
+    account_id: AccountId
+    rule_id: str
+    anchor_value: Decimal
+    floor: Decimal
+    estimated: bool
+    sentence: str
+
+
 Fact = (
     ActionReceived
     | DecisionSettled
     | CommandSent
     | DeliveryRetried
-    | AccountEvaluated
+    | CopyFact
+    | RegistrationFact
     | CompatUsed
     | LinkChanged
     | InputRefused
     | OperatorActed
+    | LimitStageChanged
+    | LimitAnchored
     | Alarm
 )

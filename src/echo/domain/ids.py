@@ -33,6 +33,8 @@ SEQ_OPEN: Final = 0
 SEQ_CLOSE: Final = 2_147_483_647
 """The last action of every trade: one fixed number, so that a close is the same after any crash."""
 
+NO_TRADE: Final = TradeId("")
+"""Of commands that are a matter of an account: they say no trade, and are stored without."""
 ANY_STRATEGY: Final = StrategyId("*")
 
 IDENTIFIER: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -77,6 +79,11 @@ def derive_command_id(
     if generation:
         text += f"|{generation}"
     return CommandId(_uuid7_layout(int(trade_id[:8] + trade_id[9:13], 16), text))
+
+
+def derive_sweep_id(account_id: AccountId, what: str, at_ms: int) -> CommandId:
+    """Name an instruction that belongs to no trade: *what* for, and since when it is wanted."""
+    return CommandId(_uuid7_layout(at_ms, f"{account_id}|{what}|{at_ms}"))
 
 
 def derive_evaluation_id(

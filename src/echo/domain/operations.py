@@ -8,9 +8,12 @@ from enum import StrEnum
 from typing import Final
 
 from echo.domain.answers import AckStage, Outcome
+from echo.domain.desk import DeskAnswer, DeskRequest
+from echo.domain.explanations import EntryExplained, ExplainEntry
 from echo.domain.ids import AccountId, CommandId, Ticket, TradeId
 from echo.domain.intents import ActionKind
 from echo.domain.journal import CommandStatus
+from echo.domain.registry import RegistryAnswer, RegistryRequest
 
 PENDING_ROWS_MAX: Final = 200
 """Commands in one answer: a long list must not hold up a trade."""
@@ -72,7 +75,7 @@ class Settle:
     sure: bool = False
 
 
-Request = ListPending | Reconcile | Resend | Settle
+Request = ListPending | Reconcile | Resend | Settle | ExplainEntry | DeskRequest | RegistryRequest
 
 
 class OperationCode(StrEnum):
@@ -87,6 +90,12 @@ class OperationCode(StrEnum):
     TICKET_NEEDED = "ticket_needed"
     TICKET_TAKEN = "ticket_taken"
     NOT_A_CANDIDATE = "not_a_candidate"
+    BAD_RULE = "bad_rule"
+    UNKNOWN_RULE = "unknown_rule"
+    READ_ONLY = "read_only"
+    LOOP = "loop"
+    UNKNOWN_ACCOUNT = "unknown_account"
+    NOT_REGISTERED = "not_registered"
     NOT_READY = "not_ready"
     NO_ANSWER = "no_answer"
 
@@ -159,4 +168,4 @@ class NotDone:
     sentence: str
 
 
-Answer = PendingList | Carried | Reconciled | NotDone
+Answer = PendingList | Carried | Reconciled | NotDone | EntryExplained | DeskAnswer | RegistryAnswer

@@ -111,7 +111,8 @@ class EaSession:
     """To an EA after its handshake: the epoch that its frames belong to, and the link's pace.
 
     ``ledger_n`` is the highest record of this EA's ledger that the Core has journaled: a file
-    that ends before it has lost its memory.
+    that ends before it has lost its memory.  ``ledger_id`` names the file that served the account
+    before; where it is another than this EA's, what was sent meanwhile is not in this EA's file.
     """
 
     session_epoch: int
@@ -119,6 +120,7 @@ class EaSession:
     retry_backoff_ms: tuple[int, ...]
     max_retries: int
     ledger_n: int = 0
+    ledger_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

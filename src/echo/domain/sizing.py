@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from echo.domain.errors import ErrorCode, Refusal
-from echo.domain.policy import RiskBasis, RiskPolicy, RiskType
+from echo.domain.funds import Funds, RiskBasis
+from echo.domain.policy import RiskPolicy, RiskType
 from echo.domain.sealing import sealed
 from echo.domain.specs import SymbolMapping
 from echo.domain.stop_loss import StopCost, cost_at_stop
@@ -27,19 +28,6 @@ class Sized:
     lot: Decimal
     expected_loss: Decimal | None
     inputs: Inputs
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Funds:
-    """What an account holds, in its own currency."""
-
-    balance: Decimal
-    equity: Decimal
-    currency: str | None
-
-    def of(self, basis: RiskBasis) -> Decimal:
-        """Return the one that *basis* names."""
-        return self.balance if basis is RiskBasis.BALANCE else self.equity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

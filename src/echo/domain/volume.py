@@ -60,6 +60,8 @@ def _tiny(
     )
     if policy.tiny_trade is TinyTrade.RAISE and smallest <= spec.max_lot:
         allowed = wanted * (1 + max_risk_drift_pct)
+        if policy.max_lot_override is not None:
+            allowed = min(allowed, policy.max_lot_override)
         if smallest <= allowed:
             return smallest
         sentence += f", and {smallest} is more than the {allowed:.4f} that may be risked"

@@ -4,14 +4,15 @@ By default a window blocks entries and never closes.  Some funded accounts forbi
 news window too, hence the actions per account.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final
 
+from echo.domain.currencies import is_currency
 from echo.domain.errors import ErrorCode, Refusal
-from echo.domain.ids import AccountId
+from echo.domain.ids import AccountId, is_identifier
 from echo.domain.instruments import CURRENCIES
 from echo.domain.intents import ActionKind
 
@@ -19,6 +20,12 @@ ANY: Final = "*"
 LASTS_MS_MAX: Final = 31 * 86_400_000
 """A longer one is a slip, or a pause, which has a switch of its own."""
 BUFFER_S_MAX: Final = 86_400
+NOTES_CHARS_MAX: Final = 200
+_FOREVER: Final = 1 << 62
+
+
+HELD: Final = "waits until "
+"""How the sentence begins of an action that a window holds."""
 
 
 class WindowSource(StrEnum):
@@ -26,7 +33,8 @@ class WindowSource(StrEnum):
 
     MANUAL = "manual"
     CALENDAR = "calendar"
-    ETCD = "etcd"
+    SETTINGS = "settings"
+    """Read-only for operators: it goes when the settings say so."""
 
 
 class WindowAction(StrEnum):
@@ -69,6 +77,14 @@ class Window:
         """The first ms that does not count any more."""
         return self.ends_at_ms + self.post_buffer_s * 1_000
 
+    @property
+    def span(self) -> str:
+        """Say what it concerns, and from when to when with its buffers."""
+        whom = "every account" if self.account_id == ANY else f"account {self.account_id}"
+        what = "every symbol" if self.symbol == ANY else self.symbol
+        name = f" ({self.notes})" if self.notes else ""
+        return f"{what} on {whom}, {_clock(self.from_ms)} to {_clock(self.until_ms)} UTC{name}"
+
     def concerns(self, account_id: AccountId, canonical: str) -> bool:
         """Whether it is about this symbol on this account."""
         return self.account_id in {ANY, account_id} and _is_about(self.symbol, canonical)
@@ -80,6 +96,12 @@ class Window:
     @property
     def complaint(self) -> str:
         """Say why it makes no sense; empty = it does."""
+        if not is_identifier(self.window_id):
+            return f"{self.window_id[:80]!r} cannot name a window"
+        if self.account_id != ANY and not is_identifier(self.account_id):
+            return f"window {self.window_id}: {self.account_id[:80]!r} is not an account"
+        if len(self.notes) > NOTES_CHARS_MAX or not self.notes.isprintable():
+            return f"notes of window {self.window_id} are not up to {NOTES_CHARS_MAX} characters"
         lasts_ms = self.ends_at_ms - self.starts_at_ms
         if lasts_ms < 0:
             return f"window {self.window_id} ends before it starts"
@@ -128,6 +150,10 @@ class Windows:
 
     def __init__(self, windows: Iterable[Window] = ()) -> None:
         self._windows = tuple(sorted(windows, key=lambda each: (each.from_ms, each.window_id)))
+        # What held when it was last asked, and between which moments that is so: entries of a
+        # whole desk are asked about within a millisecond, and a calendar has thousands of windows.
+        self._holding: tuple[Window, ...] = ()
+        self._same_from_ms = self._same_until_ms = 0
 
     def __iter__(self) -> Iterator[Window]:
         """Yield them in the order in which they come into force."""
@@ -138,11 +164,7 @@ class Windows:
 
     def in_force(self, account_id: AccountId, canonical: str, at_ms: int) -> Window | None:
         """Return the window that holds longest, of all that concern it now; ``None`` = none."""
-        found = [
-            each
-            for each in self._windows
-            if each.holds(at_ms) and each.concerns(account_id, canonical)
-        ]
+        found = [each for each in self._holds(at_ms) if each.concerns(account_id, canonical)]
         return max(found, key=lambda each: each.until_ms) if found else None
 
     def free_from_ms(self, account_id: AccountId, canonical: str, at_ms: int) -> int:
@@ -159,10 +181,16 @@ class Windows:
             return None
         lead_ms = rules.flatten_before_s * 1_000
         for each in self._windows:
+            if each.from_ms - lead_ms > at_ms:
+                break  # Nor is any that comes into force later.
             near = each.from_ms - lead_ms <= at_ms < each.until_ms
             if near and each.concerns(account_id, canonical):
                 return each
         return None
+
+    def concerning(self, account_id: AccountId, at_ms: int) -> tuple[Window, ...]:
+        """Return the windows in force that name the account, or all accounts."""
+        return tuple(each for each in self._holds(at_ms) if each.account_id in {ANY, account_id})
 
     def next_change_ms(self, at_ms: int) -> int | None:
         """Return when a window next comes into force or ends after *at_ms*; ``None`` = never."""
@@ -174,17 +202,39 @@ class Windows:
         ]
         return min(moments, default=None)
 
+    def _holds(self, at_ms: int) -> tuple[Window, ...]:
+        """Return the windows in force, of all accounts."""
+        if not self._same_from_ms <= at_ms < self._same_until_ms:
+            moments = [moment for each in self._windows for moment in (each.from_ms, each.until_ms)]
+            self._same_from_ms = max((each for each in moments if each <= at_ms), default=at_ms)
+            self._same_until_ms = min((each for each in moments if each > at_ms), default=_FOREVER)
+            self._holding = tuple(each for each in self._windows if each.holds(at_ms))
+        return self._holding
+
     def without_past(self, at_ms: int) -> "Windows":
         """Return those that are not over."""
         return Windows(each for each in self._windows if each.until_ms > at_ms)
 
 
-def refuse_window(window: Window, canonical: str) -> Refusal:
-    """Say that *window* holds an entry back."""
+def refuse_window(window: Window, canonical: str, kind: ActionKind = ActionKind.OPEN) -> Refusal:
+    """Say that *window* stands in the way of an action."""
     name = f" ({window.notes})" if window.notes else ""
     about = "" if window.symbol in {ANY, canonical} else f" for {window.symbol}"
     span = f"{_clock(window.from_ms)} to {_clock(window.until_ms)} UTC"
-    return Refusal(ErrorCode.WINDOW_BLOCKED, f"{canonical} is blocked{about} from {span}{name}")
+    what = "" if kind is ActionKind.OPEN else f" to {kind}"
+    sentence = f"{canonical} is blocked{what}{about} from {span}{name}"
+    return Refusal(ErrorCode.WINDOW_BLOCKED, sentence)
+
+
+def held_by(window: Window) -> str:
+    """Say what an action waits for."""
+    name = f" ({window.notes})" if window.notes else ""
+    return f"{HELD}{_clock(window.until_ms)} UTC, when window {window.window_id}{name} is over"
+
+
+def is_about_something(symbol: str, canonical_symbols: Set[str]) -> bool:
+    """Whether there is anything that a window for *symbol* could concern."""
+    return symbol == ANY or symbol in canonical_symbols or is_currency(symbol)
 
 
 def _is_about(symbol: str, canonical: str) -> bool:

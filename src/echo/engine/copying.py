@@ -2,33 +2,21 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
 
 from echo.domain.commands import ExecuteOrder, Residual
-from echo.domain.errors import ErrorCode, Refusal
-from echo.domain.filters import (
-    refuse_delay,
-    refuse_kind,
-    refuse_permission,
-    refuse_slippage,
-    refuse_spread,
-)
-from echo.domain.handshake import Feature, RegistrationStatus
-from echo.domain.ids import SEQ_OPEN, StrategyId, derive_command_id, order_tag
-from echo.domain.intents import TradeIntent, TradeModify
-from echo.domain.policy import CommentMode, CopyOptions, RiskPolicy
+from echo.domain.comments import order_comment
+from echo.domain.errors import Refusal
+from echo.domain.filters import adverse_points, slippage_left
+from echo.domain.ids import SEQ_OPEN, derive_command_id
+from echo.domain.intents import TradeModify
+from echo.domain.policy import CopyOptions, RiskPolicy
 from echo.domain.protection import Levels, OrderLevels, place, translate
 from echo.domain.quantities import Instant, Timestamps, floor_to_step
 from echo.domain.sizing import Inputs, Sized
 from echo.domain.specs import Quote, SymbolMapping
-from echo.engine.settings import EngineSettings
+from echo.engine import gates, headroom
 from echo.engine.sizes import Follower, sized_copy
 from echo.engine.state import AccountState, Lane, State, TradeState
-
-# Bound once: the class of an enumeration is slow to ask, and these are asked all the time.
-_REJECTED: Final = RegistrationStatus.REJECTED
-_SPEC_REPORT: Final = Feature.SPEC_REPORT
-_TAG: Final = CommentMode.TAG
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,52 +27,52 @@ class Copy:
     inputs: Inputs
 
 
-def strategy_of(intent: TradeIntent) -> StrategyId:
-    """Return the declared strategy; an EA that declares none is told apart by magic number."""
-    return intent.strategy_id or StrategyId(f"magic_{intent.magic_number}")
-
-
 def decide_open(
     state: State, trade: TradeState, account: AccountState, now: Instant
 ) -> Copy | Refusal:
-    """Decide about one follower's entry.  Checks run from the general to the costly."""
+    """Decide about one follower's entry.  Checks run from the general to the costly.
+
+    The gates in front of the size are in `gates`; what is beyond them is a copy, or why its size
+    cannot be told.
+    """
     intent, settings = trade.intent, state.settings
-    options = state.book.options(account.account_id)
-    policy = state.book.policy(account.account_id, strategy_of(intent))
-    if policy is None or not policy.applies_to(intent.account_id, wall_ms=now.wall_ms):
-        return Refusal(
-            ErrorCode.RISK_POLICY_MISSING,
-            f"account {account.account_id} has no policy for {strategy_of(intent)}"
-            f" of master {intent.account_id}",
-        )
-    refusal = _refuse_master(state, trade) or _refuse_account(account)
-    if refusal is not None:
-        return refusal
-    spec = _usable_spec(trade, account, settings, now)
+    options = state.book.options(account.account_id, trade.canonical)
+    policy = gates.policy_for(state, trade, account, now)
+    if isinstance(policy, Refusal):
+        return policy
+    spec = gates.usable_spec(trade, account, settings, now)
     if isinstance(spec, Refusal):
         return spec
-    waited_ms = now.mono_ms - trade.taken_mono_ms if trade.taken_mono_ms is not None else 0
-    age_ms = None if trade.age_ms is None else trade.age_ms + waited_ms
-    refusal = (
-        refuse_kind(intent, spec.canonical_symbol, options)
-        or refuse_permission(spec, intent.side)
-        or refuse_delay(age_ms, options)
-    )
+    refusal = headroom.refuse_entry(state, account, now)
     if refusal is not None:
         return refusal
-    quote = _fresh_quote(account, spec, settings, now)
+    age_ms = gates.age_ms(trade, now)
+    refusal = gates.refuse_unwanted(state, trade, account, spec, age_ms, now)
+    if refusal is not None:
+        return refusal
+    quote = gates.fresh_quote(account, spec, settings, now)
     if isinstance(quote, Refusal):
         return quote
-    refusal = refuse_spread(quote, spec, options) or refuse_slippage(intent, quote, spec, options)
+    refusal = gates.refuse_market(intent, quote, spec, options)
     if refusal is not None:
         return refusal
     levels = slave_levels(trade, spec, quote.entry_price(intent.side), options)
     master = state.accounts.get(intent.account_id)
-    sized = sized_copy(policy, intent, Follower(account, spec, quote, levels), master, settings)
+    follower = Follower(account, spec, quote, levels)
+    free_lots = headroom.lots_left(state, account, intent, follower)
+    if isinstance(free_lots, Refusal):
+        return free_lots
+    sized = sized_copy(policy, intent, follower, master, settings, free_lots=free_lots)
+    if not isinstance(sized, Refusal):
+        sized = headroom.fitted(state, policy, intent, follower, sized, now)
     if isinstance(sized, Refusal):
         return sized
     placed = place(levels, side=intent.side, exit_price=quote.exit_price(intent.side), spec=spec)
-    order = _order(trade, account, spec, options, sized, placed, age_ms or 0, now)
+    entry_price = quote.entry_price(intent.side)
+    comment = order_comment(options, trade.trade_id, entry_price=entry_price, levels=levels)
+    order = _order(
+        trade, account, spec, options, sized, placed, comment, entry_price, age_ms or 0, now
+    )
     return Copy(order=order, inputs=_inputs(policy, quote, sized, order))
 
 
@@ -153,91 +141,6 @@ def remaining_lot(
     return min(spec.min_lot, lane.lot_remaining)
 
 
-def _refuse_master(state: State, trade: TradeState) -> Refusal | None:
-    master = state.accounts.get(trade.intent.account_id)
-    verdict = master.verdict if master else None
-    if verdict is not None and verdict.status is _REJECTED:
-        reasons = ", ".join(issue.message for issue in verdict.errors)
-        return Refusal(
-            ErrorCode.HANDSHAKE_NOT_READY,
-            f"master {trade.intent.account_id} was rejected: {reasons}",
-        )
-    return None
-
-
-def _refuse_account(account: AccountState) -> Refusal | None:
-    if account.verdict is None:
-        return Refusal(
-            ErrorCode.HANDSHAKE_NOT_READY, f"account {account.account_id} is not registered yet"
-        )
-    if account.verdict.status is _REJECTED:
-        reasons = ", ".join(issue.message for issue in account.verdict.errors)
-        return Refusal(
-            ErrorCode.HANDSHAKE_NOT_READY,
-            f"account {account.account_id} was rejected: {reasons or 'no usable symbol'}",
-        )
-    return None
-
-
-def _usable_spec(
-    trade: TradeState, account: AccountState, settings: EngineSettings, now: Instant
-) -> SymbolMapping | Refusal:
-    if trade.canonical is None:
-        return Refusal(
-            ErrorCode.SYMBOL_NOT_MAPPED, f"nobody knows what {trade.intent.symbol} stands for"
-        )
-    spec = account.symbols.get(trade.canonical)
-    if spec is None:
-        return Refusal(
-            ErrorCode.SYMBOL_NOT_MAPPED,
-            f"account {account.account_id} reports no symbol for {trade.canonical}",
-        )
-    assert account.verdict is not None  # noqa: S101 -- refused before
-    for entry in account.verdict.symbols:
-        same = entry.canonical_symbol == trade.canonical
-        if same and entry.status is _REJECTED:
-            reasons = ", ".join(issue.message for issue in entry.errors)
-            return Refusal(
-                ErrorCode.SYMBOL_NOT_MAPPED,
-                f"{trade.canonical} is rejected on account {account.account_id}: {reasons}",
-            )
-    # A legacy terminal reports its symbols once, with its handshake, and never again.
-    if not account.offers(_SPEC_REPORT):
-        return spec
-    reported_mono_ms = account.spec_mono_ms.get(trade.canonical)
-    if reported_mono_ms is None:
-        return Refusal(
-            ErrorCode.SPEC_MISSING,
-            f"spec of {spec.broker_symbol} was not reported since the Core was started",
-        )
-    age_ms = now.mono_ms - reported_mono_ms
-    if age_ms > settings.spec_max_age_ms:
-        return Refusal(
-            ErrorCode.SPEC_MISSING,
-            f"spec of {spec.broker_symbol} is {age_ms} ms old > {settings.spec_max_age_ms} ms",
-        )
-    return spec
-
-
-def _fresh_quote(
-    account: AccountState, spec: SymbolMapping, settings: EngineSettings, now: Instant
-) -> Quote | Refusal:
-    quoted = account.quotes.get(spec.canonical_symbol)
-    if quoted is None:
-        return Refusal(
-            ErrorCode.QUOTE_STALE,
-            f"account {account.account_id} has not quoted {spec.broker_symbol} yet",
-        )
-    quote, arrived_mono_ms = quoted
-    age_ms = now.mono_ms - arrived_mono_ms
-    if age_ms > settings.quote_max_age_ms:
-        return Refusal(
-            ErrorCode.QUOTE_STALE,
-            f"quote of {spec.broker_symbol} is {age_ms} ms old > {settings.quote_max_age_ms} ms",
-        )
-    return quote
-
-
 def _order(
     trade: TradeState,
     account: AccountState,
@@ -245,10 +148,15 @@ def _order(
     options: CopyOptions,
     sized: Sized,
     placed: OrderLevels,
+    comment: str,
+    entry_price: Decimal,
     age_ms: int,
     now: Instant,
 ) -> ExecuteOrder:
     intent = trade.intent
+    worse_points = adverse_points(
+        intent.side, master_price=intent.price, slave_price=entry_price, spec=spec
+    )
     stamps = intent.timestamps
     return ExecuteOrder(
         command_id=derive_command_id(trade.trade_id, SEQ_OPEN, account.account_id),
@@ -260,12 +168,12 @@ def _order(
         magic_number=intent.magic_number,
         stop_loss=placed.with_order.stop_loss,
         take_profit=placed.with_order.take_profit,
-        comment=order_tag(trade.trade_id) if options.comment is _TAG else "",
+        comment=comment,
         protect=placed.protect,
-        ttl_ms=max(0, options.max_delay_ms - age_ms),
+        ttl_ms=options.ttl_ms(age_ms),
         age_ms=age_ms,
         sent_mono_ms=now.mono_ms,
-        max_slippage_points=options.max_slippage_points,
+        max_slippage_points=slippage_left(options.slippage_points_max, worse_points),
         max_spread_points=options.max_spread_points,
         timestamps=Timestamps(
             t0_master_ea_ms=stamps.t0_master_ea_ms,

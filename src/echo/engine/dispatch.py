@@ -3,8 +3,10 @@
 from echo.domain.answers import AckResult, AckStage, CommandAck
 from echo.domain.commands import CancelPendings, CloseOrder, Command, ExecuteOrder, Flatten
 from echo.domain.copies import replace
+from echo.domain.copy_facts import OwnerMissing
 from echo.domain.errors import Refusal
 from echo.domain.facts import Alarm, CommandSent, DeliveryRetried
+from echo.domain.handshake import NO_AGENT
 from echo.domain.ids import AccountId, AgentId, CommandId
 from echo.domain.journal import CommandProgress, CommandRecord, CommandStatus
 from echo.domain.quantities import Instant
@@ -80,6 +82,9 @@ def transmit(state: State, command: CommandState, now: Instant, out: Outbox) -> 
     account = state.account(command.account_id)
     owner = owner_of(state, account)
     if owner is None:
+        out.observe(
+            OwnerMissing(command_id=command.command.command_id, account_id=command.account_id)
+        )
         return
     first = command.attempt == 0 and not command.maybe_sent
     command.attempt += 1
@@ -88,7 +93,7 @@ def transmit(state: State, command: CommandState, now: Instant, out: Outbox) -> 
     command.agent_id = owner.agent_id
     command.status = CommandStatus.INFLIGHT
     command.resting, command.refusal = False, None
-    frame = command.command if first else _refreshed(command, now)
+    frame = _first(command.command) if first else _refreshed(command, now)
     out.send(Send(owner.agent_id, owner.session, frame))
     wait_ms = max(state.settings.ack_timeout_ms, backoff_ms(state, command.attempt))
     out.arm(resend_key(command.command.command_id), now.mono_ms + wait_ms)
@@ -98,6 +103,7 @@ def transmit(state: State, command: CommandState, now: Instant, out: Outbox) -> 
             account_id=command.account_id,
             agent_id=owner.agent_id,
             attempt=command.attempt,
+            warning_codes=account.enrolment.warning_codes,
         )
     )
 
@@ -119,6 +125,7 @@ def repeat(state: State, command_id: CommandId, now: Instant, out: Outbox) -> No
         DeliveryRetried(
             command_id=command_id,
             account_id=command.account_id,
+            agent_id=command.agent_id or NO_AGENT,
             stage=AckStage.AGENT_BUFFERED,
             attempt=command.attempt,
         )
@@ -211,6 +218,7 @@ def ask_again(state: State, account: AccountState, now: Instant, out: Outbox) ->
             DeliveryRetried(
                 command_id=command_id,
                 account_id=command.account_id,
+                agent_id=command.agent_id or NO_AGENT,
                 stage=AckStage.EA_CONFIRMED,
                 attempt=command.attempt,
             )
@@ -267,6 +275,11 @@ def forget(state: State, command: CommandState, out: Outbox) -> None:
     out.disarm(resend_key(command_id))
     if command.resting:
         out.disarm(again_key(command_id))
+
+
+def _first(command: Command) -> Command:
+    """Return the first frame: an open says that nobody has seen it before."""
+    return replace(command, first=True) if isinstance(command, ExecuteOrder) else command
 
 
 def _refreshed(command: CommandState, now: Instant) -> Command:

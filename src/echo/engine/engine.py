@@ -13,6 +13,7 @@ from echo.domain.ids import AccountId, AgentId, CommandId, TradeId
 from echo.domain.intents import TradeClose, TradeIntent, TradeModify
 from echo.domain.policy import PolicyBook
 from echo.domain.quantities import Instant
+from echo.domain.registration_facts import Cause
 from echo.domain.sessions import (
     AccountConnected,
     AccountDisconnected,
@@ -24,16 +25,22 @@ from echo.domain.specs import Quote, SymbolSpecReport
 from echo.engine import (
     anti_entropy,
     dispatch,
+    entering,
     intake,
     lanes,
     legacy,
+    limits,
     operator,
+    protecting,
     pulse,
     recalling,
+    reconciler,
     recovery,
     registration,
     replica,
     results,
+    rulebook,
+    window_watch,
 )
 from echo.engine.effects import Effect
 from echo.engine.events import (
@@ -57,7 +64,7 @@ class Engine:
     """The Core's brain.  Not thread-safe; one caller, one event at a time."""
 
     def __init__(self, settings: EngineSettings, book: PolicyBook) -> None:
-        self.state = State(settings=settings, book=book)
+        self.state = State(settings=settings, book=book, given=book)
 
     def handle(self, event: Event, now: Instant) -> list[Effect]:
         """Take in *event*, which happened at *now*, and return what must be done about it."""
@@ -71,6 +78,7 @@ class Engine:
                 pulse.joined(self.state, event, now, out)
             case AgentLeft():
                 pulse.left(self.state, event, out)
+                registration.owner_left(self.state, event.agent_id, out)
             case Recalled():
                 recalling.recalled(self.state, event, now, out)
             case Started():
@@ -78,18 +86,17 @@ class Engine:
             case OperatorAsked():
                 operator.take(self.state, event, now, out)
             case SettingsChanged():
-                self.state.settings = event.settings
+                rulebook.note_settings(self.state, event.settings, now, out)
+                reconciler.settings_changed(self.state, event.settings, now, out)
                 pulse.settings_changed(self.state, now, out)
                 dispatch.settings_changed(self.state, now, out)
-                self._judge_again(now, out)
+                reconciler.everybody(self.state, Cause.SETTINGS, now, out)
             case PoliciesChanged():
-                self.state.book = event.book
-                self._judge_again(now, out)
+                rulebook.adopt(self.state, event.book, now, out)
+                reconciler.everybody(self.state, Cause.POLICIES, now, out)
+                limits.book_changed(self.state, now, out)
+                window_watch.look(self.state, now, out)
         return out.effects
-
-    def _judge_again(self, now: Instant, out: Outbox) -> None:
-        for account in self.state.accounts.values():
-            registration.judge_again(self.state, account, now, out)
 
     def _said(self, event: AgentSaid, now: Instant, out: Outbox) -> None:
         agent = self.state.agents.get(event.agent_id)
@@ -147,14 +154,18 @@ class Engine:
             return
         match message:
             case Quote():
-                replica.quote(self.state, message, now)
+                canonical = replica.quote(self.state, message, now)
+                account = self.state.account(account_id)
+                if account.held and canonical is not None:
+                    entering.retry(self.state, account, canonical, now, out)
+                limits.quoted(self.state, message, now, out)
             case SymbolSpecReport():
-                replica.specs(self.state, message, now)
-                evaluation_id = event.evaluation_id
-                registration.specs_arrived(self.state, account_id, now, out, evaluation_id)
+                reconciler.specs(self.state, message, now, out, event.evaluation_id)
             case StateSnapshot():
                 replica.snapshot(self.state, message, now, out)
                 anti_entropy.shown(self.state, message, now, out)
+                limits.shown(self.state, message, now, out)
+                protecting.shown(self.state, message, now, out)
             case OpenTrades():
                 anti_entropy.listed(self.state, message, now, out)
 
@@ -170,8 +181,28 @@ class Engine:
                 results.expire_unsent(self.state, CommandId(command_id), now, out)
             case ("fanout", trade_id):
                 intake.go_on(self.state, TradeId(trade_id), now, out)
+            case reconciler.TURN_KEY:
+                reconciler.turn(self.state, now, out)
+            case reconciler.INTERVAL_KEY:
+                reconciler.interval(self.state, now, out)
             case ("pulse", agent_id):
                 pulse.due(self.state, AgentId(agent_id), now, out)
+            case window_watch.KEY:
+                window_watch.look(self.state, now, out)
+            case ("limits", account_id):
+                limits.due(self.state, AccountId(account_id), now, out)
+            case _:
+                self._due_for_copy(event, now, out)
+
+    def _due_for_copy(self, event: Due, now: Instant, out: Outbox) -> None:
+        """Timers about one trade on one account."""
+        match event.key:
+            case ("held", trade_id, account_id):
+                entering.due(self.state, TradeId(trade_id), AccountId(account_id), now, out)
+            case ("protect", trade_id, account_id):
+                protecting.due(self.state, TradeId(trade_id), AccountId(account_id), now, out)
+            case ("coalesce", trade_id, account_id):
+                lanes.due(self.state, TradeId(trade_id), AccountId(account_id), now, out)
             case ("late_close", trade_id, account_id, step):
                 lanes.warn_late_close(
                     self.state, TradeId(trade_id), AccountId(account_id), int(step), now, out

@@ -6,7 +6,7 @@ from echo.domain.answers import Outcome, Receipt
 from echo.domain.copies import replace
 from echo.domain.errors import ErrorCode, Refusal
 from echo.domain.facts import ActionReceived, InputRefused
-from echo.domain.ids import SEQ_CLOSE, SEQ_OPEN, AccountId, TradeId
+from echo.domain.ids import SEQ_CLOSE, SEQ_OPEN, TradeId
 from echo.domain.intents import (
     ActionKind,
     MasterAction,
@@ -18,12 +18,11 @@ from echo.domain.intents import (
 )
 from echo.domain.journal import TradeStatus
 from echo.domain.quantities import Instant
-from echo.engine import contradictions, decisions, dispatch, lanes, receipts, rows
-from echo.engine.copying import decide_open
+from echo.engine import contradictions, entries, lanes, receipts, rows
 from echo.engine.events import AgentSaid
 from echo.engine.outbox import Outbox
 from echo.engine.replica import canonical_name
-from echo.engine.state import CommandState, Lane, State, TradeState
+from echo.engine.state import State, TradeState
 
 
 def take(
@@ -87,7 +86,7 @@ def go_on(state: State, trade_id: TradeId, now: Instant, out: Outbox) -> None:
     start = trade.fanned_out
     chunk = trade.followers[start : start + state.settings.fanout_chunk]
     for account_id in chunk:
-        _decide(state, trade, account_id, now, out)
+        entries.decide(state, trade, account_id, now, out)
     trade.fanned_out = start + len(chunk)
     if trade.fanned_out < len(trade.followers):
         out.arm(("fanout", trade_id), now.mono_ms)
@@ -226,44 +225,6 @@ def _age_ms(state: State, said: AgentSaid, intent: TradeIntent, now: Instant) ->
         else None
     )
     return None if elapsed_ms is None else age_ms + elapsed_ms
-
-
-def _decide(
-    state: State, trade: TradeState, account_id: AccountId, now: Instant, out: Outbox
-) -> None:
-    account = state.account(account_id)
-    lane = trade.lanes[account_id] = Lane(account_id)
-    if SEQ_CLOSE in trade.actions:
-        # The close came between two chunks: what was not sent yet is never sent.
-        refusal = Refusal(
-            ErrorCode.CLOSED_BEFORE_OPEN, "the master closed before the open was sent"
-        )
-        decisions.omit_open(trade, lane, refusal, now, out)
-        return
-    copy = decide_open(state, trade, account, now)
-    if isinstance(copy, Refusal):
-        decisions.omit_open(trade, lane, copy, now, out)
-        return
-    order = copy.order
-    account.followed[trade.trade_id] = None
-    lane.open_command_id = order.command_id
-    lane.symbol = order.symbol
-    ttl_ms = order.ttl_ms or 0
-    decisions.open_decision(
-        trade, lane, trade.intent, now, out, command_id=order.command_id, inputs=copy.inputs
-    )
-    command = CommandState(
-        command=order,
-        account_id=account_id,
-        trade_id=trade.trade_id,
-        seq=order.seq,
-        deadline_mono_ms=now.mono_ms + ttl_ms,
-        age_base_ms=order.age_ms or 0,
-        taken_mono_ms=now.mono_ms,
-    )
-    dispatch.issue(state, command, now, out)
-    if not command.maybe_sent:
-        out.arm(("expire", order.command_id), now.mono_ms + ttl_ms)
 
 
 def follow_up(

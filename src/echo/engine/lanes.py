@@ -9,7 +9,8 @@ from echo.domain.ids import SEQ_CLOSE, AccountId, TradeId
 from echo.domain.intents import ActionKind, MasterAction, TradeModify, action_kind
 from echo.domain.journal import CommandStatus
 from echo.domain.quantities import Instant
-from echo.engine import decisions, dispatch
+from echo.domain.windows import held_by
+from echo.engine import coalescing, decisions, dispatch, gates, shadows, waiting, windows
 from echo.engine.orders import order_for, was_sent
 from echo.engine.outbox import Outbox
 from echo.engine.state import CommandState, Lane, State, TradeState
@@ -53,12 +54,19 @@ def advance(state: State, trade: TradeState, lane: Lane, now: Instant, out: Outb
     if lane.opened is Outcome.IN_DOUBT:
         return
     _give_up_reduction(state, trade, lane, now, out)
-    while lane.waiting and not _is_busy(state, lane):
-        seq = min(lane.waiting)
+    while (seq := _next(state, trade, lane, now, out)) is not None:
+        if _is_busy(state, lane, seq) or coalescing.must_wait(state, trade, lane, now, out):
+            return
         action = lane.waiting.pop(seq)
         if lane.opened is not Outcome.FILLED or lane.closed:
-            outcome = _nothing_left(lane, action)
-            decisions.settle(trade, lane, seq, outcome, now, out, sentence=_gone(lane))
+            outcome, sentence = _nothing_left(lane, action), _gone(lane)
+            if outcome is Outcome.SHADOWED:
+                sentence = shadows.told(state, trade, lane, action, now)
+            decisions.settle(trade, lane, seq, outcome, now, out, sentence=sentence)
+            continue
+        refusal = gates.refuse_follow_up(state, trade, lane.account_id, action, now)
+        if refusal is not None:
+            _omit(trade, lane, action, refusal, now, out)
             continue
         if _is_outdone(trade, lane, action):
             decisions.settle(
@@ -76,6 +84,28 @@ def advance(state: State, trade: TradeState, lane: Lane, now: Instant, out: Outb
             _omit(trade, lane, action, command, now, out)
             continue
         _issue(state, trade, lane, action, command, now, out)
+
+
+def _next(state: State, trade: TradeState, lane: Lane, now: Instant, out: Outbox) -> int | None:
+    """Return the number of what goes next, ``None`` = nothing: what a window holds waits for it."""
+    if lane.opened is not Outcome.FILLED or lane.closed or not len(state.book.windows):
+        return min(lane.waiting, default=None)
+    free = []
+    for seq, action in lane.waiting.items():
+        window = windows.holds(state, trade, lane.account_id, action_kind(action), now)
+        if window is None:
+            free.append(seq)
+        else:
+            decisions.note(trade, lane, seq, held_by(window), out)
+    return min(free, default=None)
+
+
+def due(state: State, trade_id: TradeId, account_id: AccountId, now: Instant, out: Outbox) -> None:
+    """What came too soon after its predecessor may go now."""
+    trade = state.trades.get(trade_id)
+    lane = trade.lanes.get(account_id) if trade else None
+    if trade is not None and lane is not None:
+        advance(state, trade, lane, now, out)
 
 
 def _coalesce(trade: TradeState, lane: Lane, now: Instant, out: Outbox) -> None:
@@ -117,12 +147,17 @@ def _cancel_unsent_open(
     state: State, trade: TradeState, lane: Lane, now: Instant, out: Outbox
 ) -> None:
     """A close overtakes an open that has certainly not left: there will be nothing to close."""
-    if SEQ_CLOSE not in lane.waiting or lane.open_command_id is None:
+    if SEQ_CLOSE not in lane.waiting:
         return
-    command = state.commands.get(lane.open_command_id)
-    if command is None or command.maybe_sent:
+    if lane.open_command_id is None:
+        waiting.cancel(state, trade, lane, now, out)
+    else:
+        command = state.commands.get(lane.open_command_id)
+        if command is None or command.maybe_sent:
+            return
+        decisions.cancel_open(state, trade, lane, command, now, out)
+    if lane.opened is Outcome.PENDING:
         return
-    decisions.cancel_open(state, trade, lane, command, now, out)
     advance(state, trade, lane, now, out)
 
 
@@ -163,8 +198,8 @@ def _is_outdone(trade: TradeState, lane: Lane, action: MasterAction) -> bool:
     )
 
 
-def _is_busy(state: State, lane: Lane) -> bool:
-    """Whether a command is under way that the next one must wait for.
+def _is_busy(state: State, lane: Lane, seq: int) -> bool:
+    """Whether a command is under way that action *seq* must wait for.
 
     A close does not wait for a modify: it makes it pointless.  Nor for a reduction, for one whose
     answer is lost stays in doubt for more than a minute: a terminal with a ledger finds the
@@ -173,7 +208,7 @@ def _is_busy(state: State, lane: Lane) -> bool:
     current = state.commands.get(lane.current) if lane.current else None
     if current is None:
         return False
-    if min(lane.waiting) != SEQ_CLOSE:
+    if seq != SEQ_CLOSE:
         return True
     if isinstance(current.command, ReduceOrder):
         return not state.account(lane.account_id).offers(Feature.LOSSLESS)
@@ -181,6 +216,8 @@ def _is_busy(state: State, lane: Lane) -> bool:
 
 
 def _nothing_left(lane: Lane, action: MasterAction) -> Outcome:
+    if lane.opened is Outcome.SHADOWED:
+        return Outcome.SHADOWED
     if lane.by_hand and action.seq == SEQ_CLOSE:
         return Outcome.MANUAL
     return NOTHING_LEFT[action_kind(action)]
@@ -190,7 +227,8 @@ def _gone(lane: Lane) -> str:
     if lane.by_hand:
         return f"ticket {lane.ticket} was closed at the slave before"
     if lane.closed:
-        return f"ticket {lane.ticket} is closed already"
+        why = f": {lane.closed_why}" if lane.closed_why else ""
+        return f"ticket {lane.ticket} is closed already{why}"
     return f"the open was {lane.opened.value}"
 
 
@@ -202,20 +240,23 @@ def _omit(
     now: Instant,
     out: Outbox,
 ) -> None:
+    """Leave an action out; a position whose close is left out is a person's from now on."""
+    close = action.seq == SEQ_CLOSE
     decisions.settle(
         trade,
         lane,
         action.seq,
-        Outcome.OMITTED,
+        Outcome.MANUAL if close else Outcome.OMITTED,
         now,
         out,
         code=refusal.code,
         sentence=refusal.sentence,
     )
-    if refusal.code is ErrorCode.UNSUPPORTED_BY_PEER:
+    if close or refusal.code is ErrorCode.UNSUPPORTED_BY_PEER:
+        key = "unsupported" if refusal.code is ErrorCode.UNSUPPORTED_BY_PEER else "close_blocked"
         out.observe(
             Alarm(
-                key=f"unsupported:{lane.account_id}",
+                key=f"{key}:{lane.account_id}",
                 code=refusal.code.name,
                 sentence=refusal.sentence,
                 account_id=lane.account_id,
@@ -233,6 +274,8 @@ def _issue(
     out: Outbox,
 ) -> None:
     lane.current = command.command_id
+    if isinstance(command, ModifyOrder):
+        lane.modified_mono_ms = now.mono_ms
     lane.seq_applied = max(lane.seq_applied, action.seq if action.seq != SEQ_CLOSE else 0)
     decisions.attach_command(trade, lane, action.seq, command.command_id, out)
     dispatch.issue(
@@ -258,6 +301,9 @@ def warn_late_close(
     if trade is None or row is None or row.outcome.is_final:
         return
     lane = trade.lanes[account_id]
+    if windows.holds(state, trade, account_id, ActionKind.CLOSE, now) is not None:
+        out.arm(("late_close", trade_id, account_id, str(step)), now.mono_ms + LATE_CLOSE_MS[step])
+        return
     out.observe(
         Alarm(
             key=f"late_close:{trade_id}:{account_id}",

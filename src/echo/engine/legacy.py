@@ -98,7 +98,8 @@ def unanswered(state: State, command_id: CommandId, now: Instant, out: Outbox) -
 def generation_of(command: TradeCommand) -> int:
     """Tell which generation a command is of; 0 when its id is of none."""
     trade_id, seq, account_id = command.trade_id, command.seq, command.account_id
-    for generation in range(1, GENERATIONS_MAX):
+    # From 0, which almost all are of: a starting Core asks this of every command in flight.
+    for generation in range(GENERATIONS_MAX):
         if derive_command_id(trade_id, seq, account_id, generation) == command.command_id:
             return generation
     return 0

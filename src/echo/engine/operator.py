@@ -8,6 +8,8 @@ from heapq import nsmallest
 
 from echo.domain.answers import AckStage
 from echo.domain.commands import ExecuteOrder
+from echo.domain.desk import ListRules, RuleChange, RulesChanged
+from echo.domain.explanations import ExplainEntry
 from echo.domain.facts import OperatorActed
 from echo.domain.handshake import Feature
 from echo.domain.ids import CommandId
@@ -26,7 +28,8 @@ from echo.domain.operations import (
     Settle,
 )
 from echo.domain.quantities import Instant
-from echo.engine import dispatch, pending, settling
+from echo.domain.registry import RegistryRequest
+from echo.engine import desk_orders, dispatch, explaining, pending, registry, rulebook, settling
 from echo.engine.events import OperatorAsked
 from echo.engine.outbox import Outbox
 from echo.engine.state import CommandState, State
@@ -43,6 +46,15 @@ def take(state: State, asked: OperatorAsked, now: Instant, out: Outbox) -> None:
     request = asked.request
     if isinstance(request, ListPending):
         out.reply(asked.request_id, pending.listed(state, request, now))
+        return
+    if isinstance(request, ExplainEntry):
+        out.reply(asked.request_id, explaining.explain(state, request, now))
+        return
+    if isinstance(request, RegistryRequest):
+        registry.take(state, asked, request, now, out)
+        return
+    if isinstance(request, ListRules):
+        out.reply(asked.request_id, rulebook.in_force(state, now))
         return
     answer = _carried_out(state, asked.by, request, now, out)
     done = not isinstance(answer, NotDone)
@@ -62,10 +74,16 @@ def take(state: State, asked: OperatorAsked, now: Instant, out: Outbox) -> None:
 
 
 def _carried_out(
-    state: State, by: str, request: Resend | Settle | Reconcile, now: Instant, out: Outbox
-) -> Carried | Reconciled | NotDone:
+    state: State,
+    by: str,
+    request: Resend | Settle | Reconcile | RuleChange,
+    now: Instant,
+    out: Outbox,
+) -> Carried | Reconciled | RulesChanged | NotDone:
     if isinstance(request, Reconcile):
         return _reconcile(state, now, out)
+    if isinstance(request, RuleChange):
+        return desk_orders.carry_out(state, by, request, now, out)
     command = state.commands.get(request.command_id)
     if command is None:
         return NotDone(
@@ -191,7 +209,7 @@ def _command_of(request: Request) -> CommandId | None:
     return request.command_id if isinstance(request, Resend | Settle) else None
 
 
-def _sentence(answer: Carried | Reconciled | NotDone) -> str:
+def _sentence(answer: Carried | Reconciled | RulesChanged | NotDone) -> str:
     if isinstance(answer, Reconciled):
         return f"sent {answer.resent} again, {len(answer.findings)} to look at"
     return answer.sentence

@@ -46,7 +46,7 @@ def _modify(
     state: State, trade: TradeState, lane: Lane, action: TradeModify
 ) -> ModifyOrder | Refusal:
     account = state.account(lane.account_id)
-    options = state.book.options(lane.account_id)
+    options = state.book.options(lane.account_id, trade.canonical)
     if not account.offers(Feature.MODIFY):
         return Refusal(
             ErrorCode.UNSUPPORTED_BY_PEER, f"the EA of account {lane.account_id} cannot modify"
@@ -107,7 +107,7 @@ def _reduce(
     spec = account.symbols.get(trade.canonical or "")
     if spec is None or action.volume_remaining is None:
         return Refusal(ErrorCode.SPEC_MISSING, f"what {lane.symbol} should keep cannot be told")
-    residual = state.book.options(lane.account_id).residual
+    residual = state.book.options(lane.account_id, trade.canonical).residual
     assert lane.ticket is not None  # noqa: S101 -- a filled lane has its ticket
     return ReduceOrder(
         command_id=derive_command_id(trade.trade_id, action.seq, lane.account_id),

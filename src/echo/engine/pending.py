@@ -1,18 +1,19 @@
 """What has no outcome yet, and why it has none: an operator's view of the lanes."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Container, Iterator
 from itertools import chain, islice
 
 from echo.domain.answers import AckStage, Outcome
 from echo.domain.commands import CancelPendings, ExecuteOrder, Flatten
-from echo.domain.ids import SEQ_CLOSE, AccountId, Ticket, TradeId
+from echo.domain.ids import SEQ_CLOSE, SEQ_OPEN, AccountId, Ticket, TradeId
 from echo.domain.intents import ActionKind, action_kind
 from echo.domain.journal import CommandStatus, DecisionRecord
 from echo.domain.operations import PENDING_ROWS_MAX, ListPending, PendingList, PendingWork
 from echo.domain.quantities import Instant
 from echo.engine.decisions import CANDIDATES
 from echo.engine.dispatch import owner_of
-from echo.engine.state import CommandState, Lane, State, TradeState
+from echo.engine.state import AccountState, CommandState, Lane, State, TradeState
+from echo.engine.waiting import WAITS_BECAUSE
 
 WAITING_SHOWN_MAX = 5
 """Actions shown of one lane."""
@@ -34,7 +35,50 @@ def listed(state: State, asked: ListPending, now: Instant) -> PendingList:
         if lane not in seen:
             seen.add(lane)
             rows += _behind(state, command, now)
+    held = chain.from_iterable(_held(state, each, now) for each in _accounts(state, asked))
+    rows += islice(held, PENDING_ROWS_MAX)
+    deferred = (_deferred(state, each, seen, now) for each in _accounts(state, asked))
+    rows += islice(chain.from_iterable(deferred), PENDING_ROWS_MAX)
     return PendingList(rows=tuple(rows), total=len(commands))
+
+
+def _accounts(state: State, asked: ListPending) -> Collection[AccountState]:
+    if asked.account_id is None:
+        return state.accounts.values()
+    account = state.accounts.get(asked.account_id)
+    return [account] if account else []
+
+
+def _held(state: State, account: AccountState, now: Instant) -> Iterator[PendingWork]:
+    """Yield the entries that wait on an account, and what each of them waits for."""
+    for trade_id, held in account.held.items():
+        row = state.trades[trade_id].decisions[SEQ_OPEN, account.account_id]
+        yield PendingWork(
+            command_id=None,
+            trade_id=trade_id,
+            seq=SEQ_OPEN,
+            account_id=account.account_id,
+            kind=ActionKind.OPEN,
+            stage=AckStage.CORE_ACCEPTED,
+            status=CommandStatus.PENDING,
+            attempt=0,
+            age_ms=now.mono_ms - held.since_mono_ms,
+            ticket=None,
+            candidates=(),
+            why=f"waits, for {dict(row.inputs)[WAITS_BECAUSE]}",
+        )
+
+
+def _deferred(
+    state: State, account: AccountState, shown: Container[tuple[TradeId, AccountId]], now: Instant
+) -> Iterator[PendingWork]:
+    """Yield what waits in an account's lanes behind no command: for the end of a window."""
+    for trade_id in account.followed:
+        trade = state.trades[trade_id]
+        lane = trade.lanes[account.account_id]
+        if (trade_id, account.account_id) not in shown:
+            for seq in sorted(lane.waiting)[:WAITING_SHOWN_MAX]:
+                yield _of_waiting(trade, lane, seq, now)
 
 
 def _of_account(state: State, account_id: AccountId | None) -> Collection[CommandState]:
@@ -114,7 +158,7 @@ def _of_waiting(trade: TradeState, lane: Lane, seq: int, now: Instant) -> Pendin
         age_ms=max(0, now.wall_ms - row.decided_at_ms) if row is not None else 0,
         ticket=lane.ticket,
         candidates=(),
-        why=_why_waiting(lane),
+        why=row.sentence if row is not None and row.sentence else _why_waiting(lane),
     )
 
 

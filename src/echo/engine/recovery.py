@@ -2,17 +2,30 @@
 
 from echo.domain.answers import AckStage, Outcome
 from echo.domain.commands import CancelPendings, Flatten
-from echo.domain.ids import SEQ_CLOSE, SEQ_OPEN, AccountId, TradeId
+from echo.domain.ids import NO_TRADE, SEQ_CLOSE, SEQ_OPEN, AccountId
 from echo.domain.intents import TradeIntent
 from echo.domain.journal import CommandState as JournaledCommand
 from echo.domain.journal import CommandStatus, DecisionRecord, Recovered, TradeRecord
+from echo.domain.ledger_files import LedgerFiles
 from echo.domain.quantities import Instant
-from echo.engine import intake, lanes, legacy
+from echo.engine import (
+    enrolling,
+    intake,
+    lanes,
+    legacy,
+    limits,
+    protecting,
+    rulebook,
+    waiting,
+    window_watch,
+)
+from echo.engine.decisions import CLOSED_WHY
 from echo.engine.outbox import Outbox
 from echo.engine.settled import Recalls, SettledTrades
 from echo.engine.state import CommandState, Lane, State, TradeState
 
-NO_TRADE = TradeId("")
+_NEVER_SENT = frozenset({Outcome.OMITTED, Outcome.SHADOWED})
+
 """Commands of no lane do not say which trade they are about."""
 
 
@@ -30,8 +43,13 @@ def restore(state: State, recovered: Recovered, now: Instant, out: Outbox) -> No
         state.left_alone.setdefault(trade_id, set()).add(account_id)
     for account in state.accounts.values():
         account.unresolved, account.led, account.followed = {}, {}, {}
+        account.held, account.unprotected = {}, {}
         account.evidence.reset()
+        account.stored_verdict = None
     _restore_accounts(state, recovered)
+    rulebook.restore(state, recovered, now, out)
+    limits.restore(state, recovered.limits)
+    enrolling.restore(state, recovered, out)
     _restore_trades(state, recovered)
     for journaled in recovered.commands:
         _restore_command(state, journaled)
@@ -40,6 +58,7 @@ def restore(state: State, recovered: Recovered, now: Instant, out: Outbox) -> No
             state.commands[command_id].earlier += (earlier,)
     for trade in tuple(state.trades.values()):
         _go_on(state, trade, now, out)
+    window_watch.look(state, now, out)
 
 
 def _restore_accounts(state: State, recovered: Recovered) -> None:
@@ -47,6 +66,8 @@ def _restore_accounts(state: State, recovered: Recovered) -> None:
         account = state.account(record.account_id)
         account.role = record.role
         account.metadata = record.metadata
+        if not account.files.file_id and record.metadata is not None:
+            account.files = LedgerFiles(file_id=record.metadata.ledger_id)
     for symbols in recovered.symbol_maps:
         account = state.account(symbols.account_id)
         account.symbols = {each.canonical_symbol: each for each in symbols.symbols}
@@ -74,7 +95,7 @@ def _restore_trades(state: State, recovered: Recovered) -> None:
         trade = state.trades.get(row.trade_id)
         if trade is not None:
             _restore_decision(trade, row)
-            if row.seq == SEQ_OPEN and row.outcome is not Outcome.OMITTED:
+            if row.seq == SEQ_OPEN and row.outcome not in _NEVER_SENT:
                 state.account(row.account_id).followed[row.trade_id] = None
     for copy in recovered.copies:
         trade = state.trades.get(copy.trade_id)
@@ -84,7 +105,10 @@ def _restore_trades(state: State, recovered: Recovered) -> None:
         lane.ticket, lane.symbol, lane.open_price = copy.ticket, copy.symbol, copy.open_price
         lane.lot_initial, lane.lot_remaining = copy.lot_initial, copy.lot_remaining
         lane.closed = copy.lot_remaining == 0
-        lane.by_hand = lane.closed and not _was_closed(trade, copy.account_id)
+        entry = trade.decisions.get((SEQ_OPEN, copy.account_id))
+        lane.closed_why = str(dict(entry.inputs).get(CLOSED_WHY, "")) if entry else ""
+        closed_here = lane.closed_why or _was_closed(trade, copy.account_id)
+        lane.by_hand = lane.closed and not closed_here
 
 
 def _was_closed(trade: TradeState, account_id: AccountId) -> bool:
@@ -183,7 +207,9 @@ def _go_on(state: State, trade: TradeState, now: Instant, out: Outbox) -> None:
     else:
         for seq in sorted(trade.actions):
             intake.complete(state, trade, seq, now, out)
+    protecting.watch_all(state, trade, now, out)
     for lane in trade.lanes.values():
+        waiting.lost(state, trade, lane, now, out)
         lanes.advance(state, trade, lane, now, out)
         lanes.watch_close(trade, lane, now, out)
     if trade.trade_id in state.trades and trade.is_settled:

@@ -13,17 +13,28 @@ from echo.engine.state import AccountState, State
 STATE_STORED_EVERY_MS = 5_000
 
 
-def quote(state: State, message: Quote, now: Instant) -> None:
-    """Keep the newest quote; its age counts from its arrival here."""
+def quote(state: State, message: Quote, now: Instant) -> str | None:
+    """Keep the newest quote; its age counts from its arrival here.
+
+    Returns its canonical symbol, ``None`` = the quote is of no use.
+    """
     account = state.account(message.account_id)
     canonical = canonical_name(state, account, message.broker_symbol, message.canonical_symbol)
-    if canonical is not None and 0 < message.bid <= message.ask:
-        account.quotes[canonical] = (message, now.mono_ms)
+    if canonical is None or not 0 < message.bid <= message.ask:
+        return None
+    account.quotes[canonical] = (message, now.mono_ms)
+    return canonical
 
 
-def specs(state: State, message: SymbolSpecReport, now: Instant) -> None:
-    """Refresh the specs of symbols that the account has registered."""
+def specs(state: State, message: SymbolSpecReport, now: Instant) -> bool:
+    """Refresh the specs of symbols that the account has registered.
+
+    Returns:
+        Whether the account may be judged differently now: something was told that it lacked, or
+        that is worth a warning.
+    """
     account = state.account(message.account_id)
+    news = False
     for spec in message.symbols:
         canonical = canonical_name(state, account, spec.broker_symbol, spec.canonical_symbol)
         mapping = account.symbols.get(canonical or "")
@@ -39,11 +50,36 @@ def specs(state: State, message: SymbolSpecReport, now: Instant) -> None:
             contract_size=spec.contract_size or None,
             trade_permission=spec.trade_permission,
         )
-        if spec_complaint(refreshed) is not None:
+        complaint = spec_complaint(refreshed)
+        news = _doubt(account, canonical, complaint) or news
+        if complaint is not None:
             continue
+        told_mono_ms = account.enrolment.spec_told_mono_ms.get(canonical)
+        was_stale = (
+            told_mono_ms is None or now.mono_ms - told_mono_ms > state.settings.spec_max_age_ms
+        )
+        was_valued = canonical in account.tick_values
         account.symbols[canonical] = refreshed
+        account.sessions[canonical] = spec.sessions
         account.spec_mono_ms[canonical] = now.mono_ms
+        account.enrolment.spec_told_mono_ms[canonical] = now.mono_ms
         _keep_tick_value(account, canonical, spec, now)
+        news = (
+            news
+            or was_stale
+            or was_valued is not (canonical in account.tick_values)
+            or (mapping.contract_size is None) is not (refreshed.contract_size is None)
+        )
+    return news
+
+
+def _doubt(account: AccountState, canonical: str, complaint: str | None) -> bool:
+    """Remember why the latest spec of a symbol is not used; return whether that is news."""
+    doubts = account.enrolment.spec_doubts
+    if complaint is None:
+        return doubts.pop(canonical, None) is not None
+    known, doubts[canonical] = doubts.get(canonical), complaint
+    return known is None
 
 
 def snapshot(state: State, message: StateSnapshot, now: Instant, out: Outbox) -> None:
@@ -55,6 +91,8 @@ def snapshot(state: State, message: StateSnapshot, now: Instant, out: Outbox) ->
         canonical = canonical_name(state, account, name, name)
         if canonical is not None and each.tick_value > 0:
             account.tick_values[canonical] = (each.tick_value, now.mono_ms)
+    if message.complete and message.connected:
+        account.pendings = message.pendings
     if message.info is None:
         return
     account.info = message.info

@@ -7,7 +7,7 @@ from echo.domain.commands import CancelPendings, CommandKind, ExecuteOrder, Flat
 from echo.domain.copies import replace
 from echo.domain.errors import OMISSION_CODES, ErrorCode, Refusal
 from echo.domain.facts import Alarm, InputRefused
-from echo.domain.ids import SEQ_OPEN, CommandId
+from echo.domain.ids import NO_TRADE, SEQ_OPEN, CommandId
 from echo.domain.intents import ActionKind
 from echo.domain.journal import (
     CommandStatus,
@@ -16,12 +16,27 @@ from echo.domain.journal import (
     TradeStatus,
 )
 from echo.domain.quantities import Instant
-from echo.engine import contradictions, decisions, dispatch, intake, lanes, legacy, retries, rows
+from echo.engine import (
+    contradictions,
+    decisions,
+    dispatch,
+    entering,
+    flattening,
+    intake,
+    lanes,
+    legacy,
+    protecting,
+    retries,
+    rows,
+    telling,
+)
 from echo.engine.effects import Send
 from echo.engine.events import AgentSaid
 from echo.engine.outbox import Outbox
 from echo.engine.replica import is_owner
 from echo.engine.state import CommandState, Lane, State, TradeState
+
+"""Commands of no lane are stored without a trade."""
 
 
 def take(state: State, said: AgentSaid, result: ExecutionResult, now: Instant, out: Outbox) -> None:
@@ -67,7 +82,10 @@ def take(state: State, said: AgentSaid, result: ExecutionResult, now: Instant, o
         )
     )
     outcome = outcome_of(answer)
-    if legacy.reopened(state, trade, lane, command, answer, now, out):
+    telling.result_taken(state, trade, command, said.agent_id, answer, outcome, out)
+    if legacy.reopened(state, trade, lane, command, answer, now, out) or entering.missed(
+        state, trade, lane, command, answer, now, out
+    ):
         pass
     elif outcome is Outcome.FAILED and answer.kind is not CommandKind.EXECUTE:
         _try_again(state, command, answer, now, out)
@@ -75,6 +93,7 @@ def take(state: State, said: AgentSaid, result: ExecutionResult, now: Instant, o
         _settle(state, trade, lane, command, answer, outcome, now, out)
     _receipt(state, said, result, out, command)
     lanes.advance(state, trade, lane, now, out)
+    flattening.look_at(state, trade, lane, now, out)
     intake.finish(state, trade, now, out)
 
 
@@ -90,7 +109,8 @@ def _swept(
     out.persist(
         ExecutionRecord(
             command_id=result.command_id,
-            trade_id=command.trade_id,
+            # As its command is stored: it is about tickets, not about an action of a trade.
+            trade_id=NO_TRADE,
             account_id=command.account_id,
             agent_id=said.agent_id,
             result=replace(result, kind=command.command.kind),
@@ -101,6 +121,8 @@ def _swept(
     command.status = CommandStatus.ACKED if result.success else CommandStatus.FAILED
     out.persist(dispatch.progress(command, now, result.error_message))
     dispatch.forget(state, command, out)
+    if isinstance(command.command, Flatten):
+        flattening.answered(state, command.command, result, now, out)
     _receipt(state, said, result, out, command)
 
 
@@ -172,6 +194,8 @@ def _settle(
     elif outcome in {Outcome.REDUCED, Outcome.CLOSED, Outcome.NOTHING_TO_CLOSE}:
         outcome = _shrunk(lane, result, outcome)
         out.persist(rows.copy_record(trade, lane, now))
+    if outcome in {Outcome.FILLED, Outcome.MODIFIED}:
+        protecting.watch(state, trade, lane, now, out)
     if outcome is Outcome.IN_DOUBT and result.candidates:
         decisions.note_candidates(trade, lane, command.seq, result.candidates)
     decisions.settle(

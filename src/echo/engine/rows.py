@@ -3,7 +3,7 @@
 from echo.domain.intents import MasterAction, action_kind
 from echo.domain.journal import ActionRecord, CopyRecord, TradeRecord
 from echo.domain.quantities import Instant
-from echo.engine.copying import strategy_of
+from echo.engine.gates import strategy_of
 from echo.engine.state import Lane, TradeState
 
 

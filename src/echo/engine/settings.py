@@ -36,6 +36,7 @@ class EngineSettings:
     retry_backoff_ms: tuple[int, ...] = (50, 100, 200, 400, 800, 1_600, 3_200, 6_400, 10_000)
     max_retries: int = 100
     heartbeat_interval_ms: int = 1_000
+    retry_interval_ms: int = 300_000
     fanout_chunk: int = 128
     keep_settled_days: int = 365
     core_version: str = "0.1.0"

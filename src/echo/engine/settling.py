@@ -16,7 +16,7 @@ from echo.domain.operations import (
     Settle,
 )
 from echo.domain.quantities import Instant
-from echo.engine import decisions, dispatch, intake, lanes, pending, rows
+from echo.engine import decisions, dispatch, intake, lanes, pending, protecting, rows
 from echo.engine.outbox import Outbox
 from echo.engine.state import CommandState, Lane, State, TradeState
 
@@ -53,6 +53,7 @@ def settle(
         return refusal
     lane = trade.lanes[command.account_id]
     outcome = _apply(trade, lane, command, asked, now, out)
+    protecting.watch(state, trade, lane, now, out)
     sentence = f"settled by {by}: {outcome}"
     if asked.ticket is not None:
         sentence += f", ticket {asked.ticket}"

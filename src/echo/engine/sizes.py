@@ -1,6 +1,7 @@
 """Sizes: what a policy makes of a master's trade on one follower, from what both have reported."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
 from echo.domain.errors import Refusal
@@ -38,11 +39,14 @@ def sized_copy(
     follower: Follower,
     master: AccountState | None,
     settings: EngineSettings,
+    *,
+    free_lots: Decimal | None = None,
 ) -> Sized | Refusal:
     """Size the copy on the stop that will really be set.
 
     Args:
         master: The master's account as reported; ``None`` = nothing of it yet.
+        free_lots: What the account's caps leave; ``None`` = all.
     """
     account, spec, quote = follower.account, follower.spec, follower.quote
     stop_price = settable_stop(
@@ -65,6 +69,7 @@ def sized_copy(
             account_currency=_currency(account),
             funds=None if policy.risk_type in _FLAT else _funds(account),
             master=_master(intent, spec, master) if policy.risk_type in _OF_THE_MASTER else None,
+            free_lots=free_lots,
             min_distance_points=settings.min_distance_points,
             max_risk_drift_pct=settings.max_risk_drift_pct,
         ),

@@ -7,10 +7,10 @@ the *volatile* part (links, quotes, probes) comes back by itself when its sender
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from echo.domain.accounts import AccountInfo
+from echo.domain.accounts import AccountInfo, Position
 from echo.domain.answers import AckStage, Outcome
 from echo.domain.commands import Command
-from echo.domain.errors import Refusal
+from echo.domain.errors import ErrorCode, Refusal
 from echo.domain.evidence import Agreement
 from echo.domain.handshake import (
     AccountSymbolsReport,
@@ -19,13 +19,24 @@ from echo.domain.handshake import (
     Role,
     SymbolRegistrationResult,
 )
-from echo.domain.ids import SEQ_CLOSE, AccountId, AgentId, CommandId, Ticket, TradeId
+from echo.domain.ids import (
+    SEQ_CLOSE,
+    AccountId,
+    AgentId,
+    CommandId,
+    Ticket,
+    TradeId,
+)
 from echo.domain.intents import MasterAction, TradeClose, TradeIntent
 from echo.domain.journal import CommandStatus, DecisionRecord, TradeStatus
+from echo.domain.ledger_files import LedgerFiles
 from echo.domain.policy import PolicyBook
 from echo.domain.quantities import ClockProbe
-from echo.domain.specs import Quote, SymbolMapping
+from echo.domain.specs import Quote, SessionWindow, SymbolMapping
+from echo.engine.desk import DeskRules
+from echo.engine.enrolment import Enrolment, Judging
 from echo.engine.events import AgentSaid
+from echo.engine.limit_watch import LimitWatch
 from echo.engine.settings import EngineSettings
 from echo.engine.settled import Recalls, SettledTrades
 
@@ -52,6 +63,36 @@ class AgentState:
     """Actions that wait for the first answered clock probe: until then their age is unknown."""
     resent_until_us: int = 0
     """When the commands that were sent again so far are through, at the pace of resending."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Held:
+    """One entry that waits on one account.
+
+    ``canonical``: of its symbol.  ``passing``: the codes at which it goes on waiting.
+    ``generation``: of the command that will make it.
+    """
+
+    trade_id: TradeId
+    canonical: str | None
+    since_mono_ms: int
+    passing: frozenset[ErrorCode]
+    generation: int = 0
+    possible_mono_ms: int | None = None
+    """Since when it could be made; ``None`` = it cannot."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Bare:
+    """One copy that shall have a stop: since when it has none, as far as is known."""
+
+    since_mono_ms: int
+    seen: int = 0
+    """How often its account has shown it without a stop, in a row."""
+    told: bool = False
+    """Whether people were told."""
+    after_restart: bool = False
+    """It was open before this life of the Core; its terminal may have to come back first."""
 
 
 @dataclass(slots=True)
@@ -100,8 +141,12 @@ class AccountState:
     """The latest of this session of its EA; ``None`` = none yet."""
     spec_mono_ms: dict[str, int] = field(default_factory=dict)
     tick_values: dict[str, tuple[Decimal, int]] = field(default_factory=dict)
+    sessions: dict[str, tuple[SessionWindow, ...]] = field(default_factory=dict)
+    """Trading hours by canonical name, as last reported."""
     quotes: dict[str, tuple[Quote, int]] = field(default_factory=dict)
     """By canonical name, with the monotonic ms of arrival: hosts' clocks are never compared."""
+    pendings: tuple[Position, ...] | None = None
+    """Pending orders as last shown; ``None`` = not shown yet."""
     info: AccountInfo | None = None
     info_stored_mono_ms: int | None = None
     verdict: SymbolRegistrationResult | None = None
@@ -113,7 +158,15 @@ class AccountState:
     """Trades in memory of which it is the master."""
     followed: dict[TradeId, None] = field(default_factory=dict)
     """Trades in memory of which it has, or may have, a copy."""
+    held: dict[TradeId, Held] = field(default_factory=dict)
+    """Entries that wait for a better price, or for the account to be there."""
+    unprotected: dict[TradeId, Bare] = field(default_factory=dict)
+    """Copies that shall have a stop, and have not been seen with one yet."""
     evidence: AccountEvidence = field(default_factory=AccountEvidence)
+    limits: LimitWatch = field(default_factory=LimitWatch)
+    enrolment: Enrolment = field(default_factory=Enrolment)
+    files: LedgerFiles = field(default_factory=LedgerFiles)
+    """Whose memory served it last, as its handshakes said."""
 
     def offers(self, feature: str) -> bool:
         """Whether the account's EA negotiated *feature*."""
@@ -175,8 +228,12 @@ class Lane:
     closed: bool = False
     by_hand: bool = False
     """Closed at the slave, not by Echo."""
+    closed_why: str = ""
+    """Why Echo closed it before its master did; empty = it did not."""
     waiting: dict[int, MasterAction] = field(default_factory=dict)
     current: CommandId | None = None
+    modified_mono_ms: int | None = None
+    """When it last changed its levels, in this life of the Core."""
     seq_applied: int = 0
     contradicted: tuple[CommandId, ...] = ()
     """Opens that turned out to be filled, against the record; people know of them."""
@@ -244,6 +301,10 @@ class State:
 
     settings: EngineSettings
     book: PolicyBook
+    """The rules in force: what the settings say, and what people have set."""
+    given: PolicyBook = field(default_factory=PolicyBook)
+    """What the settings say."""
+    desk: DeskRules = field(default_factory=DeskRules)
     trades: dict[TradeId, TradeState] = field(default_factory=dict)
     commands: dict[CommandId, CommandState] = field(default_factory=dict)
     renamed: dict[CommandId, CommandId] = field(default_factory=dict)
@@ -260,6 +321,7 @@ class State:
     """The number of each Agent's last session."""
     accounts: dict[AccountId, AccountState] = field(default_factory=dict)
     agents: dict[AgentId, AgentState] = field(default_factory=dict)
+    judging: Judging = field(default_factory=Judging)
 
     def must_recall(self, trade_id: TradeId) -> bool:
         """Whether only the journal knows if the trade is over."""

@@ -12,6 +12,7 @@ from echo.domain.commands import Flatten
 from echo.domain.evidence import GONE_MS
 from echo.domain.facts import Alarm
 from echo.domain.ids import (
+    NO_TRADE,
     SEQ_CLOSE,
     Ticket,
     TradeId,
@@ -127,7 +128,7 @@ def _close(
             reason=f"trade {trade_id} is over",
         ),
         account_id=account.account_id,
-        trade_id=trade_id,
+        trade_id=NO_TRADE,
         seq=SEQ_CLOSE,
         taken_mono_ms=now.mono_ms,
     )

@@ -8,6 +8,15 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
+from echo.domain.desk import (
+    AddWindows,
+    ListRules,
+    PutPolicies,
+    RemoveWindow,
+    SetSwitch,
+    WithdrawPolicy,
+)
+from echo.domain.explanations import ExplainEntry
 from echo.domain.operations import (
     Answer,
     ListPending,
@@ -17,11 +26,19 @@ from echo.domain.operations import (
     Resend,
     Settle,
 )
+from echo.domain.registry import AskCoverage, Evaluate, ListRegistrations
 from echo.ports.errors import AdminRefused, LinkDown, SettingsInvalid
+from echo.wire.desk import write_change
+from echo.wire.explanations import write_explain
 from echo.wire.operations import read_answer, write_request
 from echo.wire.refusals import WireError
+from echo.wire.registry import write_evaluate
 
 API: Final = "/api/v1/replicator"
+DESK_API: Final = "/api/v1/desk"
+HANDSHAKE_API: Final = "/api/v1/handshake"
+SYMBOLS_API: Final = "/api/v1/symbols"
+POLICY_API: Final = "/api/v1/policy"
 ANSWER_BYTES_MAX: Final = 4 * 1_048_576
 TIMEOUT_S: Final = 10.0
 """Longer than the Core takes to say that its journal does not answer."""
@@ -86,6 +103,20 @@ class AdminClient:
 
 def _spelled(by: str, request: Request) -> tuple[str, str, bytes | None]:
     match request:
+        case ListRules():
+            return "GET", f"{DESK_API}/rules", None
+        case AddWindows() | RemoveWindow() | SetSwitch() | PutPolicies() | WithdrawPolicy():
+            kind, body = write_change(by, request)
+            return "POST", f"{DESK_API}/{kind}", body
+        case ListRegistrations(account_id=account_id):
+            query = f"?account={quote(account_id)}" if account_id else ""
+            return "GET", f"{HANDSHAKE_API}/list{query}", None
+        case ExplainEntry():
+            return "GET", f"{POLICY_API}/explain?{write_explain(request)}", None
+        case AskCoverage(hours=hours):
+            return "GET", f"{SYMBOLS_API}/coverage?hours={hours}", None
+        case Evaluate():
+            return "POST", f"{HANDSHAKE_API}/evaluate", write_evaluate(by, request)
         case ListPending(account_id=None):
             return "GET", f"{API}/pending", None
         case ListPending(account_id=account_id):

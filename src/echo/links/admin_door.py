@@ -15,7 +15,7 @@ from echo.links.grpc_options import TlsFiles, authority, is_loopback
 from echo.ports.errors import PortTaken, SettingsInvalid, UnsafeBind
 
 if TYPE_CHECKING:
-    from echo.links.admin_web import Operate, QuietServer
+    from echo.links.admin_web import Figures, Operate, QuietServer
 
 BACKLOG: Final = 64
 
@@ -27,6 +27,10 @@ class AdminAt:
     host: str = "127.0.0.1"
     port: int = 8780
     tls: TlsFiles | None = None
+
+
+def no_figures(_: str) -> None:
+    """Tell Prometheus nothing."""
 
 
 class AdminDoor:
@@ -58,16 +62,23 @@ class AdminDoor:
         """Where it is, as ``host:port``."""
         return authority(self._where.host, self._socket.getsockname()[1])
 
-    async def serve(self, token: str, operate: "Operate", ready: Callable[[], bool]) -> None:
+    async def serve(
+        self,
+        token: str,
+        operate: "Operate",
+        ready: Callable[[], bool],
+        figures: "Figures" = no_figures,
+    ) -> None:
         """Answer until `stop`.
 
         Args:
             token: Whoever shows it may ask.
             operate: Brings a question to the engine, in somebody's name.
             ready: Whether the Core serves.
+            figures: Returns what Prometheus is told, and the type of the text.
         """
         try:
-            self._server = await asyncio.to_thread(self._load, token, operate, ready)
+            self._server = await asyncio.to_thread(self._load, token, operate, ready, figures)
             if not self._stopping:
                 await self._server.serve(sockets=[self._socket])
         finally:
@@ -83,10 +94,12 @@ class AdminDoor:
         """Give the address back."""
         self._socket.close()
 
-    def _load(self, token: str, operate: "Operate", ready: Callable[[], bool]) -> "QuietServer":
+    def _load(
+        self, token: str, operate: "Operate", ready: Callable[[], bool], figures: "Figures"
+    ) -> "QuietServer":
         from echo.links.admin_web import application, server
 
-        return server(application(token, operate, ready), self._where.tls)
+        return server(application(token, operate, ready, figures), self._where.tls)
 
 
 def _taken(where: AdminAt) -> socket.socket:

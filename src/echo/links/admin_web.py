@@ -1,7 +1,8 @@
 """The admin door's web server: routes, the token, bounds.  Loaded only where the door is open."""
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -12,23 +13,38 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from echo.domain.desk import ListRules
 from echo.domain.operations import Answer, NotDone, OperationCode
 from echo.domain.operations import Request as Question
 from echo.links.admin_token import is_token
 from echo.links.grpc_options import TlsFiles
+from echo.wire.desk import KINDS, read_change
+from echo.wire.explanations import read_explain
 from echo.wire.operations import NOBODY, read_listing, read_request, write_answer
 from echo.wire.refusals import WireError
+from echo.wire.registry import read_coverage, read_evaluate, read_listing_of_accounts
 
 BODY_BYTES_MAX: Final = 4_096
+RULES_BYTES_MAX: Final = 1_048_576
+"""A week's calendar of windows, or the policies of a large desk."""
 CONNECTIONS_MAX: Final = 64
 HEAD_BYTES_MAX: Final = 16_384
 IDLE_S_MAX: Final = 5
 API: Final = "/api/v1/replicator"
+DESK_API: Final = "/api/v1/desk"
+HANDSHAKE_API: Final = "/api/v1/handshake"
+SYMBOLS_API: Final = "/api/v1/symbols"
+POLICY_API: Final = "/api/v1/policy"
 
 Operate = Callable[[str, Question], Awaitable[Answer]]
+Figures = Callable[[str], tuple[bytes, str] | None]
+"""Takes what types of text are accepted; returns the text and its type, ``None`` = no figures."""
 
 _STATUS: Final = {
     OperationCode.UNKNOWN_COMMAND: 404,
+    OperationCode.UNKNOWN_RULE: 404,
+    OperationCode.BAD_RULE: 400,
+    OperationCode.UNKNOWN_ACCOUNT: 404,
     OperationCode.NOT_READY: 503,
     OperationCode.NO_ANSWER: 503,
 }
@@ -72,14 +88,24 @@ def server(app: Starlette, tls: TlsFiles | None) -> QuietServer:
     )
 
 
-def application(token: str, operate: Operate, ready: Callable[[], bool]) -> Starlette:
+def application(
+    token: str, operate: Operate, ready: Callable[[], bool], figures: Figures
+) -> Starlette:
     """Return the admin door's pages.
 
     Args:
         token: Whoever shows it may ask.
         operate: Brings a question to the engine, in somebody's name.
         ready: Whether the Core serves.
+        figures: What Prometheus is told.
     """
+
+    async def metrics(request: Request) -> Response:
+        found = figures(request.headers.get("accept", ""))
+        if found is None:
+            raise HTTPException(404)
+        text, kind = found
+        return Response(text, headers={**_HEADERS, "content-type": kind})
 
     async def live(_: Request) -> Response:
         return _json({"live": True})
@@ -89,26 +115,42 @@ def application(token: str, operate: Operate, ready: Callable[[], bool]) -> Star
             return _json({"ready": True})
         return _refusal(503, "not_ready", "the Core reads its journal, or cannot write it")
 
-    async def pending(request: Request) -> Response:
-        _let_in(request, token)
-        question = read_listing(request.query_params.get("account"))
-        return _answer(await operate(NOBODY, question))
-
-    def asks(kind: str) -> Callable[[Request], Awaitable[Response]]:
+    def tells(
+        read: Callable[[Mapping[str, str]], Question],
+    ) -> Callable[[Request], Awaitable[Response]]:
         async def page(request: Request) -> Response:
             _let_in(request, token)
-            by, question = read_request(kind, await _body(request))
-            return _answer(await operate(by, question))
+            return _answer(await operate(NOBODY, read(request.query_params)))
 
         return page
+
+    def does(
+        path: str, read: Callable[[bytes], tuple[str, Question]], bytes_max: int = BODY_BYTES_MAX
+    ) -> Route:
+        async def page(request: Request) -> Response:
+            _let_in(request, token)
+            by, question = read(await _body(request, bytes_max))
+            return _answer(await operate(by, question))
+
+        return Route(path, page, methods=["POST"])
 
     return Starlette(
         routes=[
             Route("/health/live", live),
             Route("/health/ready", is_ready),
-            Route(f"{API}/pending", pending),
+            Route("/metrics", metrics),
+            Route(f"{API}/pending", tells(_pending)),
+            Route(f"{DESK_API}/rules", tells(lambda _: ListRules())),
             *(
-                Route(f"{API}/{kind}", asks(kind), methods=["POST"])
+                does(f"{DESK_API}/{kind}", partial(read_change, kind), RULES_BYTES_MAX)
+                for kind in KINDS
+            ),
+            Route(f"{HANDSHAKE_API}/list", tells(read_listing_of_accounts)),
+            does(f"{HANDSHAKE_API}/evaluate", read_evaluate),
+            Route(f"{SYMBOLS_API}/coverage", tells(read_coverage)),
+            Route(f"{POLICY_API}/explain", tells(read_explain)),
+            *(
+                does(f"{API}/{kind}", partial(read_request, kind))
                 for kind in ("reconcile", "resend", "settle")
             ),
         ],
@@ -122,12 +164,16 @@ def _let_in(request: Request, token: str) -> None:
         raise HTTPException(401)
 
 
-async def _body(request: Request) -> bytes:
+def _pending(query: Mapping[str, str]) -> Question:
+    return read_listing(query.get("account"))
+
+
+async def _body(request: Request, bytes_max: int = BODY_BYTES_MAX) -> bytes:
     body = bytearray()
     try:
         async for part in request.stream():
             body += part
-            if len(body) > BODY_BYTES_MAX:
+            if len(body) > bytes_max:
                 raise HTTPException(413)
     except ClientDisconnect as error:
         raise HTTPException(400) from error
@@ -160,7 +206,7 @@ def _http_error(request: Request, error: Exception) -> Response:
     sentence = {
         404: f"there is no page {request.url.path[:80]}",
         405: f"{request.url.path[:80]} cannot be asked by {request.method[:10]}",
-        413: f"a request has at most {BODY_BYTES_MAX} bytes",
+        413: f"a request has at most {BODY_BYTES_MAX} bytes, one about rules {RULES_BYTES_MAX}",
     }.get(status, "the request cannot be read")
     return _refusal(status, _CODES.get(status, "bad_request"), sentence)
 

@@ -13,7 +13,7 @@ from echo.links.grpc_options import BATCH_PROTOCOL_MIN
 from echo.links.send_queue import SendQueue
 from echo.ports.clock import Clock
 from echo.ports.links import AgentHandler
-from echo.wire.core import core_frame, read_agent_frame
+from echo.wire.core import core_frame, mark_sent, read_agent_frame
 from echo.wire.pb import agent_pb2 as pb
 from echo.wire.refusals import WireError
 
@@ -116,6 +116,7 @@ class AgentStream:
             unsendable: list[WireError] = []
             now_wall_ms = self._clock.now().wall_ms
             for frame in core_frame(messages, now_wall_ms, batch=self._batch, refused=unsendable):
+                mark_sent(frame, now_wall_ms)
                 await context.write(frame)
             for refusal in unsendable:
                 self._handler.agent_refused(

@@ -1,7 +1,7 @@
 """The Agent's way to the Core: one bidirectional gRPC stream, made again whenever it breaks."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 import grpc
@@ -10,6 +10,7 @@ import grpc.aio
 from echo.domain.ids import AgentId, MessageId
 from echo.domain.sessions import AgentToCore, CoreHello, CoreToAgent
 from echo.links.backoff import Backoff
+from echo.links.core_face import CoreFace
 from echo.links.grpc_options import (
     AGENT_ID_KEY,
     BATCH_PROTOCOL_MIN,
@@ -46,6 +47,8 @@ class GrpcCoreLink:
     Args:
         tls: ``None`` = in the clear, which only loopback allows.
         heartbeat_interval_ms: How often the transport pings; see the keep-alive policy.
+        told: Takes what the Core says of itself, each time it is reached; a Core that does not
+            answer is none the worse.
 
     Raises:
         UnsafeBind: *host* is another machine, and there are no TLS files.
@@ -62,6 +65,7 @@ class GrpcCoreLink:
         *,
         tls: TlsFiles | None = None,
         heartbeat_interval_ms: int = 1_000,
+        told: Callable[[CoreFace], None] | None = None,
     ) -> None:
         if tls is None and not is_loopback(host):
             raise UnsafeBind(f"reaching the Core on {host} needs TLS files")
@@ -73,6 +77,7 @@ class GrpcCoreLink:
             first_ms=RECONNECT_FIRST_MS, max_ms=RECONNECT_MAX_MS, immediate=True
         )
         self._streams = 0
+        self._told = told
 
     async def run(self, handler: CoreHandler) -> None:
         """Serve *handler* until cancelled."""
@@ -96,8 +101,31 @@ class GrpcCoreLink:
                 return False
             self._streams += 1
             stream = CoreStream(self._streams, self._agent_id, call, handler, self._clock)
-            await stream.serve()
+            asking = asyncio.create_task(self._ask(stub))
+            try:
+                await stream.serve()
+            finally:
+                asking.cancel()
             return stream.was_answered
+
+    async def _ask(self, stub: AgentServiceStub) -> None:
+        """Ask the Core which EAs it speaks to; nobody waits for the answer."""
+        if self._told is None:
+            return
+        try:
+            face = await stub.Ping(
+                pb.PingRequest(agent_id=self._agent_id), timeout=CONNECT_WITHIN_S
+            )
+        except (grpc.aio.AioRpcError, asyncio.CancelledError):
+            return
+        self._told(
+            CoreFace(
+                protocol_min=face.protocol_min,
+                protocol_max=face.protocol_max,
+                core_version=face.core_version,
+                ready=face.ready,
+            )
+        )
 
     def _channel(self) -> grpc.aio.Channel:
         if self._credentials is None:

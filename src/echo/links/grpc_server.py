@@ -12,6 +12,7 @@ import grpc.aio
 from echo.domain.ids import AgentId, is_identifier
 from echo.domain.sessions import AgentHello
 from echo.links.agent_stream import AgentStream, Context, Said
+from echo.links.core_face import CoreFace as CoreFace
 from echo.links.grpc_options import (
     AGENT_ID_KEY,
     SERVICE,
@@ -42,16 +43,6 @@ class ListenAt:
     port: int = 50_051
     tls: TlsFiles | None = None
     heartbeat_interval_ms: int = 1_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CoreFace:
-    """What the Core tells about itself when it is pinged."""
-
-    protocol_min: int
-    protocol_max: int
-    core_version: str
-    ready: bool
 
 
 class GrpcAgentServer:

@@ -9,8 +9,16 @@ from typing import BinaryIO, Final
 
 import msgspec
 
+from echo.domain.copy_facts import (
+    BacklogSeen,
+    CommandHeard,
+    CommandWritten,
+    CopyDecided,
+    IntentForwarded,
+    OwnerMissing,
+    ResultTaken,
+)
 from echo.domain.facts import (
-    AccountEvaluated,
     ActionReceived,
     Alarm,
     CommandSent,
@@ -19,8 +27,24 @@ from echo.domain.facts import (
     DeliveryRetried,
     Fact,
     InputRefused,
+    LimitAnchored,
+    LimitStageChanged,
     LinkChanged,
     OperatorActed,
+)
+from echo.domain.registration_facts import (
+    AccountEvaluated,
+    EaChanged,
+    EvaluationUnchanged,
+    HandshakeHeard,
+    HandshakeRead,
+    MappingsLoaded,
+    OpenHeld,
+    SpecsFiltered,
+    SpecsForwarded,
+    SymbolsReported,
+    VerdictForwarded,
+    VerdictNotForwarded,
 )
 
 WAITING_MAX: Final = 10_000
@@ -29,16 +53,36 @@ WAITING_MAX: Final = 10_000
 WRITE_EVERY_S: Final = 0.1
 
 LEVELS: Final = ("debug", "info", "warning", "error")
-_LEVEL_OF: Final[dict[type[Fact], str]] = {
+LEVEL_OF: Final[dict[type[Fact], str]] = {
     CommandSent: "debug",
+    CopyDecided: "debug",
+    OwnerMissing: "info",
+    ResultTaken: "debug",
+    IntentForwarded: "debug",
+    CommandWritten: "debug",
+    CommandHeard: "debug",
+    BacklogSeen: "debug",
     DeliveryRetried: "debug",
     ActionReceived: "info",
     DecisionSettled: "info",
     AccountEvaluated: "info",
+    EaChanged: "warning",
+    EvaluationUnchanged: "debug",
+    HandshakeHeard: "info",
+    HandshakeRead: "debug",
+    MappingsLoaded: "info",
+    OpenHeld: "warning",
+    SpecsFiltered: "debug",
+    SpecsForwarded: "debug",
+    SymbolsReported: "info",
+    VerdictForwarded: "info",
+    VerdictNotForwarded: "warning",
     LinkChanged: "info",
     CompatUsed: "warning",
     InputRefused: "warning",
     OperatorActed: "warning",
+    LimitStageChanged: "warning",
+    LimitAnchored: "info",
     Alarm: "error",
 }
 
@@ -62,11 +106,11 @@ class LogFacts:
         self._heads = {
             kind: b'"level":"%b","program":"%b","fact":"%b",'
             % (each.encode(), program.encode(), kind.__name__.encode())
-            for kind, each in _LEVEL_OF.items()
+            for kind, each in LEVEL_OF.items()
         }
         self._stream = sys.stderr.buffer if stream is None else stream
         self._wanted = {
-            kind for kind, each in _LEVEL_OF.items() if LEVELS.index(each) >= LEVELS.index(level)
+            kind for kind, each in LEVEL_OF.items() if LEVELS.index(each) >= LEVELS.index(level)
         }
         self._waiting: deque[tuple[int, Fact]] = deque()
         self._dropped = 0

@@ -6,6 +6,7 @@
     * CommitUnknown: the commit may or may not have happened; read back by key.
     * JournalRefused: another writer holds the journal, or a row contradicts it; never try again.
     * LedgerUnwritable: the Agent's or an EA's ledger cannot be written; do not act on it.
+    * EventsUnavailable: raw events cannot be read or written; trades go on without them.
     * SettingsInvalid: settings that name unknown keys, wrong types or values out of bounds.
     * StoreLocked: another process has the store open.
     * PortTaken: the address to listen on is in use.
@@ -43,6 +44,10 @@ class JournalRefused(EchoError):
 
 class LedgerUnwritable(EchoError):
     """A ledger could not be written."""
+
+
+class EventsUnavailable(EchoError):
+    """Raw events could not be read or written; nothing that trades depends on them."""
 
 
 class SettingsInvalid(EchoError):

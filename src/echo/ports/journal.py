@@ -37,5 +37,14 @@ class Journal(Protocol):
             JournalUnavailable: nothing, or not everything, was deleted.
         """
 
+    async def purge_registrations(self, *, keep_days: int) -> int:
+        """Delete verdicts that are older than so many days; return how many.
+
+        Of each account the latest stays, however old it is.  A call may leave some to the next.
+
+        Raises:
+            JournalUnavailable: nothing, or not everything, was deleted.
+        """
+
     async def close(self) -> None:
         """Finish what is in flight and release the store."""

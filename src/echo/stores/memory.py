@@ -38,9 +38,12 @@ from echo.domain.journal import (
     TradeRecord,
 )
 from echo.domain.ledger import LedgerContents, LedgerEntry
+from echo.domain.limits_record import LimitsRecord
 from echo.domain.policy import RiskPolicy
+from echo.domain.rulings import ConfigChange, PolicyRecord, SwitchRecord, WindowRecord
 from echo.domain.specs import Quote, SymbolMapping, SymbolSpecification
 from echo.ports.errors import JournalRefused, JournalUnavailable, LedgerUnwritable
+from echo.stores.memory_rules import MemoryRules
 
 RESOLVED = frozenset({CommandStatus.ACKED, CommandStatus.FAILED, CommandStatus.CANCELLED})
 """Delivery states after which a command that belongs to no trade is not loaded any more."""
@@ -69,6 +72,8 @@ class MemoryJournal:
         self.ledger_marks: dict[AccountId, LedgerMark] = {}
         self.agent_sessions: dict[AgentId, AgentSessionRecord] = {}
         self.operations: dict[tuple[int, str, CommandId | None], OperationRecord] = {}
+        self.rules = MemoryRules()
+        self.limits: dict[AccountId, LimitsRecord] = {}
         self._open = True
 
     async def load(self) -> Recovered:
@@ -94,6 +99,10 @@ class MemoryJournal:
             policies=self.policies,
             ledger_marks=tuple(row for _, row in sorted(self.ledger_marks.items())),
             agent_epochs=tuple(row for _, row in sorted(self.agent_sessions.items())),
+            policy_records=self.rules.latest_policies,
+            windows=self.rules.standing_windows,
+            switches=self.rules.standing_switches,
+            limits=tuple(row for _, row in sorted(self.limits.items())),
         )
 
     async def commit(self, records: Sequence[Record]) -> None:
@@ -123,6 +132,23 @@ class MemoryJournal:
         for about in (self.commands, self.progress, self.successes, self.retries):
             _drop(about, lambda key: (key if isinstance(key, str) else key[0]) in commands)
         self.executions = {row: None for row in self.executions if row.trade_id not in gone}
+        return len(gone)
+
+    async def purge_registrations(self, *, keep_days: int) -> int:
+        """Delete old verdicts, but none's latest; the latest of all tells what time it is."""
+        self._refuse_when_closed()
+        latest: dict[AccountId, int] = {}
+        for row in self.evaluations.values():
+            account_id, at_ms = row.result.account_id, row.result.evaluated_at_ms
+            latest[account_id] = max(at_ms, latest.get(account_id, 0))
+        floor_ms = max(latest.values(), default=0) - keep_days * 86_400_000
+        gone = [
+            key
+            for key, row in self.evaluations.items()
+            if row.result.evaluated_at_ms < min(floor_ms, latest[row.result.account_id])
+        ]
+        for key in gone:
+            del self.evaluations[key]
         return len(gone)
 
     async def close(self) -> None:
@@ -210,6 +236,10 @@ class MemoryJournal:
                     self.successes.setdefault(record.command_id, record)
             case CopyRecord():
                 self.copies[record.trade_id, record.account_id] = record
+            case PolicyRecord() | WindowRecord() | SwitchRecord() | ConfigChange():
+                self.rules.put(record)
+            case LimitsRecord():
+                self.limits[record.account_id] = record
             case _:
                 self._put_about_account(record)
 

@@ -12,7 +12,8 @@ if sys.platform == "win32":  # pragma: no cover - only Windows comes here
     # Locked bytes cannot be read on Windows, so the lock lies beyond the process id.
     _LOCKED_BYTE = 1 << 20
 
-    def _try_lock(fd: int) -> None:
+    def try_lock(fd: int) -> None:
+        """Lock an open file at once, for this process alone.  Raises ``OSError``."""
         os.lseek(fd, _LOCKED_BYTE, os.SEEK_SET)
         msvcrt.locking(fd, msvcrt.LK_NBLCK, 1)
         os.lseek(fd, 0, os.SEEK_SET)
@@ -20,7 +21,8 @@ if sys.platform == "win32":  # pragma: no cover - only Windows comes here
 else:
     import fcntl
 
-    def _try_lock(fd: int) -> None:
+    def try_lock(fd: int) -> None:
+        """Lock an open file at once, for this process alone.  Raises ``OSError``."""
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
@@ -38,7 +40,7 @@ class StoreLock:
         # locks on two files of one name.
         self._fd = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            _try_lock(self._fd)
+            try_lock(self._fd)
         except OSError:
             holder = os.read(self._fd, 20).decode("ascii", "replace").strip()
             os.close(self._fd)

@@ -85,9 +85,12 @@ class Answers:
         """Take note that records did not reach the disk.
 
         What was only noted is written again until it succeeds, and its answer waits as long; for
-        an order that was to follow its record, *not_asked* is called: it never left.
+        an order that was to follow its record, *not_asked* is called: it never left.  People are
+        told at once, whatever it was.
         """
         for record in self._desk.ledger.unwritten(numbers):
+            sentence = "nothing is ordered or confirmed until it can be written"
+            self._desk.alarm("ledger", "LEDGER_UNWRITABLE", sentence)
             if record["t"] == RecordKind.EXEC:
                 not_asked(CommandId(record["exec"]["command"]))
                 continue

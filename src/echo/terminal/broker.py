@@ -166,7 +166,7 @@ class PaperBroker:
             pendings=tuple(order for order, _ in self._holdings.pendings.values()),
             history=self._history(),
             history_from_ms=door.history_from_ms,
-            symbols=self._symbols.shown(self._prices),
+            symbols=self._symbols.shown(self._prices, door.stop_levels),
             connected=door.connected and door.trading,
             synchronised=door.connected and door.synchronised,
             broker=rules.broker,

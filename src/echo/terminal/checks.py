@@ -4,7 +4,7 @@ Numbers are MT4's; `code_for` turns them into the terminal's.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final, NamedTuple
 
@@ -31,6 +31,7 @@ TRADE_DISABLED: Final = 133
 NO_MONEY: Final = 134
 OFF_QUOTES: Final = 136
 REQUOTE: Final = 138
+FROZEN: Final = 145
 UNKNOWN_SYMBOL: Final = 4106
 UNKNOWN_TICKET: Final = 4108
 
@@ -48,6 +49,7 @@ _MT5: Final = {
     137: 10011,
     138: 10004,
     141: 10024,
+    145: 10029,
     146: 10004,
     4106: 10014,
     4108: 10036,
@@ -68,6 +70,13 @@ class Door:
     """By the broker's clock: the terminal shows no older deals."""
     closed_markets: set[str] = field(default_factory=set)
     """The broker's symbols that are not traded now."""
+    stop_levels: dict[str, int] = field(default_factory=dict)
+    """By the broker's symbol: the stop level that holds now, in points, in place of its rule."""
+
+    def now(self, symbol: SymbolRules) -> SymbolRules:
+        """Return the rules of *symbol* that hold now."""
+        points = self.stop_levels.get(symbol.name)
+        return symbol if points is None else replace(symbol, stop_level_points=points)
 
 
 class Objection(NamedTuple):
@@ -113,13 +122,18 @@ def object_to(
         return Objection(MARKET_CLOSED, f"the market of {name} is closed")
     if price is None:
         return Objection(OFF_QUOTES, f"{name} has no price")
+    symbol = door.now(symbol)
     match order:
         case SendOrder() | PlacePending():
             return _object_to_open(order, symbol, price, margin_free, rules)
         case SetLevels() if position is not None:
-            return _object_to_levels(position.side, order, price, symbol)
+            return _object_to_frozen(position, price, symbol) or _object_to_levels(
+                position.side, order, price, symbol
+            )
         case CloseLot() if position is not None:
-            return _object_to_close(order, position, symbol)
+            return _object_to_frozen(position, price, symbol) or _object_to_close(
+                order, position, symbol
+            )
         case _:
             return None
 
@@ -186,6 +200,17 @@ def _object_to_levels(
         rules=symbol,
     )
     return None if complaint is None else Objection(INVALID_STOPS, complaint)
+
+
+def _object_to_frozen(position: Position, price: Price, symbol: SymbolRules) -> Objection | None:
+    """Nothing of a position is changed while a level of it is about to be reached."""
+    least = symbol.freeze_level_points * symbol.point
+    if not least:
+        return None
+    for level in (position.stop_loss, position.take_profit):
+        if level is not None and abs(price.exit(position.side) - level) <= least:
+            return Objection(FROZEN, f"{position.ticket} is frozen: {level} is within {least}")
+    return None
 
 
 def _object_to_close(order: CloseLot, position: Position, symbol: SymbolRules) -> Objection | None:

@@ -21,7 +21,15 @@ class Desk(Workplace):
     def __init__(self, settings: EaSettings) -> None:
         super().__init__(settings)
         self.ledger = Ledger()
+        self.file_id = ""
+        self.alone_since_mono_ms = 0
+        """Since when nobody but this life can have been told to open anything here."""
         self._tags = TagIndex()
+
+    @property
+    def alone_ms(self) -> int:
+        """For how long nobody but this life can have been told to open anything here."""
+        return self.now.mono_ms - self.alone_since_mono_ms
 
     def see(self, view: TerminalView) -> None:
         """Take a new view."""

@@ -29,7 +29,7 @@ class Doubts:
         """Begin to doubt: look once the broker has had its time since the order, and this EA."""
         desk = self._desk
         opening.stage = Stage.DOUBT
-        since = max(opening.sent_mono_ms, desk.started_mono_ms)
+        since = max(opening.sent_mono_ms, desk.alone_since_mono_ms)
         opening.doubt_until_mono_ms = since + desk.settings.doubt_ms
         self._arm(opening, opening.doubt_until_mono_ms - desk.now.mono_ms)
 

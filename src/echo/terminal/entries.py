@@ -37,7 +37,7 @@ class EntryChecks:
         elapsed_ms = self._elapsed_ms(command)
         if command.age_ms is None or elapsed_ms is None:
             return True
-        return (command.age_ms + elapsed_ms) * COLD_MARGIN >= self._desk.uptime_ms
+        return (command.age_ms + elapsed_ms) * COLD_MARGIN >= self._desk.alone_ms
 
     def age_ms(self, command: ExecuteOrder) -> int:
         """How old the command is at most; as old as an open can be where that is not known."""

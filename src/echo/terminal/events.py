@@ -26,6 +26,7 @@ class Attached:
         file_usable: False when there was no file, when its header named another account, server
             or role, or when it was damaged before its end: *records* is empty then.
         view: What the terminal shows now.
+        file_id: Names the file, through all lives that it serves; empty = nobody told.
     """
 
     instance: str
@@ -33,6 +34,7 @@ class Attached:
     highest_n: int
     file_usable: bool
     view: TerminalView
+    file_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ fill are the same work: reach these levels, whatever they are now.
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from math import ceil
 from typing import Final
 
 from echo.domain.accounts import Position
@@ -21,13 +22,15 @@ from echo.terminal.answers import Answers
 from echo.terminal.desk import Desk, result_of
 from echo.terminal.ledger import WantedLevels
 from echo.terminal.lineage import root_ticket
-from echo.terminal.opening import Reading, reading_of
+from echo.terminal.opening import Reading, code_of, reading_of
 from echo.terminal.orders import LevelsSet, Refused, SetLevels
 from echo.terminal.patience import Patience, alarm_if_long
 from echo.terminal.whereabouts import GONE, UNSEEN, whereabouts
 
 LOOK_MS: Final = 1_000
 """How often a level that is not yet legal is tried again."""
+REFUSALS_MAX: Final = 5
+"""After each refusal there is a spread more of room for the market to move, so often at most."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -42,6 +45,9 @@ class Goal:
     command: ModifyOrder | None
     wanted: Levels | None
     patience: Patience
+    changes: tuple[ModifyOrder, ...] = ()
+    """What leads to *wanted*, from *base*, or from the levels that the position has."""
+    base: Levels | None = None
     ref: str = ""
     """Of the request on its way, which may be an older goal's: nothing is asked beside it."""
     watch_until_mono_ms: int = 0
@@ -51,6 +57,10 @@ class Goal:
     trouble: str = ""
     """What the broker said last."""
     alarmed: bool = False
+    refusals: int = 0
+    """How often in a row the broker found its levels too near."""
+    stuck: bool = False
+    """The broker refused to change one level because the other, as it is, is too near by now."""
 
 
 class LevelKeeper:
@@ -111,8 +121,13 @@ class LevelKeeper:
             command=command,
             wanted=None,
             patience=Patience(since_mono_ms=self._desk.now.mono_ms),
+            changes=(command,),
         )
         if under_way is not None:
+            # A level that this one leaves as it is may not be yet where the older one wants it.
+            goal.base = under_way.wanted or under_way.base
+            if under_way.wanted is None:
+                goal.changes = (*under_way.changes, command)
             goal.ref = under_way.ref
             goal.watch_until_mono_ms = under_way.watch_until_mono_ms
         self._goals[command.trade_id] = goal
@@ -155,8 +170,12 @@ class LevelKeeper:
             if reading_of(event.code, self._desk.view.terminal) is Reading.DOUBT:
                 self._watch(goal)
             goal.trouble = f"code {event.code} {event.sentence}"
+            if code_of(event.code, self._desk.view.terminal) is ErrorCode.INVALID_STOPS:
+                goal.refusals += 1
+                goal.stuck = True
             self._again(goal, goal.patience.pause_ms)
         else:
+            goal.refusals, goal.stuck = 0, False
             self._strive(goal)
         return True
 
@@ -171,12 +190,18 @@ class LevelKeeper:
         if position is GONE:
             self._gone(goal)
             return
-        goal.wanted = goal.wanted or _wanted(goal.command, position)
-        target = self._legal(goal.wanted, position)
-        if target == Levels(stop_loss=position.stop_loss, take_profit=position.take_profit):
-            self._reached(goal, target)
+        goal.wanted = goal.wanted or _wanted(goal, position)
+        legal = self._legal(goal, goal.wanted, position)
+        present = Levels(stop_loss=position.stop_loss, take_profit=position.take_profit)
+        target = _kept(present, legal, goal.wanted)
+        if target == present or (goal.stuck and target != legal):
+            # Nothing nearer can be had: levels that stay where they are would be refused, too.
+            self._reached(goal, present)
         elif desk.now.mono_ms >= goal.patience.not_before_mono_ms:
             self._ask(goal, position.ticket, target)
+        else:
+            wait_ms = goal.patience.not_before_mono_ms - desk.now.mono_ms
+            desk.arm(("levels", goal.trade_id), wait_ms)
 
     def _ask(self, goal: Goal, ticket: Ticket, target: Levels) -> None:
         desk = self._desk
@@ -193,17 +218,18 @@ class LevelKeeper:
         )
         desk.arm(("levels_reply", goal.trade_id), desk.settings.reply_ms_max)
 
-    def _legal(self, wanted: Levels, position: Position) -> Levels:
+    def _legal(self, goal: Goal, wanted: Levels, position: Position) -> Levels:
+        """Return what the broker takes, with room for a market that moves on the way to it."""
         desk = self._desk
         price, spec = desk.prices.get(position.symbol), desk.symbol(position.symbol)
         if price is None or spec is None:
             return wanted
-        legal = nearest_legal(
+        if goal.refusals:
+            spread_points = ceil((price.ask - price.bid) / spec.point)
+            room = max(spread_points, 1) * min(goal.refusals, REFUSALS_MAX)
+            spec = replace(spec, stop_level_points=spec.stop_level_points + room)
+        return nearest_legal(
             wanted, side=position.side, exit_price=price.exit(position.side), spec=spec
-        )
-        return Levels(
-            stop_loss=_nearer(position.stop_loss, legal.stop_loss, wanted.stop_loss),
-            take_profit=_nearer(position.take_profit, legal.take_profit, wanted.take_profit),
         )
 
     def _reached(self, goal: Goal, target: Levels) -> None:
@@ -266,13 +292,21 @@ class LevelKeeper:
         self._desk.disarm(("levels_reply", goal.trade_id))
 
 
-def _wanted(command: ModifyOrder | None, position: Position) -> Levels:
-    """Fill in what a modification leaves as it is; 0 removes a level."""
-    if command is None:
-        return Levels(stop_loss=position.stop_loss, take_profit=position.take_profit)
+def _wanted(goal: Goal, position: Position) -> Levels:
+    """Fill in what the modifications leave as it is; 0 removes a level."""
+    base = goal.base or Levels(stop_loss=position.stop_loss, take_profit=position.take_profit)
+    stop_loss, take_profit = base.stop_loss, base.take_profit
+    for change in goal.changes:
+        stop_loss = _level(change.stop_loss, stop_loss)
+        take_profit = _level(change.take_profit, take_profit)
+    return Levels(stop_loss=stop_loss, take_profit=take_profit)
+
+
+def _kept(present: Levels, legal: Levels, wanted: Levels) -> Levels:
+    """Return *legal*, but with the levels that are nearer to the wanted ones as they are."""
     return Levels(
-        stop_loss=_level(command.stop_loss, position.stop_loss),
-        take_profit=_level(command.take_profit, position.take_profit),
+        stop_loss=_nearer(present.stop_loss, legal.stop_loss, wanted.stop_loss),
+        take_profit=_nearer(present.take_profit, legal.take_profit, wanted.take_profit),
     )
 
 

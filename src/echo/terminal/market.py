@@ -6,7 +6,7 @@ broker keeps no cross rates.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from operator import is_not
 from typing import Final
@@ -26,7 +26,9 @@ class SymbolRules:
     """One symbol at a broker.
 
     ``market`` names the feed that prices it; ``spread_markup_points`` is what the broker adds to
-    the feed's ask.  ``contract_size`` in units of the base per lot; lots in lots.
+    the feed's ask.  ``contract_size`` in units of the base per lot; lots in lots.  Levels may not
+    be set nearer to the market than the stop level; within the freeze level of one of its levels
+    a position can neither be modified nor closed.
     """
 
     name: str
@@ -39,6 +41,7 @@ class SymbolRules:
     max_lot: Decimal = Decimal(100)
     lot_step: Decimal = Decimal("0.01")
     stop_level_points: int = 0
+    freeze_level_points: int = 0
     spread_markup_points: Decimal = Decimal(0)
     base_currency: str = ""
     quote_currency: str = "USD"
@@ -86,7 +89,7 @@ class SymbolRules:
             min_lot=self.min_lot,
             max_lot=self.max_lot,
             lot_step=self.lot_step,
-            stop_level_points=self.stop_level_points,
+            stop_level_points=max(self.stop_level_points, self.freeze_level_points),
             contract_size=self.contract_size,
             tick_value=tick_value,
             trade_permission=self.trade_permission,
@@ -138,19 +141,32 @@ class ShownSymbols:
         self._rules = rules
         self._moving = [each for each in rules.symbols if each.is_inverse(rules.currency)]
         self._at: list[Price | None] = []
+        self._levels: dict[str, int] = {}
         self._shown: tuple[SymbolMapping, ...] = ()
 
-    def shown(self, prices: Mapping[str, Price]) -> tuple[SymbolMapping, ...]:
-        """Return the symbols at *prices*, in the broker's order."""
+    def shown(
+        self, prices: Mapping[str, Price], stop_levels: Mapping[str, int]
+    ) -> tuple[SymbolMapping, ...]:
+        """Return the symbols at *prices*, in the broker's order.
+
+        Args:
+            stop_levels: In points, by the broker's name, where others hold than the rules say.
+        """
         rules = self._rules
         # Nothing but an inverse symbol's tick value moves with a price.
         at = [prices.get(each.name) for each in self._moving]
-        if not self._shown or any(map(is_not, at, self._at)):
-            self._at = at
+        moved = not self._shown or any(map(is_not, at, self._at))
+        if moved or self._levels != stop_levels:
+            self._at, self._levels = at, dict(stop_levels)
             self._shown = tuple(
-                each.mapping(prices.get(each.name), rules.currency) for each in rules.symbols
+                self._now(each).mapping(prices.get(each.name), rules.currency)
+                for each in rules.symbols
             )
         return self._shown
+
+    def _now(self, symbol: SymbolRules) -> SymbolRules:
+        points = self._levels.get(symbol.name)
+        return symbol if points is None else replace(symbol, stop_level_points=points)
 
 
 def too_near(

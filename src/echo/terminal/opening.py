@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import Enum
 
 from echo.domain.answers import ExecutionResult
-from echo.domain.commands import CommandKind, ExecuteOrder
+from echo.domain.commands import CommandKind, ExecuteOrder, Protect
 from echo.domain.copies import replace
 from echo.domain.errors import (
     IN_DOUBT_MT4,
@@ -18,7 +18,9 @@ from echo.domain.errors import (
     Refusal,
 )
 from echo.domain.ids import AccountId, CommandId, Ticket, TradeId
+from echo.domain.protection import Levels, OrderLevels, place
 from echo.domain.quantities import Side
+from echo.domain.specs import SymbolMapping
 from echo.terminal.desk import result_of
 from echo.terminal.ledger import Intention
 from echo.terminal.orders import Filled, Refused
@@ -83,6 +85,8 @@ class Opening:
     """The broker's clock when the command was taken up."""
     age_ms: int = 0
     ref: str = ""
+    bare: bool = False
+    """Its levels are not sent with the order: the broker found them too near."""
     first_entry: Decimal | None = None
     sent_at: Price | None = None
     received_wall_ms: int = 0
@@ -217,9 +221,47 @@ class Opening:
         return replace(base, doubt=True, candidates=candidates)
 
 
-def intention_of(command: ExecuteOrder, *, tag: str, view: TerminalView) -> Intention:
-    """Note what is about to be sent, and what is there before."""
-    protect = command.protect
+def levels_of(command: ExecuteOrder) -> Levels:
+    """Return the levels that the position shall have, whenever they are set."""
+    return Levels(
+        stop_loss=command.protect.stop_loss if command.protect else command.stop_loss,
+        take_profit=command.protect.take_profit if command.protect else command.take_profit,
+    )
+
+
+def may_be_set(command: ExecuteOrder, price: Price) -> bool:
+    """Whether there is a level, and none that the market has passed: such a trade is over."""
+    wanted, exit_price, toward = levels_of(command), price.exit(command.side), command.side.sign
+    stop_loss, take_profit = wanted.stop_loss, wanted.take_profit
+    if stop_loss is not None and (exit_price - stop_loss) * toward <= 0:
+        return False
+    if take_profit is not None and (take_profit - exit_price) * toward <= 0:
+        return False
+    return stop_loss is not None or take_profit is not None
+
+
+def placed_now(
+    command: ExecuteOrder, *, bare: bool, price: Price, spec: SymbolMapping | None
+) -> OrderLevels:
+    """Split the levels of an order once more: what the Core found far enough may not be now.
+
+    Args:
+        bare: The broker has refused them with the order.
+    """
+    wanted = levels_of(command)
+    if bare or command.protect is not None:
+        nothing = Levels(stop_loss=None, take_profit=None)
+        later = Protect(stop_loss=wanted.stop_loss, take_profit=wanted.take_profit)
+        return OrderLevels(with_order=nothing, protect=later)
+    if spec is None or not may_be_set(command, price):
+        return OrderLevels(with_order=wanted, protect=None)
+    return place(wanted, side=command.side, exit_price=price.exit(command.side), spec=spec)
+
+
+def intention_of(
+    command: ExecuteOrder, *, tag: str, view: TerminalView, later: Protect | None
+) -> Intention:
+    """Note what is about to be sent, what has to be set *later*, and what is there before."""
     return Intention(
         command=command.command_id,
         trade=command.trade_id,
@@ -231,5 +273,5 @@ def intention_of(command: ExecuteOrder, *, tag: str, view: TerminalView) -> Inte
         server_ms=view.server_time_ms,
         tag=tag,
         open_tickets=tuple(each.ticket for each in view.positions),
-        levels=None if protect is None else (protect.stop_loss, protect.take_profit),
+        levels=None if later is None else (later.stop_loss, later.take_profit),
     )

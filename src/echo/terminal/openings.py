@@ -23,6 +23,8 @@ from echo.terminal.opening import (
     Stage,
     code_of,
     intention_of,
+    may_be_set,
+    placed_now,
     reading_of,
 )
 from echo.terminal.orders import Filled, Refused, SendOrder
@@ -153,7 +155,6 @@ class Openings:
         )
         self._forget(opening)
         self._answers.give_unwritten(result)
-        self._desk.alarm("ledger", "LEDGER_UNWRITABLE", "opens fail until it can be written")
 
     def _proceed(self, opening: Opening, command: ExecuteOrder) -> None:
         desk = self._desk
@@ -234,11 +235,15 @@ class Openings:
     def _send(self, opening: Opening, command: ExecuteOrder) -> None:
         desk = self._desk
         opening.attempts += 1
-        opening.intention = intention_of(command, tag=order_tag(command.trade_id), view=desk.view)
+        price, spec = desk.prices[command.symbol], desk.symbol(command.symbol)
+        placed = placed_now(command, bare=opening.bare, price=price, spec=spec)
+        opening.intention = intention_of(
+            command, tag=order_tag(command.trade_id), view=desk.view, later=placed.protect
+        )
         opening.stage = Stage.SENT
         opening.sent_mono_ms = desk.now.mono_ms
         opening.sent_wall_ms = desk.now.wall_ms
-        opening.sent_at = desk.prices[command.symbol]
+        opening.sent_at = price
         opening.ref = f"{desk.instance}:{command.command_id}:{opening.attempts}"
         self._by_ref[opening.ref] = command.command_id
         self._checks.sent(command)
@@ -252,9 +257,9 @@ class Openings:
                 lot=command.lot,
                 magic_number=command.magic_number,
                 comment=command.comment,
-                stop_loss=command.stop_loss,
-                take_profit=command.take_profit,
-                price=opening.sent_at.entry(command.side),
+                stop_loss=placed.with_order.stop_loss,
+                take_profit=placed.with_order.take_profit,
+                price=price.entry(command.side),
                 deviation_points=command.max_slippage_points,
             )
         )
@@ -270,15 +275,27 @@ class Openings:
             return
         opening.refused = event
         opening.refused_code = code_of(event.code, terminal)
-        if reading is Reading.DEFINITE_NO or opening.command is None:
+        goes_bare = self._may_go_bare(opening)
+        if opening.command is None or (reading is Reading.DEFINITE_NO and not goes_bare):
             self._settle(opening, opening.rejection(desk.settings.account_id))
             return
         if not desk.link.up:
             self._refuse(opening, Refusal(ErrorCode.SESSION_CLOSED, "the pipe is gone"))
             return
         opening.stage = Stage.WAITING
+        opening.bare = opening.bare or goes_bare
         opening.not_before_mono_ms = desk.now.mono_ms + desk.settings.retry_pause_ms
         self._wait(opening, opening.command)
+
+    def _may_go_bare(self, opening: Opening) -> bool:
+        """Whether the broker might take the order without the levels, which then follow it."""
+        command = opening.command
+        if opening.refused_code is not ErrorCode.INVALID_STOPS or opening.bare:
+            return False
+        if command is None or command.protect is not None:
+            return False
+        price = self._desk.prices.get(command.symbol)
+        return price is not None and may_be_set(command, price)
 
     def _refuse(self, opening: Opening, refusal: Refusal) -> None:
         self._settle(opening, opening.refusal(self._desk.settings.account_id, refusal))

@@ -53,7 +53,13 @@ def mapped_symbols(settings: EaSettings, view: TerminalView) -> tuple[SymbolMapp
 
 
 def handshake(
-    settings: EaSettings, view: TerminalView, *, instance: str, ledger_n: int, now: Instant
+    settings: EaSettings,
+    view: TerminalView,
+    *,
+    instance: str,
+    ledger_n: int,
+    now: Instant,
+    ledger_id: str = "",
 ) -> Handshake:
     """Introduce the EA, in the words of its protocol version."""
     symbols: tuple[SymbolMapping, ...] | None = mapped_symbols(settings, view)
@@ -92,6 +98,7 @@ def handshake(
             symbol_mappings=",".join(
                 f"{canonical}:{broker}" for broker, canonical in settings.symbols
             ),
+            ledger_id=ledger_id,
         ),
         symbols=symbols,
         timestamp_ms=now.wall_ms,

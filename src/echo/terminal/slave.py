@@ -103,7 +103,8 @@ class SlaveEa:
     def _attached(self, event: Attached) -> None:
         desk = self._desk
         desk.instance = event.instance
-        desk.started_mono_ms = desk.now.mono_ms
+        desk.started_mono_ms = desk.alone_since_mono_ms = desk.now.mono_ms
+        desk.file_id = event.file_id
         desk.see(event.view)
         desk.link.attached(event.instance)
         self._reports.attached()
@@ -131,6 +132,7 @@ class SlaveEa:
                 instance=desk.instance,
                 ledger_n=self._said_n,
                 now=desk.now,
+                ledger_id=desk.file_id,
             )
         )
         desk.do(*pulse)
@@ -154,7 +156,7 @@ class SlaveEa:
                     self._openings.pump()
             case EaSession():
                 desk.link.agreed(message)
-                self._compare_ledger(message.ledger_n)
+                self._compare_ledger(message)
             case DeliveryConfig():
                 desk.link.agreed(message)
             case SymbolRegistrationResult():
@@ -175,17 +177,29 @@ class SlaveEa:
             case _:
                 pass  # Meant for a master.
 
-    def _compare_ledger(self, journaled_n: int) -> None:
-        """Distrust a file that ends before what the Core has seen of it: it is an old copy."""
+    def _compare_ledger(self, session: EaSession) -> None:
+        """Distrust a file that ends before what the Core has seen of it: it is an old copy.
+
+        So is a whole one, if another EA with a file of its own served the account before: what
+        that EA was told is not in it.
+        """
         desk = self._desk
-        if journaled_n <= self._said_n:
-            return
+        if session.ledger_n > self._said_n:
+            sentence = f"the ledger ends at {self._said_n}, the Core has seen {session.ledger_n}"
+            desk.alarm("ledger", "LEDGER_OLD", sentence)
+            desk.ledger.skip_to(session.ledger_n)
+            self._distrust_file()
+        if session.ledger_id not in {"", desk.file_id}:
+            sentence = "another EA, with a ledger of its own, served this account until now"
+            desk.alarm("ledger", "LEDGER_OTHER", sentence)
+            desk.alone_since_mono_ms = desk.now.mono_ms
+            self._distrust_file()
+
+    def _distrust_file(self) -> None:
+        desk = self._desk
         self._file_is_old = True
-        sentence = f"the ledger ends at {self._said_n}, the Core has seen {journaled_n}"
-        desk.alarm("ledger", "LEDGER_OLD", sentence)
-        desk.ledger.skip_to(journaled_n)
         desk.append(desk.ledger.warms(warm=False, at_ms=desk.now.wall_ms))
-        left_ms = desk.settings.ttl_ms_max + desk.settings.doubt_ms - desk.uptime_ms
+        left_ms = desk.settings.ttl_ms_max + desk.settings.doubt_ms - desk.alone_ms
         desk.arm(WARM, max(0, left_ms))
 
     def _take_up_levels(self) -> None:

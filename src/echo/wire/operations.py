@@ -6,6 +6,8 @@ import msgspec
 from msgspec import Meta, Struct
 
 from echo.domain.answers import AckStage, Outcome
+from echo.domain.desk import DeskRequest
+from echo.domain.explanations import ExplainEntry
 from echo.domain.ids import AccountId, CommandId, Ticket, TradeId
 from echo.domain.intents import ActionKind
 from echo.domain.journal import CommandStatus
@@ -23,8 +25,12 @@ from echo.domain.operations import (
     Resend,
     Settle,
 )
+from echo.domain.registry import RegistryRequest
+from echo.wire.desk import read_desk_answer
+from echo.wire.explanations import read_explained
 from echo.wire.identifiers import account_id, command_id
 from echo.wire.refusals import WireError, WireReason, quoted
+from echo.wire.registry import read_registry_answer
 
 NOBODY: Final = "operator"
 """Who asks, when nobody says so."""
@@ -140,6 +146,12 @@ def read_answer(request: Request, done: bool, body: bytes) -> Answer:
     """
     if not done:
         return _decoded(body, NotDone)
+    if isinstance(request, DeskRequest):
+        return read_desk_answer(request, body)
+    if isinstance(request, ExplainEntry):
+        return read_explained(body)
+    if isinstance(request, RegistryRequest):
+        return read_registry_answer(request, body)
     if isinstance(request, ListPending):
         found = _decoded(body, _Rows)
         return PendingList(rows=tuple(map(_work, found.rows)), total=found.total)

@@ -5,14 +5,16 @@ import os
 import signal
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
 from echo.apps.chaos import campaign as module
 from echo.apps.chaos.campaign import CampaignResult, campaign
 from echo.apps.chaos.options import ChaosOptions, ChaosRefused
+from echo.apps.chaos.server_faults import Restart
 from echo.apps.chaos.tally import RoundResult
+from echo.stores.postgres.target import PostgresTarget
 from tests.apps.chaos.rounds import played
 
 
@@ -21,9 +23,22 @@ class Staged:
 
     waits_at = -1
 
-    def __init__(self, folder: Path, *, seed: int, number: int, seconds: int) -> None:
+    stores: ClassVar[list[tuple[PostgresTarget | None, Restart | None]]] = []
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        seed: int,
+        number: int,
+        seconds: int,
+        store: PostgresTarget | None,
+        restart: Restart | None,
+        experts: Path | None,
+    ) -> None:
         self._folder, self._number = folder, number
         self.asked = (seed, seconds)
+        self.stores.append((store, restart))
 
     async def play(self) -> RoundResult:
         (self._folder / "log").write_text("something")
@@ -36,7 +51,7 @@ class Staged:
 @pytest.fixture(autouse=True)
 def staged(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> type[Staged]:
     class Here(Staged):
-        pass
+        stores: ClassVar[list[tuple[PostgresTarget | None, Restart | None]]] = []
 
     monkeypatch.setattr(module, "Round", Here)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
@@ -107,3 +122,33 @@ async def test_interrupted_it_tells_what_was_played(staged: type[Staged]) -> Non
 async def test_what_cannot_be_played_is_refused(asked: dict[str, Any], said: str) -> None:
     with pytest.raises(ChaosRefused, match=said):
         await play(**asked)
+
+
+async def test_each_round_has_a_schema_of_its_own_that_goes_when_it_was_good(
+    staged: type[Staged], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone: list[PostgresTarget] = []
+    monkeypatch.setattr(module, "give_back", lambda target, _told: gone.append(target))
+
+    await play(rounds=2, store="postgresql://ana@db/desk", store_restart="systemctl restart pg")
+
+    (first, restart), (second, _) = staged.stores
+    assert first is not None
+    assert second is not None
+    assert first.schema != second.schema
+    assert restart is not None
+    assert gone == [first], "the second broke a promise and is kept"
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"store": "mysql://ana@example.com/desk"}, "--store: it does not begin with"),
+        ({"store": "postgresql://ana:secret@db/desk"}, "PGPASSWORD"),
+        ({"store": "postgresql://ana@db/desk", "store_restart": " "}, "--store-restart: it is"),
+        ({"store_restart": "true"}, "--store-restart needs --store"),
+    ],
+)
+async def test_a_server_that_cannot_be_used_is_refused(asked: dict[str, str], said: str) -> None:
+    with pytest.raises(ChaosRefused, match=said):
+        await play(rounds=1, **asked)

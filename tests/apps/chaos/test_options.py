@@ -22,3 +22,8 @@ def test_what_makes_no_sense_is_said(asked: dict[str, Any], said: str) -> None:
 
 def test_without_a_wish_there_is_nothing_to_complain_about() -> None:
     assert ChaosOptions().complaints == ()
+
+
+def test_terminals_are_paper_or_ea() -> None:
+    assert ChaosOptions(terminals="ea").complaints == ()
+    assert ChaosOptions(terminals="toy").complaints == ("--terminals toy is neither paper nor ea",)

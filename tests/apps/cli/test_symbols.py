@@ -8,6 +8,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from echo.apps.cli.main import app
+from echo.domain.ids import AccountId
+from echo.domain.registry import Advice, AskCoverage, Coverage
+from tests.apps.cli.running_core import echoctl, running, write_settings
+from tests.links.admin_desk import Behind
 
 WATCHES = Path(__file__).parents[2] / "data" / "symbols" / "market_watches.csv"
 
@@ -102,3 +106,50 @@ def test_bad_input_is_refused_with_a_reason(arguments: tuple[str, ...], why: str
 
     assert result.exit_code == 2
     assert why in result.stderr
+
+
+def covered(advice: Advice, silent: tuple[str, ...] = ()) -> Coverage:
+    return Coverage(
+        hours=48,
+        active=8,
+        reporting=8 - len(silent),
+        silent=tuple(map(AccountId, silent)),
+        unknown_action="reject",
+        advice=advice,
+        sentence="because",
+    )
+
+
+@pytest.mark.parametrize(
+    ("advice", "expected"), [(Advice.REJECT, 0), (Advice.WAIT, 0), (Advice.WARN, 1)]
+)
+def test_whether_accounts_report_is_asked_of_the_running_core(
+    tmp_path: Path, advice: Advice, expected: int
+) -> None:
+    behind = Behind(covered(advice, ("2001",)))
+    with running(tmp_path, behind) as settings:
+        code, out, _ = echoctl("symbols", "coverage", "--hours", "12", "--config", str(settings))
+
+    assert code == expected
+    assert out.splitlines() == [
+        "active within 12 h: 8 accounts",
+        "reporting symbols: 7",
+        "silent: 2001",
+        "core/symbols/unknown_action is reject",
+        f"advice: {advice}: because",
+    ]
+    assert behind.asked == [("operator", AskCoverage(hours=12))]
+
+
+def test_advice_for_programs(tmp_path: Path) -> None:
+    with running(tmp_path, Behind(covered(Advice.REJECT))) as settings:
+        code, out, _ = echoctl("symbols", "coverage", "--json", "--config", str(settings))
+
+    assert (code, json.loads(out)["advice"]) == (0, "reject")
+
+
+def test_without_a_core_nobody_knows(tmp_path: Path) -> None:
+    code, _, told = echoctl("symbols", "coverage", "--config", str(write_settings(tmp_path)))
+
+    assert code == 3
+    assert told.startswith("echoctl symbols coverage: ")

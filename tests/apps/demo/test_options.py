@@ -43,3 +43,8 @@ def test_what_does_not_is_named_with_its_bounds(options: DemoOptions, complaint:
 
 def test_all_complaints_come_together() -> None:
     assert len(DemoOptions(seconds=1, masters=0, broker_delay="fast").complaints) == 3
+
+
+def test_terminals_are_paper_or_ea() -> None:
+    assert DemoOptions(terminals="ea").complaints == ()
+    assert DemoOptions(terminals="toy").complaints == ("--terminals toy is neither paper nor ea",)

@@ -129,3 +129,15 @@ async def test_it_plays_from_the_first_program_to_the_last_count(tmp_path: Path)
         each.process is not None and each.process.returncode is not None
         for each in play.troupe.programs
     )
+
+
+@pytest.mark.parametrize(
+    ("store", "said"),
+    [
+        ("mysql://ana@example.com/desk", "begin with"),
+        ("postgresql://ana:secret@db/desk", "PGPASSWORD"),
+    ],
+)
+async def test_a_server_that_cannot_keep_the_journal_is_refused(store: str, said: str) -> None:
+    with pytest.raises(DemoRefused, match=f"--store: .*{said}"):
+        await performance(DemoOptions(store=store)).play()

@@ -145,6 +145,7 @@ def test_scripts_find_every_figure_under_its_key() -> None:
         "omitted": {"SPREAD_EXCEEDED": 5},
         "failed": {},
         "outcomes": {"filled": 30, "closed": 15, "omitted": 5},
+        "entries": None,
         "lost": 0,
         "duplicated": 0,
         "orphans": 0,

@@ -107,3 +107,21 @@ def test_a_line_without_an_end_is_noticed(hearing: Hearing) -> None:
     heard(hearing, block)
 
     assert hearing.is_endless
+
+
+def test_the_size_of_a_message_is_that_of_all_its_parts(hearing: Hearing) -> None:
+    whole = handshake(3)
+    heard(hearing, whole)
+    assert hearing.message_bytes == len(whole) - 1
+
+    parts = []
+    for part in (1, 2):
+        line = json.loads(whole)
+        line["payload"] |= {"part": part, "parts": 2, "symbols": []}
+        parts.append(json.dumps(line).encode() + b"\n")
+    assert heard(hearing, parts[0]) == []
+    [message] = heard(hearing, parts[1])
+    assert isinstance(message, Handshake)
+    assert hearing.message_bytes == sum(map(len, parts)) - 2
+    heard(hearing, ping())
+    assert hearing.message_bytes == len(ping()) - 1

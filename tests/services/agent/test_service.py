@@ -38,6 +38,7 @@ from echo.domain.answers import ResultAck
 from echo.domain.facts import Alarm, InputRefused, LinkChanged
 from echo.domain.handshake import Role
 from echo.domain.ids import AccountId, CommandId, MessageId
+from echo.domain.registration_facts import HandshakeRead
 from echo.domain.sessions import AgentHello, AgentToCore, ClockEcho, CoreToAgent, Ping, Pong
 from echo.ports.errors import LedgerUnwritable, PortTaken
 from echo.services.agent import service as module
@@ -363,6 +364,30 @@ async def test_a_brain_that_fails_is_made_anew_from_the_ledger(
     assert during.ended == again.ended == ["the Agent reads its ledger again"]
     assert (linked.brains, linked.ledger.loads) == (2, 2)
     assert linked.brain.events == [Restored(linked.ledger.contents, "boot-1", 5_000)]
+
+
+async def test_a_brain_that_is_made_anew_learns_what_was_changed_before(linked: Agent) -> None:
+    changed = BridgeSettings(protocol_min=2)
+    linked.service.change_settings(changed)
+    linked.fails()
+    linked.ping()
+    linked.answers()
+    linked.brain.events.clear()
+
+    await linked.mend()
+
+    assert [type(event) for event in linked.brain.events] == [Restored, SettingsChanged]
+    assert linked.brain.events[1] == SettingsChanged(changed)
+
+
+async def test_the_size_of_a_handshake_is_told(linked: Agent) -> None:
+    payload = {"client_id": "slave_200", "account_id": "200", "broker": "B", "role": "slave"}
+    line = json.dumps({"type": "handshake", "timestamp_ms": 1, "payload": payload}).encode()
+    linked.service.pipe_said(linked.pipe, line + b"\n")
+
+    assert [fact for fact in linked.facts.facts if isinstance(fact, HandshakeRead)] == [
+        HandshakeRead(account_id=AccountId("200"), role=Role.SLAVE, size_bytes=len(line))
+    ]
 
 
 async def test_a_ledger_that_cannot_be_read_again_is_tried_until_it_can(linked: Agent) -> None:

@@ -30,6 +30,9 @@ class GatedJournal:
         self.too_old = 0
         """How many trades a purge would find."""
         self.purges: list[tuple[int, int]] = []
+        self.old_verdicts = 0
+        """How many verdicts a purge of registrations would find, a hundred at a time."""
+        self.verdict_purges: list[int] = []
         self._open = asyncio.Event()
         self._open.set()
 
@@ -65,6 +68,11 @@ class GatedJournal:
             raise self.troubles.pop(0)
         gone = min(trades_max, self.too_old)
         self.too_old -= gone
+        return gone
+
+    async def purge_registrations(self, *, keep_days: int) -> int:
+        self.verdict_purges.append(keep_days)
+        gone, self.old_verdicts = min(self.old_verdicts, 100), max(0, self.old_verdicts - 100)
         return gone
 
     async def close(self) -> None:

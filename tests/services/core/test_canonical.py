@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from dataclasses import fields, replace
+from datetime import time
 from decimal import Decimal
 from typing import get_args
 
@@ -10,9 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from echo.domain.account_limits import AccountLimits
+from echo.domain.closing_time import ClosingTime
+from echo.domain.headroom import IdeaRule
 from echo.domain.ids import AccountId
+from echo.domain.limit_rules import LimitKind, LimitRule
+from echo.domain.lot_caps import LotCaps
 from echo.domain.policy import CopyOptions, PolicyBook, RiskPolicy, RiskType
 from echo.domain.quantities import Instant, Side
+from echo.domain.reset_time import ResetTime
 from echo.domain.sessions import AgentToCore, CoreToAgent
 from echo.engine.events import Event
 from echo.engine.settings import EngineSettings
@@ -46,6 +53,32 @@ def test_policies_come_back_as_they_were() -> None:
 
     assert back.policies == (policy,)
     assert (back.options(account), back.options(other)) == (own, default)
+
+
+def test_limits_come_back_as_they_were() -> None:
+    account = AccountId("200")
+    evening = ResetTime(time(18), "America/New_York")
+    daily = LimitRule(
+        rule_id="daily",
+        kind=LimitKind.DAILY_LOSS,
+        limit=Decimal(5),
+        initial_balance=Decimal(100_000),
+        reset=evening,
+    )
+    closing = ClosingTime(
+        rule_id="close", closes=ResetTime(time(16, 10), evening.zone), reopens=evening
+    )
+    limits = AccountLimits(
+        rules=(daily,),
+        ideas=(IdeaRule(rule_id="idea", limit=Decimal(900)),),
+        closings=(closing,),
+        caps=LotCaps(leverage=Decimal(30)),
+    )
+
+    back = from_canonical(canonical(PolicyBook(limits={account: limits})))
+
+    assert back.limits(account) == limits
+    assert back.limits(AccountId("201")) is None
 
 
 def test_bytes_do_not_depend_on_the_process() -> None:

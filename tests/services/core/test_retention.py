@@ -69,3 +69,15 @@ async def test_a_journal_that_cannot_delete_is_told_and_tried_again() -> None:
     running.cancel()
 
     assert len(desk.journal.purges) == 2
+
+
+async def test_verdicts_are_kept_for_thirty_days_whatever_becomes_of_trades() -> None:
+    desk = Desk(days=0)
+    desk.journal.old_verdicts = 250
+    purging = asyncio.create_task(desk.retention.purge())
+    for _ in range(4):
+        await desk.pass_ms(250)
+    await purging
+
+    assert desk.journal.old_verdicts == 0
+    assert set(desk.journal.verdict_purges) == {30}

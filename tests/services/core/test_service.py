@@ -36,6 +36,7 @@ from echo.engine.settings import EngineSettings
 from echo.ports.errors import JournalRefused, JournalUnavailable, PortTaken
 from echo.services.core import commit_line
 from echo.services.core import service as module
+from echo.services.core.brain import Brain
 from echo.services.core.questions import ANSWER_MS_MAX
 from echo.services.core.service import CoreService
 from tests.fakes import FactLog, FakeClock, FakeIds, until
@@ -72,7 +73,7 @@ class Core:
         self.running: asyncio.Task[None] | None = None
         self.service = self.new_service()
 
-    def new_service(self, brain: module.Brain | None = None) -> CoreService:
+    def new_service(self, brain: Brain | None = None) -> CoreService:
         return CoreService(
             brain or self.brain,
             SETTINGS,

@@ -4,7 +4,6 @@ import asyncio
 
 import pytest
 
-from echo.ports.links import EaLinkHandler
 from echo.services.terminal.service import TURN_MS, TerminalService
 from tests.fakes import FakeClock, until
 
@@ -16,8 +15,6 @@ class Spy:
         self.log: list[str] = []
         self.turns = 0
         self.trouble = trouble
-        self.parts = self
-        self.link = self
 
     def attach(self) -> None:
         self.log.append("attached")
@@ -30,7 +27,7 @@ class Spy:
     def detach(self) -> None:
         self.log.append("detached")
 
-    async def run(self, handler: EaLinkHandler) -> None:
+    async def serve(self) -> None:
         self.log.append("link up")
         try:
             await asyncio.Event().wait()
@@ -39,7 +36,7 @@ class Spy:
 
 
 def service(clock: FakeClock, *spies: Spy) -> TerminalService:
-    return TerminalService(spies, clock)  # type: ignore[arg-type]  # spies have what is used
+    return TerminalService(spies, clock)
 
 
 async def test_stations_are_attached_served_turned_and_detached() -> None:

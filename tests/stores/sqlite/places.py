@@ -20,6 +20,8 @@ COUNTS = {
     "states": "SELECT count(*) FROM account_state",
     "evaluations": "SELECT count(*) FROM account_symbol_registration_eval",
     "operations": "SELECT count(*) FROM operator_actions",
+    "changes": "SELECT count(*) FROM config_audit",
+    "policy_versions": "SELECT count(*) FROM risk_policy_history",
 }
 
 PUT_POLICY = (

@@ -4,8 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from echo.domain.answers import MessageAck
+from echo.domain.commands import ExecuteOrder
+from echo.domain.ids import MessageId
 from echo.domain.sessions import ClockEcho, CoreToAgent
-from echo.wire.core import core_frame, core_messages, read_core_frame
+from echo.wire.core import core_frame, core_messages, mark_sent, read_core_frame
 from echo.wire.pb import agent_pb2 as pb
 from echo.wire.refusals import WireError, WireReason
 from tests.wire import strategies as our
@@ -37,6 +40,19 @@ def test_frames_say_when_they_left() -> None:
     [frame] = core_frame([ORDER], 1_700_000_000_000, batch=False)
 
     assert frame.timestamp_ms == 1_700_000_000_000
+
+
+@pytest.mark.parametrize("batch", [False, True])
+def test_a_command_says_when_it_left_and_an_answer_has_no_such_stamp(batch: bool) -> None:
+    for frame in core_frame([ORDER, MessageAck(message_id=MessageId("m:1"))], 5, batch=batch):
+        mark_sent(frame, 1_700_000_000_000)
+        said, _ = read_core_frame(frame)
+        for each in said:
+            if isinstance(each, ExecuteOrder):
+                assert each.timestamps.t3_core_send_ms == 1_700_000_000_000
+                assert each.timestamps.t2_core_recv_ms == ORDER.timestamps.t2_core_recv_ms
+            else:
+                assert each == MessageAck(message_id=MessageId("m:1"))
 
 
 @pytest.mark.parametrize("name", ["config_update", "core_redirect"])

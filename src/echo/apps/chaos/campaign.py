@@ -11,7 +11,11 @@ from pathlib import Path
 
 from echo.apps.chaos.options import ChaosOptions, ChaosRefused
 from echo.apps.chaos.round import Round
+from echo.apps.chaos.server_faults import Restart, restarting
 from echo.apps.chaos.tally import RoundResult, as_line
+from echo.apps.expert_terminal import NoExperts, compiled_experts
+from echo.apps.lent_schema import give_back, lent_schema
+from echo.stores.postgres.target import PostgresTarget
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,17 +81,52 @@ async def _rounds(
         place = folder / str(number)
         place.mkdir(mode=0o700)
         played = False
+        store, restart = _store(options)
+        experts = await asyncio.to_thread(_experts, options)
         try:
-            each = Round(place, seed=options.seed, number=number, seconds=options.seconds)
+            each = Round(
+                place,
+                seed=options.seed,
+                number=number,
+                seconds=options.seconds,
+                store=store,
+                restart=restart,
+                experts=experts,
+            )
             result = await each.play()
             played = True
         finally:
             if not keeps and not (played and result.violations):
                 shutil.rmtree(place, ignore_errors=True)
+                if store is not None:
+                    await asyncio.to_thread(give_back, store, told)
         results.append(result)
         told(as_line(result))
         for sentence in result.violations:
             told(f"  {sentence}")
+
+
+def _experts(options: ChaosOptions) -> Path | None:
+    if options.terminals != "ea":
+        return None
+    try:
+        return compiled_experts()
+    except NoExperts as error:
+        raise ChaosRefused(f"--terminals ea: {error}") from error
+
+
+def _store(options: ChaosOptions) -> tuple[PostgresTarget | None, Restart | None]:
+    """Name a round's schema, and what makes its server fall."""
+    try:
+        store = None if options.store is None else lent_schema(options.store, "chaos")
+    except ValueError as error:
+        raise ChaosRefused(f"--store: {error}") from error
+    if options.store_restart is None:
+        return store, None
+    try:
+        return store, restarting(options.store_restart)
+    except ValueError as error:
+        raise ChaosRefused(f"--store-restart: {error}") from error
 
 
 def _folder(options: ChaosOptions) -> Path:

@@ -25,6 +25,17 @@ def chaos(
         Path | None, typer.Option(help="Folder for journals, books and logs; kept at the end.")
     ] = None,
     keep: Annotated[bool, typer.Option(help="Keep the folders of good rounds too.")] = False,
+    store: Annotated[
+        str | None,
+        typer.Option(help="Keep the journals on a server: postgresql://user@host/database."),
+    ] = None,
+    store_restart: Annotated[
+        str | None,
+        typer.Option(help="Command that ends that server and brings it back, once in a round."),
+    ] = None,
+    terminals: Annotated[
+        str, typer.Option(help="What is on the charts: paper, or ea (the EAs' own MQL, compiled).")
+    ] = "paper",
     as_json_: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Kill, freeze, cut off and starve real programs, then compare brokers' books and journal.
@@ -33,7 +44,15 @@ def chaos(
     """
     try:
         options = ChaosOptions(
-            rounds=rounds, first=first, seconds=seconds, seed=seed, state=state, keep=keep
+            rounds=rounds,
+            first=first,
+            seconds=seconds,
+            seed=seed,
+            state=state,
+            keep=keep,
+            store=store,
+            store_restart=store_restart,
+            terminals=terminals,
         )
         result = asyncio.run(campaign(options, _aside))
     except (ChaosRefused, ProgramFailed) as error:

@@ -23,6 +23,9 @@ class ChaosOptions:
     matter of moments, so a seed brings the same weather again and not the same accident.
     ``first`` is the number of the first round.  ``state``: folder for everything, kept; ``None``
     = a fresh one, of which only rounds with violations are kept, or all with ``keep``.
+    ``store``: server and database that keep the journals, each round's in a schema of its own;
+    ``None`` = files in the folder.  ``store_restart``: a command that ends that server and brings
+    it back, run once in each round.  ``terminals``: ``paper``, or ``ea`` for the EAs' own code.
     """
 
     rounds: int = ROUNDS
@@ -31,6 +34,9 @@ class ChaosOptions:
     seed: int = 1
     state: Path | None = None
     keep: bool = False
+    store: str | None = None
+    store_restart: str | None = None
+    terminals: str = "paper"
     complaints: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -41,4 +47,8 @@ class ChaosOptions:
             complaints.append(f"--first {self.first} is below 0")
         if not SECONDS_MIN <= self.seconds <= SECONDS_MAX:
             complaints.append(f"--seconds {self.seconds} is not {SECONDS_MIN} to {SECONDS_MAX}")
+        if self.store_restart is not None and self.store is None:
+            complaints.append("--store-restart needs --store")
+        if self.terminals not in {"paper", "ea"}:
+            complaints.append(f"--terminals {self.terminals} is neither paper nor ea")
         object.__setattr__(self, "complaints", tuple(complaints))

@@ -14,6 +14,7 @@ from echo.apps.chaos.endings import endings
 from echo.apps.chaos.lateness import late_opens
 from echo.apps.chaos.plan import Planned, Programs, plan
 from echo.apps.chaos.relay import Relay
+from echo.apps.chaos.server_faults import Restart
 from echo.apps.chaos.tally import RoundResult
 from echo.apps.chaos.trouble import Trouble, first_environment
 from echo.apps.demo.cast import Cast, Player, cast
@@ -23,8 +24,10 @@ from echo.apps.demo.performance import lead_ms
 from echo.apps.demo.stage import Stage
 from echo.apps.demo.takings import Takings, read_book, take_stock
 from echo.apps.demo.troupe import Program, Troupe
+from echo.apps.journals import read_books
 from echo.ports.errors import JournalUnavailable
-from echo.stores.sqlite.reading import JournaledBooks, read_books
+from echo.stores.postgres.target import PostgresTarget
+from echo.stores.sqlite.reading import JournaledBooks
 from echo.terminal.book import BookEntry
 
 LOOK_EVERY_S: Final = 0.5
@@ -38,11 +41,26 @@ DRAIN_S: Final = 60.0
 class Round:
     """Plays one round in *folder*.
 
+    Args:
+        store: Where on which server the journal is kept; ``None`` = in the folder.
+        restart: Ends that server in the middle of the round, and brings it back.
+        experts: Where compiled experts lie; ``None`` = the brains in Python are on the charts.
+
     Raises:
         ProgramFailed: a program did not come up before the faults began.
     """
 
-    def __init__(self, folder: Path, *, seed: int, number: int, seconds: int) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        seed: int,
+        number: int,
+        seconds: int,
+        store: PostgresTarget | None = None,
+        restart: Restart | None = None,
+        experts: Path | None = None,
+    ) -> None:
         self._seed, self._number = seed, number
         # Weather is repeated by its seed; nothing here is a secret.
         chance = Random(f"{seed}/{number}")  # noqa: S311 -- see above
@@ -62,7 +80,9 @@ class Round:
             ),
             seconds,
         )
-        self._stage = Stage(folder)
+        self._stage = Stage(folder, store)
+        self._stage.experts = experts
+        self._restart = restart
         self._troupe = Troupe(lambda _line: None)
 
     async def play(self) -> RoundResult:
@@ -73,7 +93,10 @@ class Round:
                 self._stage.prepare(self.cast)
                 begins_s = await self._start()
                 trouble = Trouble(self._stage, self._by_name(), stream, pipes)
-                await trouble.make(self.planned, begins_s)
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(trouble.make(self.planned, begins_s))
+                    if self._restart is not None:
+                        group.create_task(self._store_falls(self._restart, trouble, begins_s))
                 drained_s = await self._drain(begins_s)
                 found = endings(self._troupe.programs, trouble.killed, frozenset(trouble.starved))
                 await self._troupe.dismiss()
@@ -91,6 +114,14 @@ class Round:
         finally:
             await self._troupe.dismiss()
             self._stage.strike()
+
+    async def _store_falls(self, restart: Restart, trouble: Trouble, begins_s: float) -> None:
+        """Let the server fall in the middle of the round; a Core that just starts may end of it."""
+        trouble.starved.add("core")
+        at_s = begins_s + self._options.seconds / 2
+        await asyncio.sleep(max(0.0, at_s - asyncio.get_running_loop().time()))
+        await restart()
+        trouble.done["store_falls"] += 1
 
     @asynccontextmanager
     async def _relays(self) -> AsyncIterator[tuple[Relay, Mapping[str, Relay]]]:
@@ -156,7 +187,7 @@ class Round:
         return loop.time() - healed_s
 
     def _journaled(self) -> JournaledBooks:
-        return read_books(self._stage.journal)
+        return read_books(self._stage.place)
 
     def _books(self) -> dict[Player, tuple[BookEntry, ...]]:
         return {player: read_book(self._stage.book(player)) for player in self.cast.players}

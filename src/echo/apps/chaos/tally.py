@@ -82,6 +82,8 @@ def as_json(results: Sequence[RoundResult], seconds: float) -> dict[str, Any]:
         "failpoints": dict(sorted(failpoints.items())),
         "fills": done["fills"],
         "locks": done["locks"],
+        "sessions": done["sessions"],
+        "store_falls": done["store_falls"],
         "actions": sum(each.actions for each in takings),
         "decisions": sum(each.decisions for each in takings),
         "outcomes": dict(sorted(outcomes.items())),

@@ -22,6 +22,7 @@ from echo.apps.chaos.plan import (
     Stop,
 )
 from echo.apps.chaos.relay import Relay
+from echo.apps.chaos.server_faults import end_sessions, lock_server
 from echo.apps.chaos.store_faults import disk_full, lock_journal
 from echo.apps.demo.stage import Stage
 from echo.apps.demo.troupe import Program
@@ -106,7 +107,7 @@ class Trouble:
             case LockJournal(seconds=seconds):
                 # A Core that starts meanwhile cannot, and says so.
                 self.starved.add("core")
-                self.done["locks"] += await lock_journal(self._stage.journal, seconds)
+                await self._lock(seconds)
 
     def _kill(self, name: str) -> bool:
         process = _running(self._programs[name])
@@ -143,8 +144,19 @@ class Trouble:
             self.done["fills"] += full
             await asyncio.sleep(seconds)
 
+    async def _lock(self, seconds: float) -> None:
+        store = self._stage.store
+        if store is None:
+            self.done["locks"] += await lock_journal(self._stage.journal, seconds)
+        else:
+            self.done["locks"] += await lock_server(store, seconds)
+
     async def _limit_journal(self, seconds: float) -> None:
         self.starved.add("core")
+        if self._stage.store is not None:
+            # A server has no size that a Core could be given: it ends the Core's session instead.
+            self.done["sessions"] += await end_sessions(self._stage.store) > 0
+            return
         self.done["fills"] += 1
         self._restart("core", {JOURNAL_PAGES_MAX: str(SMALL_JOURNAL_PAGES)})
         await asyncio.sleep(seconds)

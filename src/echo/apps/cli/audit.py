@@ -9,12 +9,13 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from echo.apps.cli import audit_events
 from echo.apps.cli.exits import EXIT_PROBLEM, EXIT_USAGE, give_up
 from echo.apps.cli.reaching import settings_of
 from echo.apps.cli.replicator import PLAIN_WIDTH
+from echo.apps.journals import Place, place_of, read_cases
 from echo.domain.audit import Audit
 from echo.ports.errors import JournalUnavailable, SettingsInvalid
-from echo.stores.sqlite.cases import read_cases
 
 SHOWN_MAX: Final = 200
 """Rows of the table; JSON has all."""
@@ -47,6 +48,10 @@ def root() -> None:
     """Is what is stored what was promised?"""
 
 
+app.command()(audit_events.export)
+app.command()(audit_events.verify)
+
+
 @app.command()
 def run(
     config: Annotated[
@@ -60,7 +65,7 @@ def run(
         give_up("audit run", EXIT_USAGE, "--config and --journal name two journals: choose one")
     audit = Audit(now_ms=time.time_ns() // 1_000_000)
     try:
-        path = journal or settings_of(config or Path("echo.toml")).state_dir / "journal.sqlite"
+        path = journal or place_of(settings_of(config or Path("echo.toml")))
         for case in read_cases(path):
             audit.take(case)
     except (SettingsInvalid, JournalUnavailable) as error:
@@ -79,7 +84,7 @@ def _in_flight(audit: Audit) -> int:
     return audit.expected - sum(n for outcome, n in audit.outcomes.items() if outcome.is_final)
 
 
-def _json(path: Path, audit: Audit) -> str:
+def _json(path: Place, audit: Audit) -> str:
     report = {
         "journal": str(path),
         "ok": not audit.violations,
@@ -93,7 +98,7 @@ def _json(path: Path, audit: Audit) -> str:
     return msgspec.json.encode(report).decode()
 
 
-def _show(path: Path, audit: Audit) -> None:
+def _show(path: Place, audit: Audit) -> None:
     console = Console()
     if not console.is_terminal:
         console = Console(width=PLAIN_WIDTH)

@@ -12,7 +12,23 @@ from rich.console import Console
 from rich.live import Live
 
 from echo.apps.chaos.command import chaos
-from echo.apps.cli import audit, policy, replicator, store, symbols
+from echo.apps.cli import (
+    audit,
+    config,
+    handshake,
+    limits,
+    modes,
+    policies,
+    policy,
+    replay,
+    replicator,
+    report,
+    store,
+    symbols,
+    whatif,
+    why,
+    windows,
+)
 from echo.apps.demo.cast import Cast
 from echo.apps.demo.options import SECONDS, SPEED, DemoOptions, DemoRefused
 from echo.apps.demo.performance import Performance, Result
@@ -30,12 +46,17 @@ app = typer.Typer(
 
 
 app.add_typer(policy.app)
+app.add_typer(windows.app)
 app.add_typer(symbols.app)
 
 
 app.add_typer(replicator.app, name="replicator")
 app.add_typer(audit.app, name="audit")
 app.add_typer(store.app, name="store")
+app.add_typer(limits.app)
+app.add_typer(handshake.app, name="handshake")
+app.add_typer(config.app, name="config")
+app.add_typer(report.app, name="report")
 
 
 @app.callback()
@@ -44,6 +65,16 @@ def root() -> None:
 
 
 app.command()(chaos)
+app.command()(replay.replay)
+app.command()(whatif.whatif)
+app.command()(why.why)
+policy.app.command("get")(policies.get)
+policy.app.command("set")(policies.set_)
+policy.app.command("import")(policies.import_)
+policy.app.command()(policies.withdraw)
+audit.app.command()(why.changes)
+for _name, _command in modes.COMMANDS.items():
+    app.command(_name)(_command)
 
 
 @app.command()
@@ -70,6 +101,13 @@ def demo(
     record: Annotated[
         bool, typer.Option(help="Have the Core write down every event, for replay.")
     ] = False,
+    store: Annotated[
+        str | None,
+        typer.Option(help="Keep the journal on a server: postgresql://user@host/database."),
+    ] = None,
+    terminals: Annotated[
+        str, typer.Option(help="What is on the charts: paper, or ea (the EAs' own MQL, compiled).")
+    ] = "paper",
     as_json_: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Copy real account histories over real ticks, between paper terminals.
@@ -89,6 +127,8 @@ def demo(
             state=state,
             keep=keep,
             record=record,
+            store=store,
+            terminals=terminals,
             json=as_json_,
         )
         result = _quietly(options) if as_json_ else _shown(options)

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -11,9 +11,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from echo.apps.cli.formulas import FORMULAS, rounding
 from echo.apps.cli.policy_files import FileUnreadable, decimal_of, read_policy, read_spec
+from echo.apps.cli.policy_running import explain_running
 from echo.domain.errors import ErrorCode, Refusal
-from echo.domain.policy import RiskPolicy, RiskType
+from echo.domain.policy import RiskPolicy
 from echo.domain.quantities import Side
 from echo.domain.sizing import Funds, MasterTrade, Sized, SizingContext, size
 from echo.domain.specs import SymbolMapping
@@ -21,19 +23,43 @@ from echo.domain.stop_loss import settable_stop
 
 EXIT_REFUSED = 1
 EXIT_BAD_INPUT = 2
+DEFAULT_CONFIG: Final = Path("echo.toml")
 
 app = typer.Typer(name="policy", help="What a risk policy makes of a trade.", no_args_is_help=True)
 
-_RISKING: Final = "lot = amount / (ticks * tick_value + cost_per_lot)"
-_ALIGNED: Final = "master_lot * multiplier * master_contract_size / contract_size"
-FORMULAS: Final = {
-    RiskType.FIXED_LOT: "lot = lot_size",
-    RiskType.FIXED_RISK: _RISKING,
-    RiskType.RISK_PERCENT: f"{_RISKING}, amount = basis * risk_pct / 100",
-    RiskType.MULTIPLIER: f"lot = {_ALIGNED}",
-    RiskType.EQUITY_RATIO: f"lot = {_ALIGNED} * slave_equity / master_equity",
-    RiskType.BALANCE_RATIO: f"lot = {_ALIGNED} * slave_balance / master_balance",
-}
+PolicyFile = Annotated[
+    Path | None, typer.Option(help="The policy: JSON or TOML with risk_type, amount …")
+]
+SpecFile = Annotated[
+    Path | None, typer.Option(help="The symbol: JSON or TOML with point, tick_size …")
+]
+Entry = Annotated[str | None, typer.Option(help="The slave's price at entry.")]
+Account = Annotated[
+    str | None, typer.Option(help="Ask the running Core about this account instead.")
+]
+Symbol = Annotated[str | None, typer.Option(help="With --account: what is traded.")]
+Target = Annotated[str | None, typer.Option(help="With --account: the take profit.")]
+Strategy = Annotated[
+    str | None, typer.Option(help="With --account: the strategy; the first if left out.")
+]
+Master = Annotated[str | None, typer.Option(help="With --account: whose trade it is.")]
+Config = Annotated[Path, typer.Option("--config", help="With --account: the Core's settings.")]
+Stop = Annotated[str | None, typer.Option(help="The slave's stop loss; none if left out.")]
+SideText = Annotated[str | None, typer.Option(help="BUY or SELL; told by the stop otherwise.")]
+Currency = Annotated[
+    str | None, typer.Option(help="The account's currency; the policy's if left out.")
+]
+Balance = Annotated[str | None, typer.Option(help="The slave's balance.")]
+Equity = Annotated[str | None, typer.Option(help="The slave's equity.")]
+MasterLot = Annotated[str | None, typer.Option(help="The master's size.")]
+MasterContract = Annotated[
+    str | None, typer.Option(help="The master's contract size; the slave's if left out.")
+]
+MasterBalance = Annotated[str | None, typer.Option(help="The master's balance.")]
+MasterEquity = Annotated[str | None, typer.Option(help="The master's equity.")]
+LeastDistance = Annotated[str, typer.Option(help="The least distance of a stop, in points.")]
+Drift = Annotated[str, typer.Option(help="By what share the expected loss may exceed the risk.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
 @app.callback()
@@ -43,68 +69,124 @@ def root() -> None:
 
 @app.command()
 def explain(
-    policy: Annotated[Path, typer.Option(help="The policy: JSON or TOML with risk_type, amount …")],
-    spec: Annotated[Path, typer.Option(help="The symbol: JSON or TOML with point, tick_size …")],
-    entry: Annotated[str, typer.Option(help="The slave's price at entry.")],
-    stop: Annotated[
-        str | None, typer.Option(help="The slave's stop loss; none if left out.")
-    ] = None,
-    side: Annotated[
-        str | None, typer.Option(help="BUY or SELL; told by the stop otherwise.")
-    ] = None,
-    account_currency: Annotated[
-        str | None, typer.Option(help="The account's currency; the policy's if left out.")
-    ] = None,
-    balance: Annotated[str | None, typer.Option(help="The slave's balance.")] = None,
-    equity: Annotated[str | None, typer.Option(help="The slave's equity.")] = None,
-    master_lot: Annotated[str | None, typer.Option(help="The master's size.")] = None,
-    master_contract_size: Annotated[
-        str | None, typer.Option(help="The master's contract size; the slave's if left out.")
-    ] = None,
-    master_balance: Annotated[str | None, typer.Option(help="The master's balance.")] = None,
-    master_equity: Annotated[str | None, typer.Option(help="The master's equity.")] = None,
-    min_distance_points: Annotated[
-        str, typer.Option(help="The least distance of a stop, in points.")
-    ] = "5",
-    max_risk_drift_pct: Annotated[
-        str, typer.Option(help="By what share the expected loss may exceed the risk.")
-    ] = "0.02",
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    policy: PolicyFile = None,
+    spec: SpecFile = None,
+    entry: Entry = None,
+    account: Account = None,
+    symbol: Symbol = None,
+    target: Target = None,
+    strategy: Strategy = None,
+    master: Master = None,
+    config: Config = DEFAULT_CONFIG,
+    stop: Stop = None,
+    side: SideText = None,
+    account_currency: Currency = None,
+    balance: Balance = None,
+    equity: Equity = None,
+    master_lot: MasterLot = None,
+    master_contract_size: MasterContract = None,
+    master_balance: MasterBalance = None,
+    master_equity: MasterEquity = None,
+    min_distance_points: LeastDistance = "5",
+    max_risk_drift_pct: Drift = "0.02",
+    as_json: AsJson = False,
 ) -> None:
-    """Size one trade offline: inputs, formula, rounding, lot and expected loss, or the refusal.
+    """Size one trade: inputs, formula, rounding, lot and expected loss, or the refusal.
 
-    Exit code 1 if the policy refuses it, 2 if the input cannot be read.
+    Offline with --policy, --spec, --entry and --stop; or with --account, --symbol, --side and
+    --stop as the running Core would decide now, with every limit and filter.
+
+    Exit code 1 if it is refused, 2 if the input cannot be read, 3 if no Core answers.
     """
-    try:
-        rule, symbol = read_policy(policy, _aside), read_spec(spec, _aside)
-        context = SizingContext(
-            spec=symbol,
-            entry_price=_price("--entry", entry),
-            stop_price=None if stop is None else _price("--stop", stop),
-            tick_value=symbol.tick_value,
-            account_currency=account_currency or rule.currency or None,
-            funds=_funds(balance, equity, account_currency or rule.currency),
-            master=_master(
-                symbol,
-                rule.currency if account_currency is None else account_currency,
-                lot=master_lot,
-                contract_size=master_contract_size,
-                balance=master_balance,
-                equity=master_equity,
-            ),
-            min_distance_points=decimal_of(min_distance_points, "--min-distance-points"),
-            max_risk_drift_pct=decimal_of(max_risk_drift_pct, "--max-risk-drift-pct"),
+    if account is not None:
+        copied = explain_running(
+            config,
+            account=account,
+            symbol=symbol,
+            side=side,
+            stop=stop,
+            target=target,
+            strategy=strategy,
+            master=master,
+            master_lot=master_lot,
+            as_json=as_json,
         )
-        direction = _side(side, context)
+        raise typer.Exit(0 if copied else EXIT_REFUSED)
+    if policy is None or spec is None or entry is None:
+        _aside("give --policy, --spec and --entry, or --account to ask the running Core")
+        raise typer.Exit(EXIT_BAD_INPUT)
+    given = Given(
+        entry=entry,
+        stop=stop,
+        side=side,
+        account_currency=account_currency,
+        balance=balance,
+        equity=equity,
+        master_lot=master_lot,
+        master_contract_size=master_contract_size,
+        master_balance=master_balance,
+        master_equity=master_equity,
+        min_distance_points=min_distance_points,
+        max_risk_drift_pct=max_risk_drift_pct,
+    )
+    raise typer.Exit(_explain_offline(policy, spec, given, as_json=as_json))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """A trade as it was typed, and what it is sized by beside policy and symbol."""
+
+    entry: str
+    stop: str | None
+    side: str | None
+    account_currency: str | None
+    balance: str | None
+    equity: str | None
+    master_lot: str | None
+    master_contract_size: str | None
+    master_balance: str | None
+    master_equity: str | None
+    min_distance_points: str
+    max_risk_drift_pct: str
+
+
+def _explain_offline(policy: Path, spec: Path, given: Given, *, as_json: bool) -> int:
+    """Size and show; return the exit code."""
+    try:
+        rule, found = read_policy(policy, _aside), read_spec(spec, _aside)
+        context = _context(rule, found, given)
+        direction = _side(given.side, context)
     except FileUnreadable as error:
-        print(f"echoctl policy explain: {error}", file=sys.stderr)
-        raise typer.Exit(EXIT_BAD_INPUT) from None
+        _aside(str(error))
+        return EXIT_BAD_INPUT
     result = explained(rule, context, direction)
     if as_json:
         print(json.dumps(_as_json(rule, result), indent=2))
     else:
         _show(Console(), rule, result)
-    raise typer.Exit(EXIT_REFUSED if isinstance(result, Refusal) else 0)
+    return EXIT_REFUSED if isinstance(result, Refusal) else 0
+
+
+def _context(rule: RiskPolicy, spec: SymbolMapping, given: Given) -> SizingContext:
+    currency = given.account_currency
+    return SizingContext(
+        spec=spec,
+        entry_price=_price("--entry", given.entry),
+        stop_price=None if given.stop is None else _price("--stop", given.stop),
+        tick_value=spec.tick_value,
+        account_currency=currency or rule.currency or None,
+        funds=_funds(given.balance, given.equity, currency or rule.currency),
+        master=_master(
+            spec,
+            rule.currency if currency is None else currency,
+            lot=given.master_lot,
+            contract_size=given.master_contract_size,
+            balance=given.master_balance,
+            equity=given.master_equity,
+        ),
+        min_distance_points=decimal_of(given.min_distance_points, "--min-distance-points"),
+        max_risk_drift_pct=decimal_of(given.max_risk_drift_pct, "--max-risk-drift-pct"),
+    )
 
 
 def explained(policy: RiskPolicy, context: SizingContext, side: Side) -> Sized | Refusal:
@@ -189,7 +271,7 @@ def _as_json(policy: RiskPolicy, result: Sized | Refusal) -> dict[str, Any]:
     inputs = {name: _plain(value) for name, value in result.inputs}
     return found | {
         "inputs": inputs,
-        "rounding": _rounding(inputs),
+        "rounding": rounding(inputs),
         "lot": float(result.lot),
         "expected_loss": None if result.expected_loss is None else float(result.expected_loss),
         "code": ErrorCode.NO_ERROR.name,
@@ -199,12 +281,6 @@ def _as_json(policy: RiskPolicy, result: Sized | Refusal) -> dict[str, Any]:
 
 def _plain(value: object) -> object:
     return float(value) if isinstance(value, Decimal) else value
-
-
-def _rounding(inputs: dict[str, object]) -> str:
-    wanted = inputs.get("wanted_lot", inputs.get("lot_size"))
-    shown = f"{wanted:.6g}" if isinstance(wanted, float) else wanted
-    return f"{shown} down to a multiple of {inputs['lot_step']}, in bounds: {inputs['lot']}"
 
 
 def _show(console: Console, policy: RiskPolicy, result: Sized | Refusal) -> None:
@@ -217,6 +293,6 @@ def _show(console: Console, policy: RiskPolicy, result: Sized | Refusal) -> None
         text = f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
         table.add_row(name, text)
     console.print(table)
-    console.print(f"rounding   {_rounding({name: _plain(value) for name, value in result.inputs})}")
+    console.print(f"rounding   {rounding({name: _plain(value) for name, value in result.inputs})}")
     loss = "unknown" if result.expected_loss is None else f"{result.expected_loss:.2f}"
     console.print(f"[bold]lot {result.lot}[/]   expected_loss {loss} {policy.currency}")

@@ -1,22 +1,29 @@
 """Finding the running Core: its settings say where it keeps its state, the state where it is."""
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Final
 
+from echo.apps.live_settings import LiveSettings, live_settings
 from echo.config.settings import CoreSettings, core_settings
 from echo.links.admin_client import AdminClient
 from echo.links.admin_token import read_token
 from echo.ports.errors import LinkDown, SettingsInvalid
-from echo.stores.file import FileSettings
 
 CORE: Final = "the Core"
 _ANYWHERE: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 -- where a door is, not a bind
 
 
 def settings_of(config: Path) -> CoreSettings:
-    """Read the Core's settings.  Raises ``SettingsInvalid``."""
-    return core_settings(FileSettings(config).load().values)
+    """Read the Core's settings, of a file or of etcd.  Raises ``SettingsInvalid``."""
+
+    async def read() -> LiveSettings:
+        live = await live_settings(config)
+        await live.source.close()
+        return live
+
+    return core_settings(asyncio.run(read()).reading.values)
 
 
 def reach(settings: CoreSettings) -> AdminClient:

@@ -1,6 +1,5 @@
 """``echoctl replicator``: what the running Core has not finished, and what a person can do."""
 
-import getpass
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -8,48 +7,25 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from echo.apps.cli.exits import EXIT_PROBLEM, EXIT_UNREACHABLE, EXIT_USAGE, give_up
-from echo.apps.cli.reaching import reach, settings_of
+from echo.apps.cli.asking import LIST_PENDING, asked, plain_console, who
+from echo.apps.cli.asking import PLAIN_WIDTH as PLAIN_WIDTH
+from echo.apps.cli.exits import EXIT_PROBLEM, EXIT_USAGE, give_up
 from echo.domain.answers import Outcome
 from echo.domain.ids import AccountId, CommandId, Ticket, is_identifier, is_uuid
 from echo.domain.journal import CommandStatus
 from echo.domain.operations import (
-    NAME_CHARS_MAX,
     Answer,
     Carried,
     ListPending,
     NotDone,
-    OperationCode,
     PendingList,
     PendingWork,
     Reconcile,
     Reconciled,
-    Request,
     Resend,
     Settle,
 )
-from echo.ports.errors import AdminRefused, LinkDown, SettingsInvalid
 from echo.wire.operations import NOBODY, write_answer
-
-PLAIN_WIDTH: Final = 200
-"""Columns of a table that is not shown on a terminal."""
-
-_START: Final = "start it with echo-core --config FILE; see core.state.json in its state folder"
-_LIST: Final = "see what is unresolved: echoctl replicator pending"
-_HINTS: Final = {
-    OperationCode.UNKNOWN_COMMAND: _LIST,
-    OperationCode.IN_DOUBT: "settle it: echoctl replicator settle COMMAND --as filled --ticket N,"
-    " or --as failed",
-    OperationCode.MAY_HAVE_BEEN_READ: "look at the account; its open becomes stale by itself",
-    OperationCode.NO_AGENT: "start the Agent of that account",
-    OperationCode.NOT_STUCK: "wait: the terminal may still answer",
-    OperationCode.WRONG_OUTCOME: "choose one of those with --as",
-    OperationCode.TICKET_NEEDED: "add --ticket N, as the terminal shows it",
-    OperationCode.TICKET_TAKEN: "look at both trades: echoctl audit run",
-    OperationCode.NOT_A_CANDIDATE: "look again, or add --sure",
-    OperationCode.NOT_READY: "ask again in a moment",
-    OperationCode.NO_ANSWER: "ask again in a moment; the Core's log says how its journal is",
-}
 
 app = typer.Typer(
     help="What the running Core has not finished, and what a person can do about it.\n\n"
@@ -78,7 +54,7 @@ def pending(
     if account is not None and not is_identifier(account):
         give_up("replicator pending", EXIT_USAGE, f"{account!r} is no account")
     question = ListPending(account_id=AccountId(account) if account else None)
-    answer = _asked("pending", config, NOBODY, question, as_json)
+    answer = asked("replicator pending", config, NOBODY, question, as_json)
     assert isinstance(answer, PendingList)  # noqa: S101 -- the answer to that question
     _print(answer, as_json)
     if any(row.status is CommandStatus.IN_DOUBT for row in answer.rows):
@@ -91,7 +67,9 @@ def reconcile(config: Config = DEFAULT_CONFIG, by: By = None, as_json: AsJson = 
 
     Exit code 1 if there is any of that.
     """
-    answer = _asked("reconcile", config, _who("reconcile", by), Reconcile(), as_json)
+    answer = asked(
+        "replicator reconcile", config, who("replicator reconcile", by), Reconcile(), as_json
+    )
     assert isinstance(answer, Reconciled)  # noqa: S101 -- the answer to that question
     _print(answer, as_json)
     if answer.findings:
@@ -107,7 +85,9 @@ def resend(
 ) -> None:
     """Send one command again, if that cannot open anything twice."""
     question = Resend(command_id=_command_id("resend", command))
-    _print(_asked("resend", config, _who("resend", by), question, as_json), as_json)
+    _print(
+        asked("replicator resend", config, who("replicator resend", by), question, as_json), as_json
+    )
 
 
 @app.command()
@@ -139,50 +119,15 @@ def settle(
         ticket=None if ticket is None else Ticket(ticket),
         sure=sure,
     )
-    _print(_asked("settle", config, _who("settle", by), question, as_json), as_json)
-
-
-def _asked(name: str, config: Path, by: str, question: Request, as_json: bool) -> Answer:
-    """Return the Core's answer; whatever else happens ends the program."""
-    command = f"replicator {name}"
-    try:
-        answer = reach(settings_of(config)).ask(by, question)
-    except SettingsInvalid as error:
-        hint = "name the Core's settings with --config FILE"
-        give_up(command, EXIT_USAGE, str(error), hint, as_json=as_json)
-    except LinkDown as error:
-        give_up(command, EXIT_UNREACHABLE, str(error), _START, as_json=as_json)
-    except AdminRefused as error:
-        hint = "use the settings of the Core that runs, as a user who may read its state folder"
-        give_up(command, EXIT_PROBLEM, str(error), hint, as_json=as_json, why="refused")
-    if isinstance(answer, NotDone):
-        waits = answer.code in {OperationCode.NOT_READY, OperationCode.NO_ANSWER}
-        give_up(
-            command,
-            EXIT_UNREACHABLE if waits else EXIT_PROBLEM,
-            answer.sentence,
-            _HINTS[answer.code],
-            as_json=as_json,
-            why=answer.code,
-        )
-    return answer
-
-
-def _who(name: str, by: str | None) -> str:
-    try:
-        found = by if by is not None else getpass.getuser()
-    except (OSError, KeyError):
-        found = NOBODY
-    if not 1 <= len(found) <= NAME_CHARS_MAX or not found.isprintable():
-        sentence = f"--by {found[:80]!r} is not a name of 1 to {NAME_CHARS_MAX} characters"
-        give_up(f"replicator {name}", EXIT_USAGE, sentence)
-    return found
+    _print(
+        asked("replicator settle", config, who("replicator settle", by), question, as_json), as_json
+    )
 
 
 def _command_id(name: str, text: str) -> CommandId:
     lowered = text.lower()
     if not is_uuid(lowered):
-        give_up(f"replicator {name}", EXIT_USAGE, f"{text[:80]!r} is no command's id", _LIST)
+        give_up(f"replicator {name}", EXIT_USAGE, f"{text[:80]!r} is no command's id", LIST_PENDING)
     return CommandId(lowered)
 
 
@@ -190,9 +135,7 @@ def _print(answer: Answer, as_json: bool) -> None:
     if as_json:
         print(write_answer(answer).decode())
         return
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=PLAIN_WIDTH)
+    console = plain_console()
     match answer:
         case PendingList():
             _print_rows(console, answer)
@@ -202,10 +145,12 @@ def _print(answer: Answer, as_json: bool) -> None:
                 console.print(_findings(answer))
         case Carried() | NotDone():
             console.print(answer.sentence, markup=False)
+        case _:
+            raise ValueError(f"{type(answer).__name__} answers nothing that is asked here")
 
 
 def _print_rows(console: Console, answer: PendingList) -> None:
-    if not answer.total:
+    if not answer.rows:
         console.print("nothing is pending")
         return
     table = Table("command", "account", "action", "stage", "tries", "age", "why it waits")

@@ -1,4 +1,4 @@
-"""``echoctl store``: look after the journal's file."""
+"""``echoctl store``: look after the journal."""
 
 import asyncio
 import json
@@ -9,7 +9,11 @@ import typer
 
 from echo.apps.cli.exits import EXIT_PROBLEM, EXIT_USAGE, give_up
 from echo.apps.cli.reaching import settings_of
+from echo.apps.cli.store_server import check_server, migrate_server, moved, told
+from echo.apps.journals import Place, open_journal, place_of
 from echo.ports.errors import EchoError, JournalUnavailable, SettingsInvalid, StoreLocked
+from echo.stores.postgres.target import PostgresTarget
+from echo.stores.sqlite.database import read_migrations
 from echo.stores.sqlite.health import Health, read_health
 from echo.stores.sqlite.journal import SqliteJournal
 
@@ -23,7 +27,7 @@ Config = Annotated[Path, typer.Option("--config", help="Settings of the Core who
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 app = typer.Typer(
-    help="Look after the journal's file.\n\n"
+    help="Look after the journal.\n\n"
     "Exit codes: 0 done, or all is well; 1 a problem; 2 there is nothing to read.",
     no_args_is_help=True,
 )
@@ -31,7 +35,7 @@ app = typer.Typer(
 
 @app.callback()
 def root() -> None:
-    """Look after the journal's file."""
+    """Look after the journal."""
 
 
 @app.command()
@@ -54,7 +58,7 @@ def purge(
     command = "store purge"
     try:
         settings = settings_of(config)
-        path = settings.state_dir / "journal.sqlite"
+        path = place_of(settings)
         keep_days = settings.journal_keep_days if days is None else days
         if not keep_days:
             give_up(
@@ -88,10 +92,13 @@ def check(
     config: Config = Path("echo.toml"),
     as_json: AsJson = False,
 ) -> None:
-    """Read the whole file and say whether it is whole; the Core may run meanwhile."""
+    """Say whether the file is whole, or the server as it should be; the Core may run meanwhile."""
     command = "store check"
     try:
-        path = settings_of(config).state_dir / "journal.sqlite"
+        path = place_of(settings_of(config))
+        if not isinstance(path, Path):
+            _check_server(path, as_json=as_json)
+            return
         _demand(path, command, as_json=as_json)
         health = read_health(path)
     except SettingsInvalid as error:
@@ -117,14 +124,97 @@ def check(
         raise typer.Exit(EXIT_PROBLEM)
 
 
-def _demand(path: Path, command: str, *, as_json: bool) -> None:
+@app.command()
+def migrate(
+    config: Config = Path("echo.toml"),
+    writer: Annotated[
+        str | None, typer.Option(help="Role that a Core comes as: may work, may not change tables.")
+    ] = None,
+    reader: Annotated[str | None, typer.Option(help="Role that looks on.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Bring the journal's schema up to this release; a Core that may do it does so by itself."""
+    command = "store migrate"
+    try:
+        place = place_of(settings_of(config))
+        if isinstance(place, Path):
+            if writer or reader:
+                give_up(command, EXIT_USAGE, "a file has no roles", as_json=as_json)
+            before = read_health(place).schema if place.is_file() else 0
+            asyncio.run(_migrate(place))
+            after = read_migrations("sqlite")[-1].version
+        else:
+            before, after = migrate_server(place, writer=writer, reader=reader)
+    except StoreLocked as error:
+        hint = "a running Core has done it already"
+        give_up(command, EXIT_PROBLEM, str(error), hint, as_json=as_json, why="locked")
+    except SettingsInvalid as error:
+        give_up(command, EXIT_USAGE, str(error), NAME_SETTINGS, as_json=as_json)
+    except EchoError as error:
+        give_up(command, EXIT_PROBLEM, str(error), as_json=as_json)
+    if as_json:
+        print(json.dumps({"journal": str(place), "before": before, "schema": after}))
+    elif before == after:
+        print(f"{place}: schema {after} is the one of this Echo")
+    else:
+        print(f"{place}: schema {before} was made {after}")
+
+
+async def _migrate(path: Path) -> None:
+    await SqliteJournal.open(path).close()
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="The journal's file; it is only read.")],
+    config: Config = Path("echo.toml"),
+    as_json: AsJson = False,
+) -> None:
+    """Copy a journal's file into an empty schema on the server of the settings; no Core may run."""
+    _move("import", file, config, as_json=as_json)
+
+
+@app.command()
+def export(
+    file: Annotated[Path, typer.Argument(help="The file to make.")],
+    config: Config = Path("echo.toml"),
+    as_json: AsJson = False,
+) -> None:
+    """Copy the journal on the server of the settings into a file; the Core may run meanwhile."""
+    _move("export", file, config, as_json=as_json)
+
+
+def _move(what: str, file: Path, config: Path, *, as_json: bool) -> None:
+    command = f"store {what}"
+    try:
+        place, rows = moved(place_of(settings_of(config)), file, to_server=what == "import")
+    except SettingsInvalid as error:
+        give_up(command, EXIT_USAGE, str(error), NAME_SETTINGS, as_json=as_json)
+    except EchoError as error:
+        give_up(command, EXIT_PROBLEM, str(error), as_json=as_json)
+    if as_json:
+        print(json.dumps({"file": str(file), "server": str(place), "rows": rows}))
+    else:
+        way = (file, place) if what == "import" else (place, file)
+        print(f"copied {rows} rows from {way[0]} to {way[1]}")
+
+
+def _check_server(target: PostgresTarget, *, as_json: bool) -> None:
+    report, problems = check_server(target)
+    lines, code = told(report, problems)
+    print(json.dumps(report) if as_json else "\n".join(lines))
+    if code:
+        raise typer.Exit(code)
+
+
+def _demand(path: Place, command: str, *, as_json: bool) -> None:
     """End if there is no journal: nothing is made where nothing is."""
-    if not path.is_file():
+    if isinstance(path, Path) and not path.is_file():
         give_up(command, EXIT_USAGE, f"{path}: there is no journal", NAME_SETTINGS, as_json=as_json)
 
 
-async def _purge(path: Path, keep_ms: int) -> int:
-    journal = SqliteJournal.open(path)
+async def _purge(place: Place, keep_ms: int) -> int:
+    journal = await open_journal(place)
     total = 0
     try:
         while gone := await journal.purge(keep_ms=keep_ms, trades_max=TRADES_PER_PURGE):

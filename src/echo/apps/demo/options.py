@@ -26,7 +26,10 @@ class DemoOptions:
     ``FILE`` (the symbol is read from its name) or ``SYMBOL=FILE``, in place of the bundled ones.
     ``legacy``: so many slaves run an EA of protocol 2.  ``state``: folder for everything;
     ``None`` = a fresh one, removed at the end unless ``keep``.  ``record``: the Core writes down
-    every event, for replay.
+    every event, for replay.  ``store``: server and database that keep the journal, in a schema of
+    its own that goes the same way as the folder; ``None`` = a file in the folder.  ``terminals``:
+    ``paper`` (all in Python) or ``ea`` (the EAs' own code, compiled from their MQL sources; old
+    EAs stay paper).
     """
 
     seconds: int = SECONDS
@@ -40,6 +43,8 @@ class DemoOptions:
     state: Path | None = None
     keep: bool = False
     record: bool = False
+    store: str | None = None
+    terminals: str = "paper"
     json: bool = False
     complaints: tuple[str, ...] = field(init=False)
 
@@ -57,4 +62,6 @@ class DemoOptions:
             complaints.append(f"--legacy {self.legacy} is not 0 to the {self.slaves} slaves")
         if self.broker_delay not in {"real", "0"}:
             complaints.append(f"--broker-delay {self.broker_delay} is neither real nor 0")
+        if self.terminals not in {"paper", "ea"}:
+            complaints.append(f"--terminals {self.terminals} is neither paper nor ea")
         object.__setattr__(self, "complaints", tuple(complaints))

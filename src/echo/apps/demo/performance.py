@@ -21,8 +21,12 @@ from echo.apps.demo.show import Ending, Moment
 from echo.apps.demo.stage import Stage
 from echo.apps.demo.takings import Takings, latencies, read_book, take_stock
 from echo.apps.demo.troupe import Program, Troupe
+from echo.apps.expert_terminal import NoExperts, compiled_experts
+from echo.apps.journals import read_books
+from echo.apps.lent_schema import give_back, lent_schema
 from echo.ports.errors import JournalUnavailable
-from echo.stores.sqlite.reading import JournaledBooks, read_books
+from echo.stores.postgres.target import PostgresTarget
+from echo.stores.sqlite.reading import JournaledBooks
 
 LEAD_MS: Final = 2_000
 """From the last terminal's start to the first tick: it connects and registers."""
@@ -108,7 +112,8 @@ class Performance:
             ProgramFailed: a program did not come up.
         """
         started_s = time.monotonic()
-        stage = Stage(self._folder())
+        store = self._store()
+        stage = Stage(self._folder(), store)
         try:
             acts = asyncio.create_task(self._acts(stage))
             for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -127,13 +132,22 @@ class Performance:
                 folder=str(stage.folder) if self._stays else None,
             )
             return Result(
-                takings=self._count(stage, self._journaled(stage)),
+                takings=self._count(stage, await asyncio.to_thread(self._journaled, stage)),
                 ending=ending,
             )
         finally:
             stage.strike()
             if not self._stays:
                 shutil.rmtree(stage.folder, ignore_errors=True)
+                if store is not None:
+                    await asyncio.to_thread(give_back, store, self._tell)
+
+    def _store(self) -> PostgresTarget | None:
+        url = self._options.store
+        try:
+            return None if url is None else lent_schema(url, "demo")
+        except ValueError as error:
+            raise DemoRefused(f"--store: {error}") from error
 
     def _folder(self) -> Path:
         state = self._options.state
@@ -152,6 +166,11 @@ class Performance:
         return Program(name=name, module=module, config=config, log=stage.log(name))
 
     async def _acts(self, stage: Stage) -> None:
+        if self._options.terminals == "ea":
+            try:
+                stage.experts = await asyncio.to_thread(compiled_experts)
+            except NoExperts as error:
+                raise DemoRefused(f"--terminals ea: {error}") from error
         stage.prepare(self.cast, record=self._options.record)
         for name in ("core", "agent"):
             await self.troupe.start(self._program(stage, name, stage.settings))
@@ -207,9 +226,9 @@ class Performance:
         return not (takings.held or takings.discrepancies or takings.unexplained)
 
     def _journaled(self, stage: Stage) -> JournaledBooks:
-        if not stage.journal.exists():
+        if stage.store is None and not stage.journal.exists():
             return JournaledBooks(trades=(), decisions=())
-        return read_books(stage.journal)
+        return read_books(stage.place)
 
     def _count(self, stage: Stage, journaled: JournaledBooks) -> Takings:
         books = {player: read_book(stage.book(player)) for player in self.cast.players}

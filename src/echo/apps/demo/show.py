@@ -141,6 +141,7 @@ def as_json(takings: Takings, ending: Ending) -> dict[str, Any]:
         "omitted": dict(takings.omitted),
         "failed": dict(takings.failed),
         "outcomes": dict(takings.outcomes),
+        "entries": _entries(takings),
         "lost": takings.count("lost"),
         "duplicated": takings.count("duplicated"),
         "orphans": takings.count("orphan"),
@@ -154,6 +155,20 @@ def as_json(takings: Takings, ending: Ending) -> dict[str, Any]:
         "seconds": round(ending.seconds, 1),
         "interrupted": ending.interrupted,
         "folder": ending.folder,
+    }
+
+
+def _entries(takings: Takings) -> dict[str, Any] | None:
+    found = takings.entries
+    if found is None:
+        return None
+    reasons = (("left_out", found.left_out), ("refused", found.failed))
+    return {
+        "wanted": found.wanted,
+        **{name: {each.code.name: each.count for each in told} for name, told in reasons},
+        "shadowed": found.shadowed,
+        "waiting": found.waiting,
+        "filled": found.filled,
     }
 
 
@@ -180,6 +195,8 @@ def _rows(takings: Takings, ending: Ending) -> Iterator[tuple[str, RenderableTyp
     in_order = [each for each in Outcome if takings.outcome(each)]
     told = ", ".join(f"{takings.outcome(each)} {each.replace('_', ' ')}" for each in in_order)
     yield "outcomes", told or "none"
+    if takings.entries is not None:
+        yield from takings.entries.rows
     yield "omitted", _listed(takings.omitted) or "none"
     yield "failed", _listed(takings.failed) or "none"
     for kind, word in (("lost", "lost"), ("duplicated", "duplicated"), ("orphan", "orphans")):
@@ -197,6 +214,8 @@ def _rows(takings: Takings, ending: Ending) -> Iterator[tuple[str, RenderableTyp
     yield "took", f"{ending.seconds:.1f} s"
     if ending.folder is not None:
         yield "kept", Text(f"journal, books and logs in {ending.folder}", overflow="fold")
+        asked = f"echoctl why TICKET --config {ending.folder}/echo.toml"
+        yield "ask why", Text(asked, overflow="fold")
 
 
 def _judged(count: int) -> Text:

@@ -15,6 +15,9 @@ import msgspec
 from echo.apps.demo.cast import Cast, Player, Quoted
 from echo.apps.demo.material import Material
 from echo.apps.demo.options import DemoOptions
+from echo.apps.expert_terminal import expert_file
+from echo.apps.journals import JOURNAL_FILE, Place
+from echo.apps.lent_schema import settings_lines
 from echo.apps.terminal_config import (
     AccountConfig,
     BrokerDelay,
@@ -26,7 +29,9 @@ from echo.apps.terminal_config import (
 )
 from echo.domain.handshake import Role
 from echo.domain.policy import CopyOptions, RiskPolicy
+from echo.stores.postgres.target import PostgresTarget
 
+PROTOCOL_OF_EXPERTS: Final = 3
 DOUBT_MS: Final = 4_000
 """The slowest answer of a paper broker takes 3.7 s; a real one has been seen to take a minute."""
 
@@ -38,21 +43,29 @@ LONGEST_PIPE: Final = "echo_master_50001.sock"
 class Stage:
     """Writes what the programs read, and knows where they write.
 
+    Args:
+        store: Where on which server the journal is kept; ``None`` = in the folder.
+
     The pipes lie in a folder of their own where the names of sockets would be too long in this.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, store: PostgresTarget | None = None) -> None:
         self.folder = folder
+        self.store = store
         self.pipes = folder / "pipes"
         if len(os.fsencode(self.pipes / LONGEST_PIPE)) > SOCKET_BYTES_MAX:
             self.pipes = Path(tempfile.mkdtemp(prefix="echo-pipes-"))
+        self.experts: Path | None = None
+        """Where compiled experts lie; ``None`` = the brains in Python are on the charts."""
         self.ea_pipes = self.pipes
         """Where terminals look for their pipes."""
         self.core_port = _free_port()
         self.agents_port = self.core_port
         """Where the Agent looks for the Core."""
         self.settings = folder / "echo.toml"
-        self.journal = folder / "core" / "journal.sqlite"
+        self.journal = folder / "core" / JOURNAL_FILE
+        self.place: Place = store or self.journal
+        """Where the Core keeps its journal."""
         self.recording = folder / "core" / "events.jsonl"
 
     def prepare(self, cast: Cast, *, record: bool = False) -> None:
@@ -99,7 +112,10 @@ class Stage:
                 for _, player in players
                 for quoted in player.broker.symbols
             },
-            accounts=[_account(player, number, material, options) for number, player in players],
+            accounts=[
+                _account(player, number, material, options, self.experts)
+                for number, player in players
+            ],
         )
         first = players[0][1]
         path = self.folder / "terminals" / f"{first.role}-{first.account_id}.json"
@@ -118,8 +134,14 @@ def _market(quoted: Quoted, material: Material) -> MarketConfig:
 
 
 def _account(
-    player: Player, number: int, material: Material, options: DemoOptions
+    player: Player,
+    number: int,
+    material: Material,
+    options: DemoOptions,
+    experts: Path | None,
 ) -> AccountConfig:
+    compiled = experts is not None and player.protocol_version >= PROTOCOL_OF_EXPERTS
+    terminal = player.broker.terminal
     script = next(
         (each.actions for each in material.plan.scripts if each.master == player.account_id), ()
     )
@@ -134,6 +156,7 @@ def _account(
         broker_delay=BrokerDelay(options.broker_delay),
         doubt_ms=DOUBT_MS,
         seed=number,
+        expert=str(expert_file(experts, player.role, terminal)) if experts and compiled else "",
         symbols=[_symbol(each) for each in player.broker.symbols],
         script=[write_action(action) for action in script] if player.role is Role.MASTER else [],
     )
@@ -166,6 +189,7 @@ def _echo_toml(stage: Stage, cast: Cast, *, record: bool) -> str:
         f"grpc_port = {stage.core_port}",
         f"state_dir = {_text(stage.folder / 'core')}",
         "admin.port = 0",
+        *(['store.kind = "postgres"'] if stage.store is not None else []),
         *([f"record_file = {_text(stage.recording)}"] if record else []),
         f"slave_accounts = {_texts(player.account_id for player in cast.slaves)}",
         f"canonical_symbols = {_texts(sorted(symbols))}",
@@ -179,6 +203,7 @@ def _echo_toml(stage: Stage, cast: Cast, *, record: bool) -> str:
         "",
         "[endpoints]",
         f'core_addr = "127.0.0.1:{stage.agents_port}"',
+        *(["", *settings_lines(stage.store)] if stage.store is not None else []),
     ]
     for policy in cast.policies:
         lines += _risk(policy)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from echo.apps.demo.cast import Cast, Player
+from echo.apps.demo.funnel import Funnel, funnel
 from echo.domain.answers import Outcome
 from echo.domain.errors import ErrorCode
 from echo.domain.ids import TradeId, order_tag
@@ -54,6 +55,7 @@ class Takings:
     decisions: int
     held: int = 0
     """Positions that masters still hold; their scripts close everything they open."""
+    entries: Funnel | None = None
 
     def count(self, kind: str) -> int:
         """How many discrepancies of a kind there are."""
@@ -99,6 +101,7 @@ def take_stock(
         unexplained=len(unexplained(decisions)),
         latencies=latencies(books.values()),
         held=sum(position.lot_remaining > 0 for position in masters),
+        entries=funnel(trades, decisions),
     )
 
 

@@ -26,6 +26,9 @@ class Hearing:
         self._parts = PartAssembler()
         # Before the handshake nobody knows which protocol it is: the widest bound holds.
         self._line_bytes_max = LEGACY_LINE_BYTES_MAX
+        self._bytes = 0
+        self.message_bytes = 0
+        """Size of the last message, in all its parts."""
 
     @property
     def is_endless(self) -> bool:
@@ -46,6 +49,9 @@ class Hearing:
     def _read(self, content: bytes, now_wall_ms: int) -> tuple[FromEa, ...]:
         self._bound(content)
         messages = self._parts.take(read_ea_line(content, now_wall_ms))
+        self._bytes += len(content)
+        if messages:
+            self.message_bytes, self._bytes = self._bytes, 0
         for message in messages:
             if isinstance(message, Handshake):
                 newest = message.metadata.protocol_version >= NEWEST_LINES

@@ -35,9 +35,10 @@ from echo.bridge.events import (
 )
 from echo.bridge.settings import BridgeSettings
 from echo.domain.facts import Alarm, Fact, InputRefused
-from echo.domain.handshake import Role
+from echo.domain.handshake import Handshake, Role
 from echo.domain.ids import AccountId, MessageId
 from echo.domain.quantities import Instant
+from echo.domain.registration_facts import HandshakeRead
 from echo.domain.sessions import AgentToCore, CoreToAgent
 from echo.ports.clock import Clock
 from echo.ports.errors import LedgerUnwritable
@@ -98,6 +99,8 @@ class AgentService:
         self._stopping = Signal()
         self._brain: Brain | None = None
         self._faults: dict[tuple[Role, AccountId], int] = {}
+        self._changed: BridgeSettings | None = None
+        """What was put into force since the start; a bridge that is made anew learns it."""
 
     async def run(self, pipes: Sequence[tuple[Role, AccountId]]) -> None:
         """Recover, listen on *pipes*, and serve until `stop`.
@@ -130,6 +133,7 @@ class AgentService:
 
     def change_settings(self, settings: BridgeSettings) -> None:
         """Put new settings into force; pipes stay as they are."""
+        self._changed = settings
         self._feed(SettingsChanged(settings))
 
     # --------------------------------------------------------------------------- PipeHandler
@@ -155,6 +159,14 @@ class AgentService:
             if isinstance(heard, WireError):
                 self._feed(EaRefused(pipe.session, heard.reason, heard.sentence))
             else:
+                if isinstance(heard, Handshake):
+                    self._facts.observe(
+                        HandshakeRead(
+                            account_id=pipe.account_id,
+                            role=pipe.role,
+                            size_bytes=hearing.message_bytes,
+                        )
+                    )
                 self._feed(EaSaid(pipe.session, heard))
         if hearing.is_endless:
             pipe.end("a line without an end")
@@ -290,6 +302,8 @@ class AgentService:
         contents = await self._ledger.load()
         self._brain = self._new_brain()
         self._feed(Restored(contents, *self._boot()))
+        if self._changed is not None:
+            self._feed(SettingsChanged(self._changed))
 
     def _bridge_failed(self, event: Event, error: Exception) -> None:
         """A bug.  What the bridge believes is no longer sure: go back to what is on disk."""

@@ -6,6 +6,7 @@ carry their type under ``@``; numbers, texts, lists (tuples) and null are plain.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
+from datetime import time
 from decimal import Decimal
 from enum import Enum
 from functools import cache
@@ -15,19 +16,36 @@ from typing import Any, Final
 from msgspec import json
 
 from echo.domain import (
+    account_limits,
     accounts,
     answers,
+    closing_time,
     commands,
+    desk,
     errors,
+    explanations,
+    exposure,
     facts,
+    funds,
     handshake,
+    headroom,
     intents,
     journal,
+    limit_rules,
+    limits,
+    limits_record,
+    lot_caps,
+    modes,
     operations,
     policy,
     quantities,
+    registration_facts,
+    registry,
+    reset_time,
+    rulings,
     sessions,
     specs,
+    windows,
 )
 from echo.domain.policy import PolicyBook
 from echo.engine import events, settings
@@ -35,8 +53,11 @@ from echo.engine import events, settings
 _TYPE: Final = "@"
 _VALUE: Final = "="
 _VOCABULARY: Final[tuple[ModuleType, ...]] = (
-    *(accounts, answers, commands, errors, facts, handshake, intents, journal, policy),
-    *(operations, quantities, sessions, specs, events, settings),
+    *(accounts, answers, commands, desk, errors, facts, funds, handshake, intents, journal),
+    *(modes, operations, policy, quantities, registration_facts, registry, rulings, sessions),
+    *(specs, windows, events, settings),
+    *(account_limits, closing_time, exposure, headroom, limit_rules, limits, limits_record),
+    *(lot_caps, reset_time, explanations),
 )
 
 _encoder: Final = json.Encoder(order="sorted")
@@ -64,6 +85,8 @@ def _plain(value: object) -> object:
             return value
         case Decimal():
             return {_TYPE: "Decimal", _VALUE: str(value)}
+        case time():
+            return {_TYPE: "time", _VALUE: value.isoformat()}
         case frozenset():
             return {_TYPE: "set", _VALUE: sorted((_plain(each) for each in value), key=_sorting)}
         case Mapping():
@@ -72,7 +95,9 @@ def _plain(value: object) -> object:
         case tuple() | list():
             return [_plain(each) for each in value]
         case PolicyBook():
-            parts = (value.policies, value.options_by_account, value.default_options)
+            rules = (value.policies, value.options_by_account, value.default_options)
+            more = (tuple(value.windows), tuple(value.switches), value.masters)
+            parts = (*rules, *more, value.limits_by_account, value.symbol_options)
             return {_TYPE: "PolicyBook", _VALUE: _plain(parts)}
         case _ if is_dataclass(value) and not isinstance(value, type):
             plain = {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
@@ -91,6 +116,8 @@ def _value(plain: Any) -> Any:
             return tuple(_value(each) for each in plain)
         case {"@": "Decimal", "=": str(text)}:
             return Decimal(text)
+        case {"@": "time", "=": str(text)}:
+            return time.fromisoformat(text)
         case {"@": "set", "=": list(each)}:
             return frozenset(map(_value, each))
         case {"@": "map", "=": list(pairs)}:

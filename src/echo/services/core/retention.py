@@ -1,4 +1,4 @@
-"""Retention: settled trades leave the journal when they are older than anybody wants to keep."""
+"""Retention: what is older than anybody wants to keep leaves the journal: trades, verdicts."""
 
 from collections.abc import Callable
 from typing import Final
@@ -18,6 +18,8 @@ TRADES_PER_PURGE: Final = 20
 BREATH_MS: Final = 250
 """Pause between two transactions."""
 DAY_MS: Final = 86_400_000
+VERDICTS_KEPT_DAYS: Final = 30
+"""How long it can be looked up how an account was judged; its latest verdict stays."""
 
 
 class Retention:
@@ -50,11 +52,13 @@ class Retention:
             await self._clock.sleep_ms(PURGE_EVERY_MS)
 
     async def purge(self) -> int:
-        """Delete everything that is too old; return how many trades that were.
+        """Delete everything that is too old, verdicts first; return how many trades that were.
 
         Raises:
             JournalUnavailable: the journal could not be written; what was deleted stays so.
         """
+        while await self._journal.purge_registrations(keep_days=VERDICTS_KEPT_DAYS):
+            await self._clock.sleep_ms(BREATH_MS)
         total = 0
         while (days := self._settings().keep_settled_days) > 0:
             gone = await self._journal.purge(keep_ms=days * DAY_MS, trades_max=TRADES_PER_PURGE)

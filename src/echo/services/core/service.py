@@ -7,10 +7,11 @@ happens again when the journal contradicts what the engine believes.
 from asyncio import Event as Signal
 from asyncio import TaskGroup
 from collections.abc import Callable, Sequence
-from typing import Final, Protocol
+from typing import Final
 
 from echo.domain.accounts import OpenTrades, StateSnapshot
 from echo.domain.answers import MessageAck
+from echo.domain.desk import ListRules
 from echo.domain.facts import Alarm, InputRefused
 from echo.domain.handshake import AccountSymbolsReport
 from echo.domain.ids import AgentId, MessageId
@@ -19,7 +20,7 @@ from echo.domain.policy import PolicyBook
 from echo.domain.quantities import Instant
 from echo.domain.sessions import AgentHeartbeat, AgentHello, AgentToCore, ClockEcho
 from echo.domain.specs import Quote, SymbolSpecReport
-from echo.engine.effects import Arm, Disarm, Effect, Persist, Recall, Send, SendNow
+from echo.engine.effects import Arm, Disarm, Persist, Recall, Send, SendNow
 from echo.engine.events import (
     AgentJoined,
     AgentLeft,
@@ -39,6 +40,7 @@ from echo.ports.journal import Journal
 from echo.ports.links import AgentServer, AgentSession
 from echo.ports.telemetry import FactSink
 from echo.services.core.batch import Release, release
+from echo.services.core.brain import Brain
 from echo.services.core.commit_line import Abandoned, CommitLine
 from echo.services.core.committer import Committer
 from echo.services.core.questions import Questions
@@ -48,33 +50,22 @@ from echo.services.timers import Timers
 
 REBUILD_PAUSE_MS: Final = 1_000
 """Wait before a rebuild: a store that refuses everything must not be hammered."""
-
 STOP_MS_MAX: Final = 3_000
 """How long a stop waits for the journal."""
-
 GRACE_MS: Final = 1_000
 """How long a stop waits for frames to leave."""
-
 POISON_MAX: Final = 3
 """How often one message may make the engine fail before it is refused for good."""
-
 POISONS_MAX: Final = 1_000
 
 _REBUILDING: Final = "the Core reads its journal again"
 
 _VOLATILE: Final = (
     *(Quote, SymbolSpecReport, StateSnapshot, OpenTrades),
-    *(AgentHeartbeat, ClockEcho, ListPending),
+    *(AgentHeartbeat, ClockEcho, ListPending, ListRules),
 )
 _EVALUATED: Final = (AccountSymbolsReport, SymbolSpecReport)
 """Messages that may cause an evaluation, which then needs an id."""
-
-
-class Brain(Protocol):
-    """What decides: `Engine`, or what a test puts in its place."""
-
-    def handle(self, event: Event, now: Instant) -> Sequence[Effect]:
-        """Take in *event*, which happened at *now*, and return what must be done about it."""
 
 
 class CoreService:
@@ -148,6 +139,13 @@ class CoreService:
         """Ask `run` to finish what is being committed, and to return."""
         self._stopping.set()
         self._first.set()
+
+    def read_again(self) -> bool:
+        """Forget everything, end all streams, recover; ``False`` = that is under way already."""
+        serving, self._serving = self._serving, False
+        if serving:
+            self._line.abandon()
+        return serving
 
     def change_settings(self, settings: EngineSettings) -> None:
         """Put new settings into force."""

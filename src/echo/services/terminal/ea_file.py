@@ -21,6 +21,7 @@ class Found:
     records: tuple[FileRecord, ...]
     highest_n: int
     usable: bool
+    file_id: str
 
 
 class EaFile:
@@ -43,14 +44,19 @@ class EaFile:
             if data:
                 self._file.set_aside()
             self._begin(file_id)
-            return Found(records=(), highest_n=0, usable=False)
+            return Found(records=(), highest_n=0, usable=False, file_id=file_id)
         self._header = header
         if found.torn_tail:
             self._file.replace(data[: found.good_bytes])
         records: list[Mapping[str, Any]] = [
             msgspec.json.decode(record.json, type=dict) for record in found.records
         ]
-        return Found(records=tuple(records), highest_n=found.highest_n, usable=True)
+        return Found(
+            records=tuple(records),
+            highest_n=found.highest_n,
+            usable=True,
+            file_id=header.file_id,
+        )
 
     def append(self, record: FileRecord) -> None:
         """Add one record.  Raises ``LedgerUnwritable``."""

@@ -2,18 +2,34 @@
 
 from asyncio import Event, TaskGroup
 from collections.abc import Sequence
+from typing import Protocol
 
 from echo.ports.clock import Clock
-from echo.services.terminal.station import Station
 
 TURN_MS = 20
 """Between two looks at market and broker; what the Agent says is handled at once."""
 
 
+class Onstage(Protocol):
+    """One paper terminal, whatever is on its chart."""
+
+    def attach(self) -> None:
+        """Begin a life."""
+
+    async def serve(self) -> None:
+        """Keep its links, until cancelled."""
+
+    def turn(self) -> None:
+        """Move on; called every few milliseconds."""
+
+    def detach(self) -> None:
+        """Release the files."""
+
+
 class TerminalService:
     """Runs stations until it is told to stop."""
 
-    def __init__(self, stations: Sequence[Station], clock: Clock) -> None:
+    def __init__(self, stations: Sequence[Onstage], clock: Clock) -> None:
         self._stations = tuple(stations)
         self._clock = clock
 
@@ -22,9 +38,7 @@ class TerminalService:
         for station in self._stations:
             station.attach()
         async with TaskGroup() as group:
-            tasks = [
-                group.create_task(station.parts.link.run(station)) for station in self._stations
-            ]
+            tasks = [group.create_task(station.serve()) for station in self._stations]
             tasks.append(group.create_task(self._turns()))
             await stopping.wait()
             for task in tasks:

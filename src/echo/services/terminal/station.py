@@ -83,11 +83,16 @@ class Station:
                 records=found.records,
                 highest_n=found.highest_n,
                 file_usable=found.usable,
+                file_id=found.file_id,
                 view=broker.view(now),
             )
         )
         if broker.prices:
             self._feed(events.Ticked(dict(broker.prices)))
+
+    async def serve(self) -> None:
+        """Keep the pipe to the Agent, until cancelled."""
+        await self.parts.link.run(self)
 
     def turn(self) -> None:
         """Let the market, the broker and the hand move on; called every few milliseconds."""

@@ -7,7 +7,6 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
-import apsw
 import msgspec
 
 from echo.domain.answers import AckStage, Outcome
@@ -53,21 +52,26 @@ def read_cases(path: Path) -> Iterator[CaseFile]:
         tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
         if "trades" not in tables:
             raise JournalUnavailable(f"{path} is no journal: it has no trades")
-        shelves = [
-            _Shelf(connection, statements, part, read)
-            for table, part, read in _PARTS
+        rows = {
+            part: connection.execute(statements[f"audited_{part}"])
+            for table, part, _ in PARTS
             if table in tables
-        ]
-        while waiting := [shelf.next_id for shelf in shelves if shelf.next_id is not None]:
-            yield _case(TradeId(min(waiting)), shelves)
+        }
+        yield from cases(rows)
+
+
+def cases(rows: Mapping[str, Iterable[Row]]) -> Iterator[CaseFile]:
+    """Yield the cases that *rows* are of: part -> its rows, in the order of the trades."""
+    shelves = [_Shelf(rows[part], part, read) for _, part, read in PARTS if part in rows]
+    while waiting := [shelf.next_id for shelf in shelves if shelf.next_id is not None]:
+        yield _case(TradeId(min(waiting)), shelves)
 
 
 @dataclass(slots=True)
 class _Shelf:
     """One table in the order of the trades, read up to where it is needed."""
 
-    connection: apsw.Connection
-    statements: Mapping[str, str]
+    found: Iterable[Row]
     part: str
     read: Callable[[Row], object]
     next_id: str | None = field(init=False, default=None)
@@ -75,8 +79,7 @@ class _Shelf:
     _rows: Iterable[Row] = field(init=False, default=())
 
     def __post_init__(self) -> None:
-        rows = self.connection.execute(self.statements[f"audited_{self.part}"])
-        self._groups = groupby(rows, key=lambda row: row[0] or "")
+        self._groups = groupby(self.found, key=lambda row: row[0] or "")
         self._go_on()
 
     def take(self, trade_id: str) -> list[Row]:
@@ -199,7 +202,7 @@ def _settlement(row: Row) -> FiledSettlement:
     )
 
 
-_PARTS: Final[tuple[tuple[str, str, Callable[[Row], object]], ...]] = (
+PARTS: Final[tuple[tuple[str, str, Callable[[Row], object]], ...]] = (
     ("trades", "trades", _trade),
     ("trade_actions", "actions", _action),
     ("copy_decisions", "decisions", _decision),
@@ -209,4 +212,6 @@ _PARTS: Final[tuple[tuple[str, str, Callable[[Row], object]], ...]] = (
     ("copies", "copies", _copy),
     ("operator_actions", "settlements", _settlement),
 )
+"""Table, what it is called here, how one of its rows is read."""
+
 _FIELD: Final = {"executions": "answers", "closes": "answers"}

@@ -27,6 +27,9 @@ PURGES: Final = (
 )
 """What removes a trade; retries are found by its commands, so they go first."""
 
+VERDICTS_PER_PURGE: Final = 100
+"""Verdicts that one transaction deletes, each with its symbols: commits wait behind it."""
+
 
 class SqliteJournal:
     """Write-ahead log with a sync per commit, written by one thread over one connection.
@@ -83,6 +86,10 @@ class SqliteJournal:
         """
         return await self._run(lambda connection: self._purge(connection, keep_ms, trades_max))
 
+    async def purge_registrations(self, *, keep_days: int) -> int:
+        """Delete old verdicts, at most `VERDICTS_PER_PURGE`, as the port says; one transaction."""
+        return await self._run(lambda connection: self._purge_registrations(connection, keep_days))
+
     async def close(self) -> None:
         """Finish what is in flight, fold the log into the file and release the store."""
         await self._writer.close()
@@ -117,6 +124,14 @@ class SqliteJournal:
         with self._door(), transaction(connection):
             gone = connection.execute(self._statements["purged"], (keep_ms, trades_max)).fetchall()
             for name in PURGES:
+                connection.executemany(self._statements[name], gone)
+        return len(gone)
+
+    def _purge_registrations(self, connection: apsw.Connection, keep_days: int) -> int:
+        limits = (keep_days, VERDICTS_PER_PURGE)
+        with self._door(), transaction(connection):
+            gone = connection.execute(self._statements["old_verdicts"], limits).fetchall()
+            for name in ("purge_registration", "purge_evaluation"):
                 connection.executemany(self._statements[name], gone)
         return len(gone)
 

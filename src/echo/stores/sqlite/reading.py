@@ -18,7 +18,7 @@ from echo.ports.errors import JournalUnavailable
 from echo.stores.sqlite.failures import explain
 from echo.stores.sqlite.statements import read_statements
 
-VIEWS: Final = frozenset({"v_trades_summary", "v_decisions", "v_latency_stats"})
+VIEWS: Final = frozenset({"v_trades_summary", "v_decisions", "v_latency_stats", "v_risk_policies"})
 
 _BUSY_MS: Final = 2_000
 _ACCOUNTS: Final = msgspec.json.Decoder(tuple[AccountId, ...])

@@ -14,6 +14,8 @@ from echo.stores.sqlite.account_rows import (
     read_policy,
     read_symbol_maps,
 )
+from echo.stores.sqlite.limit_rows import read_limits
+from echo.stores.sqlite.rule_rows import read_policy_record, read_switch, read_window
 from echo.stores.sqlite.trade_rows import (
     read_action_record,
     read_command_state,
@@ -54,6 +56,10 @@ def read_recovered(connection: apsw.Connection, statements: Mapping[str, str]) -
         policies=all_of("policies", read_policy),
         ledger_marks=all_of("ledger_marks", read_ledger_mark),
         agent_epochs=all_of("agent_sessions", read_agent_session),
+        limits=all_of("limits", read_limits),
+        policy_records=all_of("policy_records", read_policy_record),
+        windows=all_of("windows", read_window),
+        switches=all_of("switches", read_switch),
     )
 
 

@@ -23,7 +23,9 @@ from echo.domain.journal import (
     SymbolMapRecord,
     TradeRecord,
 )
-from echo.stores.sqlite import account_rows, trade_rows
+from echo.domain.limits_record import LimitsRecord
+from echo.domain.rulings import ConfigChange, PolicyRecord, SwitchRecord, WindowRecord
+from echo.stores.sqlite import account_rows, limit_rows, rule_rows, trade_rows
 from echo.stores.sqlite.cells import Row
 
 Batch = tuple[str, list[Row]]
@@ -82,6 +84,11 @@ MAKERS: dict[type, _Maker] = {
     LedgerMark: _one("put_ledger_mark", account_rows.ledger_mark_row),
     AgentSessionRecord: _one("put_agent_session", account_rows.agent_session_row),
     OperationRecord: _one("put_operation", trade_rows.operation_row),
+    LimitsRecord: _one("put_limits", limit_rows.limits_row),
+    PolicyRecord: _one("put_policy_version", rule_rows.policy_row),
+    WindowRecord: _one("put_window", rule_rows.window_row),
+    SwitchRecord: _one("put_switch", rule_rows.switch_row),
+    ConfigChange: _one("put_config_change", rule_rows.change_row),
 }
 """Every kind of record; the order is that of the statements within a transaction."""
 

@@ -54,6 +54,7 @@ def write_execute(out: pb.ExecuteOrder, order: ExecuteOrder) -> None:
         out.ttl_ms = order.ttl_ms
     if order.age_ms is not None:
         out.age_ms = order.age_ms
+    out.first = order.first
     if order.sent_mono_ms is not None:
         out.sent_mono_ms = order.sent_mono_ms
     if order.max_slippage_points is not None:
@@ -88,6 +89,7 @@ def read_execute(message: pb.ExecuteOrder) -> ExecuteOrder:
         protect=_read_protect(message.protect) if has("protect") else None,
         ttl_ms=message.ttl_ms if has("ttl_ms") else None,
         age_ms=message.age_ms if has("age_ms") else None,
+        first=message.first,
         sent_mono_ms=message.sent_mono_ms if has("sent_mono_ms") else None,
         max_slippage_points=(
             number(message.max_slippage_points) if has("max_slippage_points") else None

@@ -46,6 +46,23 @@ def core_frame(
     return frames(messages, write_core_message, new_frame, batch=batch, refused=refused)
 
 
+def mark_sent(frame: pb.CoreMessage, now_wall_ms: int) -> None:
+    """Stamp the commands in *frame* as leaving now: their own stamp is from before the disk."""
+    for each in frame.batch.messages if frame.HasField("batch") else (frame,):
+        match each.WhichOneof("payload"):
+            case "execute_order":
+                stamps = each.execute_order.timestamps
+            case "close_order":
+                stamps = each.close_order.timestamps
+            case "modify_order":
+                stamps = each.modify_order.timestamps
+            case "reduce_order":
+                stamps = each.reduce_order.timestamps
+            case _:
+                continue
+        stamps.t3_core_send_ms = now_wall_ms
+
+
 def read_core_frame(frame: pb.CoreMessage) -> tuple[list[CoreToAgent], list[WireError]]:
     """Return the messages of *frame* that can be read, in order, and why others cannot."""
     refused: list[WireError] = []

@@ -1,6 +1,7 @@
 """Handshakes, symbols and the verdict about them, in the stream and in the domain."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Protocol
 
 from echo.domain.handshake import (
@@ -20,6 +21,9 @@ from echo.wire.pb import common_pb2 as pb
 from echo.wire.refusals import WireError, WireReason, quoted
 
 _ROLES = {role.value: role for role in Role}
+
+_spec_number = lru_cache(maxsize=1_024)(number)
+"""As `number`: the specs of a hundred accounts are the same few numbers over and over."""
 
 
 class _Issues(Protocol):
@@ -90,14 +94,14 @@ def _read_mapping(message: pb.SymbolMapping) -> SymbolMapping:
         canonical_symbol=message.canonical_symbol,
         broker_symbol=message.broker_symbol,
         digits=message.digits,
-        point=number(message.point),
-        tick_size=number(message.tick_size),
-        min_lot=number(message.min_lot),
-        max_lot=number(message.max_lot),
-        lot_step=number(message.lot_step),
+        point=_spec_number(message.point),
+        tick_size=_spec_number(message.tick_size),
+        min_lot=_spec_number(message.min_lot),
+        max_lot=_spec_number(message.max_lot),
+        lot_step=_spec_number(message.lot_step),
         stop_level_points=message.stop_level,
-        contract_size=number(message.contract_size) if has("contract_size") else None,
-        tick_value=number(message.tick_value) if has("tick_value") else None,
+        contract_size=_spec_number(message.contract_size) if has("contract_size") else None,
+        tick_value=_spec_number(message.tick_value) if has("tick_value") else None,
         trade_permission=enums.trade_permission(permission) if permission else None,
     )
 
@@ -122,6 +126,7 @@ def _write_metadata(out: pb.HandshakeMetadata, about: HandshakeMetadata) -> None
     out.instance = about.instance
     out.ledger_n = about.ledger_n
     out.symbol_mappings = about.symbol_mappings
+    out.ledger_id = about.ledger_id
 
 
 def _read_metadata(message: pb.HandshakeMetadata) -> HandshakeMetadata:
@@ -146,6 +151,7 @@ def _read_metadata(message: pb.HandshakeMetadata) -> HandshakeMetadata:
         instance=message.instance,
         ledger_n=message.ledger_n,
         symbol_mappings=message.symbol_mappings,
+        ledger_id=message.ledger_id,
     )
 
 
@@ -172,6 +178,7 @@ def write_registration(out: pb.SymbolRegistrationResult, result: SymbolRegistrat
     out.evaluation_id = result.evaluation_id
     out.client_semver = result.client_semver
     out.ledger_n = result.ledger_n
+    out.ledger_id = result.ledger_id
 
 
 def read_registration(message: pb.SymbolRegistrationResult) -> SymbolRegistrationResult:
@@ -201,6 +208,7 @@ def read_registration(message: pb.SymbolRegistrationResult) -> SymbolRegistratio
             for entry in message.symbols
         ),
         ledger_n=message.ledger_n,
+        ledger_id=message.ledger_id,
     )
 
 

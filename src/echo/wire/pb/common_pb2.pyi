@@ -443,7 +443,7 @@ class HandshakeCapabilities(_message.Message):
     def __init__(self, features: _Optional[_Iterable[str]] = ..., metrics: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class HandshakeMetadata(_message.Message):
-    __slots__ = ("protocol_version", "client_semver", "required_features", "optional_features", "capabilities", "terminal_build", "broker", "pipe_role", "account_mode", "currency", "leverage", "server", "terminal", "ea_config_hash", "instance", "ledger_n", "symbol_mappings")
+    __slots__ = ("protocol_version", "client_semver", "required_features", "optional_features", "capabilities", "terminal_build", "broker", "pipe_role", "account_mode", "currency", "leverage", "server", "terminal", "ea_config_hash", "instance", "ledger_n", "symbol_mappings", "ledger_id")
     PROTOCOL_VERSION_FIELD_NUMBER: _ClassVar[int]
     CLIENT_SEMVER_FIELD_NUMBER: _ClassVar[int]
     REQUIRED_FEATURES_FIELD_NUMBER: _ClassVar[int]
@@ -461,6 +461,7 @@ class HandshakeMetadata(_message.Message):
     INSTANCE_FIELD_NUMBER: _ClassVar[int]
     LEDGER_N_FIELD_NUMBER: _ClassVar[int]
     SYMBOL_MAPPINGS_FIELD_NUMBER: _ClassVar[int]
+    LEDGER_ID_FIELD_NUMBER: _ClassVar[int]
     protocol_version: int
     client_semver: str
     required_features: _containers.RepeatedScalarFieldContainer[str]
@@ -478,7 +479,8 @@ class HandshakeMetadata(_message.Message):
     instance: str
     ledger_n: int
     symbol_mappings: str
-    def __init__(self, protocol_version: _Optional[int] = ..., client_semver: _Optional[str] = ..., required_features: _Optional[_Iterable[str]] = ..., optional_features: _Optional[_Iterable[str]] = ..., capabilities: _Optional[_Union[HandshakeCapabilities, _Mapping]] = ..., terminal_build: _Optional[int] = ..., broker: _Optional[str] = ..., pipe_role: _Optional[str] = ..., account_mode: _Optional[_Union[AccountMode, str]] = ..., currency: _Optional[str] = ..., leverage: _Optional[int] = ..., server: _Optional[str] = ..., terminal: _Optional[str] = ..., ea_config_hash: _Optional[str] = ..., instance: _Optional[str] = ..., ledger_n: _Optional[int] = ..., symbol_mappings: _Optional[str] = ...) -> None: ...
+    ledger_id: str
+    def __init__(self, protocol_version: _Optional[int] = ..., client_semver: _Optional[str] = ..., required_features: _Optional[_Iterable[str]] = ..., optional_features: _Optional[_Iterable[str]] = ..., capabilities: _Optional[_Union[HandshakeCapabilities, _Mapping]] = ..., terminal_build: _Optional[int] = ..., broker: _Optional[str] = ..., pipe_role: _Optional[str] = ..., account_mode: _Optional[_Union[AccountMode, str]] = ..., currency: _Optional[str] = ..., leverage: _Optional[int] = ..., server: _Optional[str] = ..., terminal: _Optional[str] = ..., ea_config_hash: _Optional[str] = ..., instance: _Optional[str] = ..., ledger_n: _Optional[int] = ..., symbol_mappings: _Optional[str] = ..., ledger_id: _Optional[str] = ...) -> None: ...
 
 class AccountSymbolsReport(_message.Message):
     __slots__ = ("account_id", "symbols", "reported_at_ms", "metadata")
@@ -528,7 +530,7 @@ class SymbolRegistrationEntry(_message.Message):
     def __init__(self, canonical_symbol: _Optional[str] = ..., broker_symbol: _Optional[str] = ..., status: _Optional[_Union[SymbolRegistrationStatus, str]] = ..., warnings: _Optional[_Iterable[_Union[SymbolRegistrationIssue, _Mapping]]] = ..., errors: _Optional[_Iterable[_Union[SymbolRegistrationIssue, _Mapping]]] = ..., spec_age_ms: _Optional[int] = ..., evaluated_at_ms: _Optional[int] = ...) -> None: ...
 
 class SymbolRegistrationResult(_message.Message):
-    __slots__ = ("account_id", "pipe_role", "protocol_version", "agent_id", "core_version", "status", "errors", "warnings", "symbols", "evaluated_at_ms", "evaluation_id", "client_semver", "ledger_n")
+    __slots__ = ("account_id", "pipe_role", "protocol_version", "agent_id", "core_version", "status", "errors", "warnings", "symbols", "evaluated_at_ms", "evaluation_id", "client_semver", "ledger_n", "ledger_id")
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     PIPE_ROLE_FIELD_NUMBER: _ClassVar[int]
     PROTOCOL_VERSION_FIELD_NUMBER: _ClassVar[int]
@@ -542,6 +544,7 @@ class SymbolRegistrationResult(_message.Message):
     EVALUATION_ID_FIELD_NUMBER: _ClassVar[int]
     CLIENT_SEMVER_FIELD_NUMBER: _ClassVar[int]
     LEDGER_N_FIELD_NUMBER: _ClassVar[int]
+    LEDGER_ID_FIELD_NUMBER: _ClassVar[int]
     account_id: str
     pipe_role: str
     protocol_version: int
@@ -555,7 +558,8 @@ class SymbolRegistrationResult(_message.Message):
     evaluation_id: str
     client_semver: str
     ledger_n: int
-    def __init__(self, account_id: _Optional[str] = ..., pipe_role: _Optional[str] = ..., protocol_version: _Optional[int] = ..., agent_id: _Optional[str] = ..., core_version: _Optional[str] = ..., status: _Optional[_Union[SymbolRegistrationStatus, str]] = ..., errors: _Optional[_Iterable[_Union[SymbolRegistrationIssue, _Mapping]]] = ..., warnings: _Optional[_Iterable[_Union[SymbolRegistrationIssue, _Mapping]]] = ..., symbols: _Optional[_Iterable[_Union[SymbolRegistrationEntry, _Mapping]]] = ..., evaluated_at_ms: _Optional[int] = ..., evaluation_id: _Optional[str] = ..., client_semver: _Optional[str] = ..., ledger_n: _Optional[int] = ...) -> None: ...
+    ledger_id: str
+    def __init__(self, account_id: _Optional[str] = ..., pipe_role: _Optional[str] = ..., protocol_version: _Optional[int] = ..., agent_id: _Optional[str] = ..., core_version: _Optional[str] = ..., status: _Optional[_Union[SymbolRegistrationStatus, str]] = ..., errors: _Optional[_Iterable[_Union[SymbolRegistrationIssue, _Mapping]]] = ..., warnings: _Optional[_Iterable[_Union[SymbolRegistrationIssue, _Mapping]]] = ..., symbols: _Optional[_Iterable[_Union[SymbolRegistrationEntry, _Mapping]]] = ..., evaluated_at_ms: _Optional[int] = ..., evaluation_id: _Optional[str] = ..., client_semver: _Optional[str] = ..., ledger_n: _Optional[int] = ..., ledger_id: _Optional[str] = ...) -> None: ...
 
 class SymbolSpecReport(_message.Message):
     __slots__ = ("account_id", "symbols", "reported_at_ms")

@@ -140,7 +140,7 @@ class Protect(_message.Message):
     def __init__(self, stop_loss: _Optional[float] = ..., take_profit: _Optional[float] = ...) -> None: ...
 
 class ExecuteOrder(_message.Message):
-    __slots__ = ("command_id", "trade_id", "timestamp_ms", "target_client_id", "target_account_id", "symbol", "side", "lot_size", "magic_number", "stop_loss", "take_profit", "comment", "timestamps", "traceparent", "expires_at_ms", "seq", "ttl_ms", "max_slippage_points", "max_spread_points", "protect", "session_epoch", "age_ms", "sent_mono_ms")
+    __slots__ = ("command_id", "trade_id", "timestamp_ms", "target_client_id", "target_account_id", "symbol", "side", "lot_size", "magic_number", "stop_loss", "take_profit", "comment", "timestamps", "traceparent", "expires_at_ms", "seq", "ttl_ms", "max_slippage_points", "max_spread_points", "protect", "session_epoch", "age_ms", "sent_mono_ms", "first")
     COMMAND_ID_FIELD_NUMBER: _ClassVar[int]
     TRADE_ID_FIELD_NUMBER: _ClassVar[int]
     TIMESTAMP_MS_FIELD_NUMBER: _ClassVar[int]
@@ -164,6 +164,7 @@ class ExecuteOrder(_message.Message):
     SESSION_EPOCH_FIELD_NUMBER: _ClassVar[int]
     AGE_MS_FIELD_NUMBER: _ClassVar[int]
     SENT_MONO_MS_FIELD_NUMBER: _ClassVar[int]
+    FIRST_FIELD_NUMBER: _ClassVar[int]
     command_id: str
     trade_id: str
     timestamp_ms: int
@@ -187,7 +188,8 @@ class ExecuteOrder(_message.Message):
     session_epoch: int
     age_ms: int
     sent_mono_ms: int
-    def __init__(self, command_id: _Optional[str] = ..., trade_id: _Optional[str] = ..., timestamp_ms: _Optional[int] = ..., target_client_id: _Optional[str] = ..., target_account_id: _Optional[str] = ..., symbol: _Optional[str] = ..., side: _Optional[_Union[_common_pb2.OrderSide, str]] = ..., lot_size: _Optional[float] = ..., magic_number: _Optional[int] = ..., stop_loss: _Optional[float] = ..., take_profit: _Optional[float] = ..., comment: _Optional[str] = ..., timestamps: _Optional[_Union[_common_pb2.TimestampMetadata, _Mapping]] = ..., traceparent: _Optional[str] = ..., expires_at_ms: _Optional[int] = ..., seq: _Optional[int] = ..., ttl_ms: _Optional[int] = ..., max_slippage_points: _Optional[float] = ..., max_spread_points: _Optional[float] = ..., protect: _Optional[_Union[Protect, _Mapping]] = ..., session_epoch: _Optional[int] = ..., age_ms: _Optional[int] = ..., sent_mono_ms: _Optional[int] = ...) -> None: ...
+    first: bool
+    def __init__(self, command_id: _Optional[str] = ..., trade_id: _Optional[str] = ..., timestamp_ms: _Optional[int] = ..., target_client_id: _Optional[str] = ..., target_account_id: _Optional[str] = ..., symbol: _Optional[str] = ..., side: _Optional[_Union[_common_pb2.OrderSide, str]] = ..., lot_size: _Optional[float] = ..., magic_number: _Optional[int] = ..., stop_loss: _Optional[float] = ..., take_profit: _Optional[float] = ..., comment: _Optional[str] = ..., timestamps: _Optional[_Union[_common_pb2.TimestampMetadata, _Mapping]] = ..., traceparent: _Optional[str] = ..., expires_at_ms: _Optional[int] = ..., seq: _Optional[int] = ..., ttl_ms: _Optional[int] = ..., max_slippage_points: _Optional[float] = ..., max_spread_points: _Optional[float] = ..., protect: _Optional[_Union[Protect, _Mapping]] = ..., session_epoch: _Optional[int] = ..., age_ms: _Optional[int] = ..., sent_mono_ms: _Optional[int] = ..., first: _Optional[bool] = ...) -> None: ...
 
 class CloseOrder(_message.Message):
     __slots__ = ("command_id", "trade_id", "timestamp_ms", "ticket", "target_client_id", "target_account_id", "symbol", "magic_number", "lot_size", "timestamps", "traceparent", "seq", "session_epoch")

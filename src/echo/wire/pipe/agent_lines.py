@@ -143,6 +143,7 @@ class SessionBody(Struct, frozen=True, kw_only=True, gc=False):
     retry_backoff_ms: Backoff
     max_retries: UInt32
     ledger_n: Int64 = 0
+    ledger_id: str = ""
 
 
 class IssueBody(Struct, frozen=True, kw_only=True, gc=False):

@@ -74,6 +74,7 @@ class HandshakeBody(Parted, frozen=True, kw_only=True):
     instance: str = ""
     ledger_n: Int64 = 0
     symbol_mappings: str = ""
+    ledger_id: str = ""
     symbols: Annotated[tuple[SymbolEntry, ...], Meta(max_length=LIST_MAX)] | None = None
 
 

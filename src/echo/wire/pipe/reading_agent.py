@@ -145,6 +145,7 @@ def _rare(
                 retry_backoff_ms=line.payload.retry_backoff_ms,
                 max_retries=line.payload.max_retries,
                 ledger_n=line.payload.ledger_n,
+                ledger_id=line.payload.ledger_id,
             )
         case agent_lines.SymbolRegistrationResult():
             return _registration(line.payload)

@@ -67,6 +67,7 @@ def _metadata(body: ea_reports.HandshakeBody, role: Role) -> HandshakeMetadata:
         instance=body.instance,
         ledger_n=body.ledger_n,
         symbol_mappings=body.symbol_mappings,
+        ledger_id=body.ledger_id,
     )
 
 

@@ -93,6 +93,8 @@ def _line(
                 "max_retries": message.max_retries,
                 "ledger_n": message.ledger_n,
             }
+            if message.ledger_id:
+                payload["ledger_id"] = message.ledger_id
         case _:
             name, payload = _command(message, legacy)
     return {"type": name, "timestamp_ms": now_wall_ms, "payload": payload}

@@ -139,6 +139,7 @@ def _handshake(handshake: Handshake) -> tuple[Fields, Lists]:
         "ea_config_hash": about.ea_config_hash,
         "instance": about.instance,
         "symbol_mappings": about.symbol_mappings,
+        "ledger_id": about.ledger_id,
     }
     payload |= {name: text(value) for name, value in texts.items() if value}
     payload |= {"leverage": about.leverage, "ledger_n": about.ledger_n}

@@ -311,6 +311,24 @@ DELETE FROM trade_actions WHERE trade_id = ?;
 -- name: purge_trades
 DELETE FROM trades WHERE trade_id = ? AND settled = 1;
 
+-- What a purge of registrations does: the same for each of the evaluations that `old_verdicts`
+-- names.  The latest of each account stays, however old it is.
+
+-- name: old_verdicts
+SELECT old.evaluation_id FROM account_symbol_registration_eval AS old
+WHERE old.evaluated_at_ms < CAST(unixepoch('subsec') * 1000 AS INTEGER) - ? * 86400000
+AND EXISTS (
+    SELECT 1 FROM account_symbol_registration_eval AS later
+    WHERE later.account_id = old.account_id AND later.evaluated_at_ms > old.evaluated_at_ms
+)
+LIMIT ?;
+
+-- name: purge_registration
+DELETE FROM account_symbol_registration WHERE evaluation_id = ?;
+
+-- name: purge_evaluation
+DELETE FROM account_symbol_registration_eval WHERE evaluation_id = ?;
+
 -- What the checks of books against the journal read.
 
 -- name: journaled_trades
@@ -365,3 +383,53 @@ FROM copies ORDER BY trade_id, account_id;
 SELECT j.trade_id, o.command_id, o.outcome, o.ticket
 FROM operator_actions o JOIN delivery_journal j ON j.command_id = o.command_id
 WHERE o.action = 'settle' ORDER BY j.trade_id, o.asked_at_ms;
+
+-- Rules, and what was changed of them.
+
+-- name: put_policy_version
+INSERT INTO risk_policy_history (
+    account_id, strategy_id, version, origin, policy, policy_before, changed_at_ms, changed_by
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT DO NOTHING;
+
+-- name: policy_records
+SELECT
+    account_id, strategy_id, version, origin, policy, policy_before, changed_at_ms, changed_by
+FROM v_risk_policies ORDER BY account_id, strategy_id, origin;
+
+-- name: put_window
+INSERT OR REPLACE INTO windows (
+    window_id, account_id, symbol, starts_at_ms, ends_at_ms, pre_buffer_sec, post_buffer_sec,
+    notes, source, removed, changed_at_ms, changed_by
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: windows
+SELECT
+    window_id, account_id, symbol, starts_at_ms, ends_at_ms, pre_buffer_sec, post_buffer_sec,
+    notes, source, removed, changed_at_ms, changed_by
+FROM windows WHERE removed = 0 ORDER BY window_id;
+
+-- name: put_switch
+INSERT OR REPLACE INTO copy_modes (
+    scope, target, mode, set_by, since_ms, changed_at_ms, changed_by
+) VALUES (?, ?, ?, ?, ?, ?, ?);
+
+-- name: switches
+SELECT scope, target, mode, set_by, since_ms, changed_at_ms, changed_by
+FROM copy_modes WHERE mode <> 'live' ORDER BY scope, target;
+
+-- name: put_config_change
+INSERT INTO config_audit (changed_at_ms, key, value_before, value_after, changed_by)
+VALUES (?, ?, ?, ?, ?)
+ON CONFLICT DO NOTHING;
+
+-- Account limits.
+
+-- name: put_limits
+INSERT INTO limits_state (account_id, pack, stage, updated_at_ms, state) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (account_id) DO UPDATE SET
+    pack = excluded.pack, stage = excluded.stage,
+    updated_at_ms = excluded.updated_at_ms, state = excluded.state;
+
+-- name: limits
+SELECT state FROM limits_state ORDER BY account_id;
