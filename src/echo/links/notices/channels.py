@@ -13,14 +13,13 @@ from urllib.request import Request, urlopen
 import msgspec
 
 from echo.domain.notices import Notice
-from echo.ports.errors import EchoError
 
 PATIENCE_S: Final = 10.0
 """How long a message may take to leave."""
 TELEGRAM: Final = "https://api.telegram.org"
 
 
-class NotSent(EchoError):
+class NotSent(Exception):
     """A message did not leave; ``final`` = it never will, however often it is tried."""
 
     def __init__(self, sentence: str, *, final: bool = False) -> None:
