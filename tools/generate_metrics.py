@@ -8,6 +8,7 @@ A test compares the committed files with a fresh run.
 import json
 from pathlib import Path
 
+from echo.links.telemetry import registration_spans as verdicts
 from echo.links.telemetry import spans
 from echo.links.telemetry.table import METRICS
 from tools.dashboards import DASHBOARDS, dashboard
@@ -46,6 +47,15 @@ so in `echo.clock_offset_ms`.
 | `{spans.TO_AGENT}` | Core | command leaves | slave's Agent has it | Core |
 | `{spans.PIPE}` | Agent | slave's Agent has it | slave EA has it | Core |
 | `{spans.SLAVE_EA}` | slave EA | slave EA has it | broker has filled it | Core |
+
+A verdict about a terminal is a trace of its own, the evaluation's:
+
+| Span | Whose | From | To | Made by |
+|---|---|---|---|---|
+| `{verdicts.EVALUATE}` | Core | judged | judged | Core |
+| `{verdicts.PERSIST}` | Core | judged | journal on disk | Core |
+| `{verdicts.SEND}` | Core | verdict leaves | verdict has left | Core |
+| `{verdicts.FORWARD}` | Agent | handshake heard | verdict on the pipe | Agent |
 """
 
 

@@ -1,7 +1,7 @@
 """What a program tells about itself: its log, its figures, its traces, and who gets them."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
@@ -16,7 +16,11 @@ from echo.links.telemetry.fan_out import FanOut
 from echo.links.telemetry.meters import Meters
 from echo.links.telemetry.metrics_port import MetricsPort
 from echo.links.telemetry.registration_figures import AgentFigures, RegistrationFigures
-from echo.links.telemetry.spans import spans_of_agent, spans_of_core
+from echo.links.telemetry.registration_spans import (
+    verdict_spans_of_agent,
+    verdict_spans_of_core,
+)
+from echo.links.telemetry.spans import Span, spans_of_agent, spans_of_core
 from echo.links.telemetry.table import AGENT_METRICS, CORE_METRICS
 from echo.links.telemetry.telemetry import Telemetry
 from echo.ports.errors import SettingsInvalid
@@ -77,7 +81,7 @@ def core_telling(settings: CoreSettings, version: str) -> Told:
     telemetry = Telemetry(
         meters,
         (CoreFigures(meters).take, RegistrationFigures(meters).take),
-        trace=spans_of_core if settings.telemetry.otlp_endpoint else None,
+        trace=_core_spans if settings.telemetry.otlp_endpoint else None,
         recorded=_recorded(settings.telemetry, settings.log_level),
     )
     exporter = _exporter(telemetry, settings.telemetry, "echo-core", version)
@@ -93,7 +97,7 @@ def agent_telling(settings: AgentSettings, version: str) -> Told:
     telemetry = Telemetry(
         meters,
         (AgentFigures(meters, settings.agent_id).take,),
-        trace=spans_of_agent if settings.telemetry.otlp_endpoint else None,
+        trace=_agent_spans if settings.telemetry.otlp_endpoint else None,
         recorded=_recorded(settings.telemetry, settings.log_level),
     )
     return Told(log, telemetry, _exporter(telemetry, settings.telemetry, "echo-agent", version))
@@ -104,6 +108,16 @@ def open_metrics_port(port: int, told: Told) -> MetricsPort | None:
     if port == 0 or told.telemetry is None:
         return None
     return MetricsPort(port, told.telemetry)
+
+
+def _core_spans(fact: Fact, at_ms: int) -> Iterator[Span]:
+    yield from spans_of_core(fact)
+    yield from verdict_spans_of_core(fact, at_ms)
+
+
+def _agent_spans(fact: Fact, at_ms: int) -> Iterator[Span]:
+    yield from spans_of_agent(fact)
+    yield from verdict_spans_of_agent(fact, at_ms)
 
 
 async def watch_backlog(see: Callable[[], Fact], facts: FactSink) -> None:

@@ -31,7 +31,7 @@ def telemetry() -> Iterator[Telemetry]:
     made = Telemetry(
         meters,
         (CoreFigures(meters).take, RegistrationFigures(meters).take),
-        spans_of_core,
+        lambda fact, _at_ms: spans_of_core(fact),
         recorded=(ResultTaken, Alarm),
     )
     yield made

@@ -15,7 +15,7 @@ from tests.links.telemetry.facts import FILLED, TRACE_ID
 @pytest.fixture
 def telemetry() -> Iterator[Telemetry]:
     meters = Meters(CORE_METRICS)
-    made = Telemetry(meters, (CoreFigures(meters).take,), spans_of_core)
+    made = Telemetry(meters, (CoreFigures(meters).take,), lambda fact, _at_ms: spans_of_core(fact))
     yield made
     made.close()
 

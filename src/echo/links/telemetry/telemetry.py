@@ -25,7 +25,8 @@ SPANS_MAX: Final = 10_000
 """Spans that may wait for an exporter; the oldest are dropped."""
 
 Take = Callable[[Fact], None]
-Trace = Callable[[Fact], Iterator[Span]]
+Trace = Callable[[Fact, int], Iterator[Span]]
+"""Takes a fact, and the Unix milliseconds at which it was told."""
 Reading = Callable[[], None]
 
 
@@ -119,4 +120,4 @@ class Telemetry:
         for take in self._takes:
             take(fact)
         if self._trace is not None:
-            self._spans.extend(self._trace(fact))
+            self._spans.extend(self._trace(fact, at_ns // 1_000_000))
