@@ -75,8 +75,10 @@ class TableWatch:
             await connection.add_listener(self._channel, self._heard)
             while not connection.is_closed():
                 await self._look(connection)
+                # Not `wait_for`: one that is cancelled when its wait is over goes on, in 3.11.
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), self._reread_s)
+                    async with asyncio.timeout(self._reread_s):
+                        await self._wake.wait()
                 self._wake.clear()
         finally:
             connection.terminate()
