@@ -22,6 +22,7 @@ from tests.servers.postgres import UNPRIVILEGED, PostgresServer
 from tests.stores import examples as ex
 from tests.stores.postgres.places import PostgresJournalStore, query
 
+MIB = 1 << 20
 END_CORES = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
     " WHERE application_name LIKE 'echo-core%'"
@@ -329,7 +330,9 @@ async def test_a_log_that_cannot_be_written_ends_the_server_and_loses_nothing(
     journal = await store.open()
     await journal.commit(batch(1))
     pid = await session_of(store)
-    server.limit_files(pid, 0)
+    # Tables may still grow, the log is beyond the limit: it is the log that cannot be written.
+    await write_log_beyond(store, MIB)
+    server.limit_files(pid, MIB)
 
     troubles = await see_through(journal, batch(2))
 
@@ -337,6 +340,14 @@ async def test_a_log_that_cannot_be_written_ends_the_server_and_loses_nothing(
     assert troubles[0].startswith("CommitUnknown")
     assert len((await journal.load()).trades) == 2
     assert server.running
+
+
+async def write_log_beyond(store: PostgresJournalStore, offset: int) -> None:
+    """Have the server's log stand well behind *offset* of its segment of 16 MiB."""
+    where = "SELECT (pg_walfile_name_offset(pg_current_wal_insert_lsn())).file_offset AS at"
+    fill = f"SELECT pg_logical_emit_message(false, 'fill', repeat('x', {2 * MIB}))"
+    while not 2 * offset <= (await query(store.target, where))[0]["at"] <= 12 * MIB:
+        await query(store.target, fill)
 
 
 @pytest.fixture
