@@ -11,15 +11,13 @@ from echo.domain.errors import ErrorCode
 from echo.domain.facts import Fact
 from echo.domain.intents import ActionKind
 from echo.domain.quantities import Timestamps
-from echo.links.telemetry.core_figures import CoreFigures, between_ms, trace_id_of
+from echo.links.telemetry.core_figures import CoreFigures, between_ms
 from echo.links.telemetry.meters import Meters
 from echo.links.telemetry.table import CORE_METRICS
 from tests.links.telemetry.facts import (
     DECIDED,
     FILLED,
     STAMPS,
-    TRACE_ID,
-    TRACEPARENT,
     refused,
     settled,
 )
@@ -101,8 +99,3 @@ def test_what_was_missed_is_counted_with_its_reason() -> None:
     assert 'orders_rejected_count_total{reason="NO_MONEY"} 1.0' in text
     assert 'blocked_by_window_count_total{account_id="70001"} 1.0' in text
     assert "STALE" not in text
-
-
-def test_a_trace_id_is_taken_from_where_it_is_one() -> None:
-    assert trace_id_of(TRACEPARENT) == TRACE_ID
-    assert trace_id_of("") == trace_id_of("00-short-id-01") == ""

@@ -8,8 +8,8 @@ from echo.domain.copy_facts import IntentForwarded
 from echo.domain.ids import CommandId
 from echo.domain.quantities import Timestamps
 from echo.links.telemetry import spans as told
-from echo.links.telemetry.spans import spans_of_agent, spans_of_core
-from tests.links.telemetry.facts import AGENT_FACTS, FILLED, STAMPS, TRACE_ID
+from echo.links.telemetry.spans import spans_of_agent, spans_of_core, trace_id_of
+from tests.links.telemetry.facts import AGENT_FACTS, FILLED, STAMPS, TRACE_ID, TRACEPARENT
 
 FORWARDED = cast(IntentForwarded, AGENT_FACTS[0])
 
@@ -67,3 +67,8 @@ def test_a_failure_is_marked() -> None:
 
 def test_other_facts_have_no_spans() -> None:
     assert list(spans_of_core(FORWARDED)) == list(spans_of_agent(FILLED)) == []
+
+
+def test_a_trace_id_is_taken_from_where_it_is_one() -> None:
+    assert trace_id_of(TRACEPARENT) == TRACE_ID
+    assert trace_id_of("") == trace_id_of("00-short-id-01") == ""

@@ -24,6 +24,7 @@ from echo.domain.intents import ActionKind
 from echo.domain.quantities import Timestamps
 from echo.domain.registration_facts import EaChanged
 from echo.links.telemetry.meters import Meters
+from echo.links.telemetry.spans import trace_id_of
 from echo.links.telemetry.table import ALARM_CODES
 
 Feed = Callable[[Meters, Any], None]
@@ -216,9 +217,3 @@ def between_ms(stamps: Timestamps, first: str, last: str) -> int | None:
     if begun is None or ended is None or ended < begun:
         return None
     return int(ended - begun)
-
-
-def trace_id_of(traceparent: str) -> str:
-    """Return the trace id in a W3C ``traceparent``; empty = there is none."""
-    parts = traceparent.split("-")
-    return parts[1] if len(parts) == 4 and len(parts[1]) == 32 else ""

@@ -13,7 +13,7 @@ from opentelemetry.trace import NonRecordingSpan, SpanContext, set_span_in_conte
 
 from echo.domain.facts import Fact
 from echo.links.log_facts import LEVEL_OF
-from echo.links.telemetry.core_figures import trace_id_of
+from echo.links.telemetry.spans import trace_id_of
 
 SEVERITY: Final = {
     "debug": SeverityNumber.DEBUG,

@@ -58,7 +58,7 @@ def spans_of_agent(fact: Fact) -> Iterator[Span]:
 
 
 def _forwarded(fact: IntentForwarded) -> Iterator[Span]:
-    trace = _trace(fact.traceparent)
+    trace = trace_of(fact.traceparent)
     stamps = fact.timestamps
     if trace is None or stamps is None or stamps.t1_agent_recv_ms is None:
         return
@@ -83,7 +83,7 @@ def _forwarded(fact: IntentForwarded) -> Iterator[Span]:
 
 
 def _copied(fact: ResultTaken) -> Iterator[Span]:
-    trace = _trace(fact.traceparent)
+    trace = trace_of(fact.traceparent)
     if trace is None:
         return
     trace_id, root_id = trace
@@ -145,9 +145,15 @@ def _stamp(stamps: Timestamps, name: str) -> int | None:
     return found
 
 
-def _trace(traceparent: str) -> tuple[str, str] | None:
-    """Return trace id and span id of a W3C ``traceparent``, or ``None``."""
+def trace_of(traceparent: str) -> tuple[str, str] | None:
+    """Return trace id and span id of a W3C ``traceparent``; ``None`` = it is none."""
     parts = traceparent.split("-")
     if len(parts) != 4 or len(parts[1]) != 32 or len(parts[2]) != 16:
         return None
     return parts[1], parts[2]
+
+
+def trace_id_of(traceparent: str) -> str:
+    """Return the trace id of a W3C ``traceparent``; empty = there is none."""
+    trace = trace_of(traceparent)
+    return trace[0] if trace else ""
