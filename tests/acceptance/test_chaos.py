@@ -59,3 +59,12 @@ async def test_whatever_strikes_nothing_is_lost_and_nothing_happens_twice(
     assert [figures[each] for each in zeros] == [0] * len(zeros)
     assert figures["actions"] > 0
     assert sum(figures[kind] for kind in STRUCK) > 0
+
+
+async def test_two_cores_that_take_turns_lose_nothing_and_do_nothing_twice(folder: Path) -> None:
+    code, figures, told = await chaos(
+        folder, "--rounds", "2", "--first", "3", "--seconds", str(SECONDS), "--cores", "2"
+    )
+
+    assert (code, figures["violations"]) == (0, []), told
+    assert figures["take_overs"] > 0, "one killed Core at least was followed by the other"

@@ -36,8 +36,30 @@ def test_a_program_that_has_ended_says_nothing(tmp_path: Path) -> None:
 
 def test_a_program_that_said_nothing_leaves_what_another_says(tmp_path: Path) -> None:
     path = tmp_path / "core.state.json"
-    StateFile(path).write(ready=True, address="")
+    path.write_text(json.dumps({"ready": True, "pid": os.getpid() + 1, "address": "there"}))
+    state = StateFile(path)
 
-    StateFile(path).remove()
+    state.write(ready=False, address="here")
+    state.remove()
 
-    assert path.exists()
+    assert json.loads(path.read_text())["address"] == "there"
+
+
+def test_of_two_programs_the_one_that_became_ready_last_is_told_of(tmp_path: Path) -> None:
+    path = tmp_path / "core.state.json"
+    path.write_text(json.dumps({"ready": True, "pid": os.getpid() + 1, "address": "there"}))
+    state = StateFile(path)
+
+    state.write(ready=True, address="here")
+    assert json.loads(path.read_text())["address"] == "here"
+    state.write(ready=False, address="here")
+    assert json.loads(path.read_text())["ready"] is False
+
+
+def test_a_file_that_cannot_be_read_is_nobodys(tmp_path: Path) -> None:
+    path = tmp_path / "core.state.json"
+    path.write_bytes(b"{torn")
+
+    StateFile(path).write(ready=False, address="here")
+
+    assert json.loads(path.read_text())["address"] == "here"

@@ -165,6 +165,23 @@ async def test_stopping_delivers_what_was_queued_and_tells_why(
         assert core.left == ["the Core stops"]
 
 
+async def test_a_door_that_was_shut_opens_again_at_the_same_port(core: Core) -> None:
+    server = new_server(0)
+    await server.start(core)
+    port = server.port
+    await server.stop(100)
+    async with asyncio.timeout(5):
+        with pytest.raises(OSError, match="Connect call failed"):
+            await asyncio.open_connection("127.0.0.1", port)
+
+        await server.start(core)
+    assert server.port == port
+    agent = Agent(hello())
+    async with linked(port, agent):
+        await until_real(lambda: agent.said)
+    await server.stop(100)
+
+
 async def test_a_taken_port_is_refused(server: GrpcAgentServer) -> None:
     with pytest.raises(PortTaken, match=str(server.port)):
         await new_server(server.port).start(Core())

@@ -122,7 +122,7 @@ async def test_a_core_that_dies_within_a_write_leaves_no_lock_behind(host: Host)
 
 
 async def test_two_cores_at_one_sqlite_file(host: Host, tmp_path: Path) -> None:
-    """The second waits outside, takes over, and the first is refused and lets go."""
+    """The second waits outside; the first is refused, lets go when it waits, and is followed."""
     path = tmp_path / "journal.sqlite"
 
     def core(who: str) -> LeasedJournal:
@@ -139,6 +139,8 @@ async def test_two_cores_at_one_sqlite_file(host: Host, tmp_path: Path) -> None:
         await second.load()  # The lease is its own now, the file still the other's.
     with pytest.raises(JournalRefused):
         await first.commit((ex.MARK,))
+    with pytest.raises(JournalUnavailable, match="holds the lease"):
+        await first.load()
 
     assert (await second.load()).trades == (ex.trade(),)
     await second.close()

@@ -159,7 +159,7 @@ async def test_a_store_that_is_still_locked_is_tried_again() -> None:
     await first.commit((ex.MARK,))
 
 
-async def test_who_is_refused_lets_go_of_the_store() -> None:
+async def test_who_is_refused_lets_go_of_the_store_when_it_waits_for_its_turn() -> None:
     shelf = Shelf()
     first, second = shelf.core("a"), shelf.core("b")
     await first.load()
@@ -170,6 +170,9 @@ async def test_who_is_refused_lets_go_of_the_store() -> None:
 
     with pytest.raises(JournalRefused, match="has had the lease"):
         await first.commit((ex.MARK,))
+    assert not await first.is_settled(ex.trade().trade_id)
+    with pytest.raises(JournalUnavailable, match="b holds the lease"):
+        await first.load()
     with pytest.raises(JournalUnavailable, match="not open"):
         await first.is_settled(ex.trade().trade_id)
     assert await first.purge_registrations(keep_days=1) == 0
@@ -186,6 +189,9 @@ class LeasedStore:
 
     async def reopen(self) -> Journal:
         return await self._leased(await self._inner.reopen())
+
+    async def two_cores(self) -> tuple[Journal, Journal]:
+        return await self._inner.two_cores()
 
     async def count(self, kind: str) -> int:
         return await self._inner.count(kind)

@@ -13,13 +13,17 @@ _TOKEN_BYTES: Final = 32
 _FILE_BYTES_MAX: Final = 256
 
 
-def mint_token(folder: Path) -> str:
-    """Write a fresh token into *folder*, readable by its owner only, and return it.
+def mint_token() -> str:
+    """Return a fresh token."""
+    return secrets.token_urlsafe(_TOKEN_BYTES)
+
+
+def leave_token(folder: Path, token: str) -> None:
+    """Write *token* into *folder*, readable by its owner only.
 
     Raises:
         SettingsInvalid: it cannot be written.
     """
-    token = secrets.token_urlsafe(_TOKEN_BYTES)
     path = folder / TOKEN_FILE
     fresh = path.with_suffix(".new")
     try:
@@ -30,7 +34,6 @@ def mint_token(folder: Path) -> str:
         fresh.replace(path)
     except OSError as error:
         raise SettingsInvalid([f"{path} cannot be written: {error.strerror}"]) from error
-    return token
 
 
 def read_token(folder: Path) -> str | None:
@@ -42,9 +45,10 @@ def read_token(folder: Path) -> str | None:
         return None
 
 
-def remove_token(folder: Path) -> None:
-    """Leave nothing behind that opens no door any more."""
-    (folder / TOKEN_FILE).unlink(missing_ok=True)
+def remove_token(folder: Path, token: str) -> None:
+    """Leave nothing behind that opens no door any more; another Core's token stays."""
+    if read_token(folder) == token:
+        (folder / TOKEN_FILE).unlink(missing_ok=True)
 
 
 def is_token(given: str, token: str) -> bool:

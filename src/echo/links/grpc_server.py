@@ -3,7 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import grpc
@@ -67,7 +67,7 @@ class GrpcAgentServer:
         return self._port
 
     async def start(self, handler: AgentHandler) -> None:
-        """Begin to listen.
+        """Begin to listen, for the first time or again.
 
         Raises:
             PortTaken: the address is in use, or cannot be listened on.
@@ -83,6 +83,8 @@ class GrpcAgentServer:
         self._handler = handler
         server = grpc.aio.server(options=server_options(where.heartbeat_interval_ms))
         server.add_generic_rpc_handlers((self._methods(),))
+        if self._port:
+            where = replace(where, port=self._port)  # at every start the same
         address = authority(where.host, where.port)
         await _look_whether_free(where)
         try:
@@ -93,7 +95,7 @@ class GrpcAgentServer:
         except RuntimeError as error:
             raise PortTaken(f"cannot listen on {address}: {error}") from error
         await server.start()
-        self._server = server
+        self._server, self._stopping = server, False
 
     async def stop(self, grace_ms: int) -> None:
         """Let queued frames leave, then close all streams."""

@@ -146,9 +146,9 @@ class LeasedJournal:
                 held = True
                 await journal.commit(records)
         except JournalRefused:
-            if not held:
-                self._fenced = True
-                await self._let_go()
+            # The store itself stays in this Core's hands until `load` finds whose turn it is: by
+            # then nobody calls here any more.
+            self._fenced = self._fenced or not held
             raise
 
     async def is_settled(self, trade_id: TradeId) -> bool:

@@ -42,11 +42,12 @@ def test_good_rounds_exit_with_0() -> None:
 
 
 def test_a_broken_promise_exits_with_1() -> None:
-    result = CliRunner().invoke(app, ["--rounds", "2"])
+    result = CliRunner().invoke(app, ["--rounds", "2", "--cores", "2"])
     figures = json.loads(result.stdout)
 
     assert (result.exit_code, figures["unexplained"], figures["folder"]) == (1, 1, "kept")
     assert len(result.stdout.splitlines()) > 10, "for people, one figure a line"
+    assert ASKED[-1].cores == 2
 
 
 def test_what_cannot_be_played_exits_with_2(monkeypatch: pytest.MonkeyPatch) -> None:

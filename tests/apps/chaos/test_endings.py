@@ -31,6 +31,15 @@ def test_failpoints_are_counted_and_explain_a_kill(tmp_path: Path) -> None:
     assert (dict(found.failpoints), found.complaints) == ({"core.after_commit": 2}, ())
 
 
+def test_a_core_that_lost_its_turn_is_no_bug(tmp_path: Path) -> None:
+    lost = '{"code":"journal_refused","sentence":"a writes under lease 1, b holds 2"}\n'
+    refused = '{"code":"journal_refused","sentence":"the row is not unique"}\n'
+    found = endings([program(tmp_path, says=lost + refused)], {}, frozenset())
+
+    [complaint] = found.complaints
+    assert "not unique" in complaint
+
+
 def test_a_kill_by_nobody_is_a_complaint(tmp_path: Path) -> None:
     found = endings([program(tmp_path, KILLED, KILLED)], {"core": 1}, frozenset())
 

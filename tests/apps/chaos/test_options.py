@@ -14,6 +14,7 @@ from echo.apps.chaos.options import ChaosOptions
         ({"rounds": 10_001}, "--rounds 10001 is not 1 to 10000"),
         ({"first": -1}, "--first -1 is below 0"),
         ({"seconds": 4}, "--seconds 4 is not 5 to 600"),
+        ({"cores": 3}, "--cores 3 is not 1 to 2"),
     ],
 )
 def test_what_makes_no_sense_is_said(asked: dict[str, Any], said: str) -> None:

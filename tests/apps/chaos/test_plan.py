@@ -59,6 +59,15 @@ def test_every_program_is_struck_and_every_failpoint_armed() -> None:
     assert any(isinstance(each.fault, LimitJournal) for each in ALL)
 
 
+def test_two_cores_are_both_struck() -> None:
+    programs = Programs(masters=PROGRAMS.masters, slaves=PROGRAMS.slaves, cores=("core", "standby"))
+    faults = [each.fault for n in range(200) for each in plan(Random(f"7/{n}"), programs, 10)]
+
+    for kind in (Kill, Stop, Arm, FillDisk):
+        struck = {each.program for each in faults if isinstance(each, kind)}
+        assert {"core", "standby"} <= struck, kind.__name__
+
+
 def test_a_failpoint_is_armed_in_the_program_that_has_it() -> None:
     wrong = [
         each.fault

@@ -35,6 +35,14 @@ def test_a_violation_says_where_it_was(trouble: dict[str, Any], said: str) -> No
     assert played(3, **trouble).violations == (f"round 3 of seed 1: {said}",)
 
 
+def test_take_overs_are_told_and_add_up() -> None:
+    rounds = (played(0, take_overs=2), played(1, take_overs=1))
+
+    assert as_json(rounds, 9.0)["take_overs"] == 3
+    assert "2 take-overs" in as_line(rounds[0])
+    assert "take-overs" not in as_line(played())
+
+
 def test_rounds_add_up() -> None:
     bad = played(
         1, late=True, discrepancies=(discrepancy("lost"), discrepancy("orphan")), unexplained=1

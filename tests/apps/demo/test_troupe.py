@@ -53,6 +53,18 @@ async def troupe(news: list[str]) -> AsyncIterator[Troupe]:
     await troupe.dismiss()
 
 
+async def test_a_program_that_waits_for_its_turn_is_not_waited_for(
+    troupe: Troupe, tmp_path: Path
+) -> None:
+    waiting = program(tmp_path, "waiting", "silent")
+    troupe.start_waiting(waiting)
+    await until_real(lambda: waiting.process)
+    assert waiting.process is not None
+    waiting.process.kill()
+
+    await until_real(lambda: waiting.starts == 2)
+
+
 def program(folder: Path, name: str, manner: str = "good") -> Program:
     config = folder / f"{name}.txt"
     config.write_text(manner)

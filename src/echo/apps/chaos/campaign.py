@@ -92,6 +92,7 @@ async def _rounds(
                 store=store,
                 restart=restart,
                 experts=experts,
+                standby=options.cores > 1,
             )
             result = await each.play()
             played = True

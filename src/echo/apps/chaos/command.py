@@ -36,6 +36,9 @@ def chaos(
     terminals: Annotated[
         str, typer.Option(help="What is on the charts: paper, or ea (the EAs' own MQL, compiled).")
     ] = "paper",
+    cores: Annotated[
+        int, typer.Option(help="2: a second Core waits, and takes over when the first falls.")
+    ] = 1,
     as_json_: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Kill, freeze, cut off and starve real programs, then compare brokers' books and journal.
@@ -53,6 +56,7 @@ def chaos(
             store=store,
             store_restart=store_restart,
             terminals=terminals,
+            cores=cores,
         )
         result = asyncio.run(campaign(options, _aside))
     except (ChaosRefused, ProgramFailed) as error:

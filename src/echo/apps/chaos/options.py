@@ -9,6 +9,7 @@ ROUNDS_MAX: Final = 10_000
 SECONDS: Final = 10
 SECONDS_MIN: Final = 5
 SECONDS_MAX: Final = 600
+CORES_MAX: Final = 2
 
 
 class ChaosRefused(Exception):
@@ -26,6 +27,7 @@ class ChaosOptions:
     ``store``: server and database that keep the journals, each round's in a schema of its own;
     ``None`` = files in the folder.  ``store_restart``: a command that ends that server and brings
     it back, run once in each round.  ``terminals``: ``paper``, or ``ea`` for the EAs' own code.
+    ``cores``: 2 = a second one waits, and takes over when the first is struck.
     """
 
     rounds: int = ROUNDS
@@ -37,6 +39,7 @@ class ChaosOptions:
     store: str | None = None
     store_restart: str | None = None
     terminals: str = "paper"
+    cores: int = 1
     complaints: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -51,4 +54,6 @@ class ChaosOptions:
             complaints.append("--store-restart needs --store")
         if self.terminals not in {"paper", "ea"}:
             complaints.append(f"--terminals {self.terminals} is neither paper nor ea")
+        if not 1 <= self.cores <= CORES_MAX:
+            complaints.append(f"--cores {self.cores} is not 1 to {CORES_MAX}")
         object.__setattr__(self, "complaints", tuple(complaints))

@@ -123,10 +123,11 @@ class Planned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Programs:
-    """The programs of a round by what they are."""
+    """The programs of a round by what they are; two ``cores`` share one journal."""
 
     masters: tuple[str, ...]
     slaves: tuple[str, ...]
+    cores: tuple[str, ...] = ("core",)
 
     @property
     def terminals(self) -> tuple[str, ...]:
@@ -136,7 +137,8 @@ class Programs:
     @property
     def all(self) -> tuple[str, ...]:
         """Everything; Core and Agent as often as there are terminals, for they matter to all."""
-        return (*("core", "agent") * max(1, len(self.terminals) // 2), *self.terminals)
+        centre = (*self.cores, "agent") * max(1, len(self.terminals) // 2)
+        return (*centre, *self.terminals)
 
 
 def plan(chance: Random, programs: Programs, seconds: float) -> tuple[Planned, ...]:
@@ -163,7 +165,7 @@ def _stop(chance: Random, programs: Programs, at_s: float) -> Iterator[Planned]:
 
 def _arm(chance: Random, programs: Programs, at_s: float) -> Iterator[Planned]:
     places = (
-        *(("core", name) for name in failpoints.CORE),
+        *((core, name) for core in programs.cores for name in failpoints.CORE),
         *(("agent", name) for name in failpoints.AGENT),
         *((chance.choice(programs.masters), name) for name in failpoints.MASTER),
         *((chance.choice(programs.slaves), name) for name in failpoints.SLAVE),
@@ -200,8 +202,8 @@ def _cut_pipe(chance: Random, programs: Programs, at_s: float) -> Iterator[Plann
     yield Planned(at_s=at_s, fault=CutPipe(terminal=terminal, torn=torn))
 
 
-def _fill(chance: Random, _programs: Programs, at_s: float) -> Iterator[Planned]:
-    program = chance.choice(("core", "agent", "journal"))
+def _fill(chance: Random, programs: Programs, at_s: float) -> Iterator[Planned]:
+    program = chance.choice((*programs.cores, "agent", "journal"))
     seconds = chance.uniform(0.5, 4)
     if program == "journal":
         yield Planned(at_s=at_s, fault=LimitJournal(seconds=seconds))

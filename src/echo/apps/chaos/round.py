@@ -15,8 +15,9 @@ from echo.apps.chaos.lateness import late_opens
 from echo.apps.chaos.plan import Planned, Programs, plan
 from echo.apps.chaos.relay import Relay
 from echo.apps.chaos.server_faults import Restart
+from echo.apps.chaos.standby import STANDBY, share_journal, take_overs
 from echo.apps.chaos.tally import RoundResult
-from echo.apps.chaos.trouble import Trouble, first_environment
+from echo.apps.chaos.trouble import CORES, Trouble, first_environment
 from echo.apps.demo.cast import Cast, Player, cast
 from echo.apps.demo.material import Material, gather
 from echo.apps.demo.options import DemoOptions
@@ -45,6 +46,7 @@ class Round:
         store: Where on which server the journal is kept; ``None`` = in the folder.
         restart: Ends that server in the middle of the round, and brings it back.
         experts: Where compiled experts lie; ``None`` = the brains in Python are on the charts.
+        standby: Whether a second Core waits for its turn.
 
     Raises:
         ProgramFailed: a program did not come up before the faults began.
@@ -60,8 +62,10 @@ class Round:
         store: PostgresTarget | None = None,
         restart: Restart | None = None,
         experts: Path | None = None,
+        standby: bool = False,
     ) -> None:
         self._seed, self._number = seed, number
+        self._standby = standby
         # Weather is repeated by its seed; nothing here is a secret.
         chance = Random(f"{seed}/{number}")  # noqa: S311 -- see above
         self._options = DemoOptions(
@@ -77,6 +81,7 @@ class Round:
             Programs(
                 masters=tuple(map(terminal_name, self.cast.masters)),
                 slaves=tuple(map(terminal_name, self.cast.slaves)),
+                cores=("core", STANDBY) if standby else ("core",),
             ),
             seconds,
         )
@@ -107,6 +112,7 @@ class Round:
                 late=late_opens(self.cast, self._books()),
                 done=trouble.done,
                 endings=found,
+                take_overs=take_overs(self._stage),
                 seconds=time.monotonic() - started_s,
                 drained_s=drained_s,
                 folder=str(self._stage.folder),
@@ -117,7 +123,7 @@ class Round:
 
     async def _store_falls(self, restart: Restart, trouble: Trouble, begins_s: float) -> None:
         """Let the server fall in the middle of the round; a Core that just starts may end of it."""
-        trouble.starved.add("core")
+        trouble.starved.update(CORES)
         at_s = begins_s + self._options.seconds / 2
         await asyncio.sleep(max(0.0, at_s - asyncio.get_running_loop().time()))
         await restart()
@@ -145,8 +151,12 @@ class Round:
     async def _start(self) -> float:
         """Start all programs; return when the first tick comes, on the event loop's clock."""
         stage = self._stage
-        for name in ("core", "agent"):
-            await self._troupe.start(self._program(name, stage.settings))
+        waiting = share_journal(stage) if self._standby else None
+        await self._troupe.start(self._program("core", stage.settings))
+        if waiting is not None:
+            # It is ready when its turn has come, which may be never.
+            self._troupe.start_waiting(self._program(STANDBY, waiting))
+        await self._troupe.start(self._program("agent", stage.settings))
         loop = asyncio.get_running_loop()
         players = tuple(enumerate(self.cast.players))
         lead_s = lead_ms(len(players)) / 1_000
@@ -160,10 +170,10 @@ class Round:
         return begins_s
 
     def _program(self, name: str, config: Path) -> Program:
-        module = "echo.apps.terminal" if name.startswith("terminal") else f"echo.apps.{name}"
+        kind = "core" if name in CORES else name.partition("-")[0]
         return Program(
             name=name,
-            module=module,
+            module=f"echo.apps.{kind}",
             config=config,
             log=self._stage.log(name),
             environment=first_environment(self.planned, name),

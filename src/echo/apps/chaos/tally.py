@@ -34,6 +34,8 @@ class RoundResult:
     seconds: float
     drained_s: float
     folder: str = ""
+    take_overs: int = 0
+    """How often one Core went on where another one had ended."""
 
     @property
     def violations(self) -> tuple[str, ...]:
@@ -84,6 +86,7 @@ def as_json(results: Sequence[RoundResult], seconds: float) -> dict[str, Any]:
         "locks": done["locks"],
         "sessions": done["sessions"],
         "store_falls": done["store_falls"],
+        "take_overs": sum(each.take_overs for each in results),
         "actions": sum(each.actions for each in takings),
         "decisions": sum(each.decisions for each in takings),
         "outcomes": dict(sorted(outcomes.items())),
@@ -105,10 +108,11 @@ def as_line(result: RoundResult) -> str:
     """Tell one round in a line."""
     done = ", ".join(f"{count} {kind}" for kind, count in sorted(result.done.items()) if count)
     reached = sum(result.endings.failpoints.values())
+    turns = f", {result.take_overs} take-overs" if result.take_overs else ""
     takings = result.takings
     return (
         f"round {result.number}: {takings.actions} actions, {takings.decisions} decisions,"
         f" {takings.outcome(Outcome.FILLED)} filled; {done or 'no faults'},"
-        f" {reached} failpoints; settled {result.drained_s:.1f} s after the last fault;"
+        f" {reached} failpoints{turns}; settled {result.drained_s:.1f} s after the last fault;"
         f" {len(result.violations)} violations"
     )

@@ -23,10 +23,13 @@ from echo.apps.chaos.plan import (
 )
 from echo.apps.chaos.relay import Relay
 from echo.apps.chaos.server_faults import end_sessions, lock_server
+from echo.apps.chaos.standby import STANDBY
 from echo.apps.chaos.store_faults import disk_full, lock_journal
 from echo.apps.demo.stage import Stage
 from echo.apps.demo.troupe import Program
 from echo.apps.failpoints import FAILPOINT, JOURNAL_PAGES_MAX
+
+CORES: Final = ("core", STANDBY)
 
 SMALL_JOURNAL_PAGES: Final = 1
 """Smaller than any journal: one that is opened so keeps its size, and cannot grow."""
@@ -106,7 +109,7 @@ class Trouble:
                 await self._limit_journal(seconds)
             case LockJournal(seconds=seconds):
                 # A Core that starts meanwhile cannot, and says so.
-                self.starved.add("core")
+                self.starved.update(CORES)
                 await self._lock(seconds)
 
     def _kill(self, name: str) -> bool:
@@ -152,7 +155,7 @@ class Trouble:
             self.done["locks"] += await lock_server(store, seconds)
 
     async def _limit_journal(self, seconds: float) -> None:
-        self.starved.add("core")
+        self.starved.update(CORES)
         if self._stage.store is not None:
             # A server has no size that a Core could be given: it ends the Core's session instead.
             self.done["sessions"] += await end_sessions(self._stage.store) > 0

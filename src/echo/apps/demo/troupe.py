@@ -61,8 +61,7 @@ class Troupe:
             ProgramFailed: one of them ended, or was not ready in time.
         """
         for program in programs:
-            self._programs.append(program)
-            self._watchers.append(asyncio.create_task(self._watch(program)))
+            self._begin(program)
         for program in programs:
             try:
                 # Each has its own time: so many may start together that they slow each other.
@@ -73,6 +72,11 @@ class Troupe:
                 ) from None
             if program.process is None:
                 raise ProgramFailed(f"{program.name} did not start: {_last_words(program)}")
+
+    def start_waiting(self, program: Program) -> None:
+        """Start a program that is ready when another one has ended; wait for nothing."""
+        program.ready.set()
+        self._begin(program)
 
     async def dismiss(self) -> None:
         """End all programs, the last started first; whatever does not listen is killed."""
@@ -88,6 +92,10 @@ class Troupe:
                     program.process.kill()
             if stubborn:
                 await asyncio.wait(stubborn, timeout=ENDED_WITHIN_S)
+
+    def _begin(self, program: Program) -> None:
+        self._programs.append(program)
+        self._watchers.append(asyncio.create_task(self._watch(program)))
 
     async def _watch(self, program: Program) -> None:
         while not self._ending and program.starts < STARTS_MAX:
