@@ -1,7 +1,6 @@
 """Flattening: copies that are closed because a person or a window wants it, not their master.
 
-Each is closed by a journaled command of its own, named after its ticket, so that a Core that is
-restarted asks for the same close and not for another.
+A ticket has one such close: a Core that is restarted asks for the same one, not for another.
 """
 
 from typing import Final
@@ -11,12 +10,12 @@ from echo.domain.commands import Flatten
 from echo.domain.errors import ErrorCode
 from echo.domain.facts import Alarm
 from echo.domain.handshake import Feature
-from echo.domain.ids import NO_TRADE, SEQ_CLOSE, AccountId, derive_command_id
+from echo.domain.ids import SEQ_CLOSE, AccountId, derive_command_id
 from echo.domain.modes import Mode
 from echo.domain.quantities import Instant
-from echo.engine import decisions, dispatch, intake, lanes, rows
+from echo.engine import decisions, intake, lanes, own_closes, rows
 from echo.engine.outbox import Outbox
-from echo.engine.state import CommandState, Lane, State, TradeState
+from echo.engine.state import Lane, State, TradeState
 
 _BY_US: Final = SEQ_CLOSE + 2
 """No action of a master has this number, and no close by a limit: the ids differ."""
@@ -67,17 +66,7 @@ def close_copy(
     if not state.account(account_id).offers(Feature.LOSSLESS):
         _warn_unable(state, trade, lane, reason, out)
         return
-    lane.current = command_id
-    command = CommandState(
-        command=Flatten(
-            command_id=command_id, account_id=account_id, tickets=(ticket,), reason=reason
-        ),
-        account_id=account_id,
-        trade_id=NO_TRADE,
-        seq=SEQ_CLOSE,
-        taken_mono_ms=now.mono_ms,
-    )
-    dispatch.issue(state, command, now, out)
+    own_closes.close(state, lane, command_id, reason, now, out)
 
 
 def answered(
@@ -102,14 +91,10 @@ def answered(
 
 def _take_back(state: State, trade: TradeState, lane: Lane, now: Instant, out: Outbox) -> None:
     switch = state.book.switches.strictest(trade.intent.account_id, lane.account_id)
-    command = state.commands.get(lane.open_command_id) if lane.open_command_id else None
-    if switch is None or switch.mode is not Mode.FLATTEN or command is None or command.maybe_sent:
+    if switch is None or switch.mode is not Mode.FLATTEN:
         return
     sentence = f"{switch.whom} is flattened, {switch.origin}; it had not been sent"
-    decisions.cancel_open(
-        state, trade, lane, command, now, out, code=ErrorCode.CLOSE_ONLY, sentence=sentence
-    )
-    lanes.advance(state, trade, lane, now, out)
+    own_closes.take_back(state, trade, lane, ErrorCode.CLOSE_ONLY, sentence, now, out)
 
 
 def _is_closing(state: State, lane: Lane) -> bool:

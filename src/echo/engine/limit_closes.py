@@ -1,23 +1,21 @@
 """Closing what Echo holds on an account that a limit has flattened.
 
-Each position gets a command of its own through the journal, like every other: it is sent until it
-is answered, over restarts too, and `flattening` takes the answer.  What Echo did not open is not
-touched; people are told of it.
+A position that is still there after its close was answered is closed once more, and `flattening`
+takes every answer.  What Echo did not open is not touched; people are told of it.
 """
 
 from typing import Final
 
 from echo.domain.answers import Outcome
-from echo.domain.commands import CloseOrder, Flatten
 from echo.domain.errors import ErrorCode
 from echo.domain.facts import Alarm
 from echo.domain.handshake import Feature
-from echo.domain.ids import NO_TRADE, SEQ_CLOSE, Ticket, derive_command_id
+from echo.domain.ids import SEQ_CLOSE, derive_command_id
 from echo.domain.quantities import Instant
-from echo.engine import decisions, dispatch, intake, lanes
+from echo.engine import intake, own_closes
 from echo.engine.exposures import copies_of
 from echo.engine.outbox import Outbox
-from echo.engine.state import AccountState, CommandState, Lane, State, TradeState
+from echo.engine.state import AccountState, Lane, State, TradeState
 
 AGAIN_MS: Final = 10_000
 """A position that is still there so long after its close was answered is closed once more."""
@@ -41,7 +39,7 @@ def flatten(state: State, account: AccountState, now: Instant, out: Outbox) -> N
             )
         )
         return
-    busy = _being_closed(state, account)
+    busy = own_closes.being_closed(state, account)
     for trade, lane in copies:
         if lane.opened is Outcome.PENDING:
             _take_back(state, trade, lane, now, out)
@@ -66,51 +64,14 @@ def _close(
     command_id = derive_command_id(
         trade.trade_id, _BY_LIMITS, account.account_id, generation=int(text)
     )
-    lane.current = command_id
-    command = CommandState(
-        command=Flatten(
-            command_id=command_id,
-            account_id=account.account_id,
-            tickets=(lane.ticket,),
-            reason="account limits",
-        ),
-        account_id=account.account_id,
-        trade_id=NO_TRADE,
-        seq=SEQ_CLOSE,
-        taken_mono_ms=now.mono_ms,
-    )
-    dispatch.issue(state, command, now, out)
+    own_closes.close(state, lane, command_id, "account limits", now, out)
 
 
 def _take_back(state: State, trade: TradeState, lane: Lane, now: Instant, out: Outbox) -> None:
-    command = state.commands.get(lane.open_command_id) if lane.open_command_id else None
-    if command is None or command.maybe_sent:
-        return
-    decisions.cancel_open(
-        state,
-        trade,
-        lane,
-        command,
-        now,
-        out,
-        code=ErrorCode.LIMIT_REACHED,
-        sentence=f"a limit flattened account {lane.account_id} before the open could be sent",
-    )
-    lanes.advance(state, trade, lane, now, out)
-    if trade.is_settled:
+    sentence = f"a limit flattened account {lane.account_id} before the open could be sent"
+    taken = own_closes.take_back(state, trade, lane, ErrorCode.LIMIT_REACHED, sentence, now, out)
+    if taken and trade.is_settled:
         intake.finish(state, trade, now, out)
-
-
-def _being_closed(state: State, account: AccountState) -> set[Ticket]:
-    """Return the positions that a command without an answer closes already."""
-    found: set[Ticket] = set()
-    for command_id in account.unresolved:
-        order = state.commands[command_id].command
-        if isinstance(order, CloseOrder):
-            found.add(order.ticket)
-        elif isinstance(order, Flatten):
-            found.update(order.tickets)
-    return found
 
 
 def tell_of_foreign(state: State, account: AccountState, out: Outbox) -> None:
