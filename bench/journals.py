@@ -121,6 +121,20 @@ async def compared(
     return results
 
 
+def side_by_side(results: dict[str, dict[int, dict[str, float]]]) -> list[str]:
+    """Return the lines of a table: a fan-out each, its stores beside each other."""
+    heads = "".join(f" | {f'{store}: floor, echo ms, ratio':>34}" for store in results)
+    lines = [f"{'fan-out':>8} {'rows':>6}{heads}"]
+    for followers, first in next(iter(results.values())).items():
+        figures = [found[followers] for found in results.values()]
+        cells = "".join(
+            f" | {each['floor_ms']:>16.2f} {each['echo_ms']:>9.2f} {each['ratio']:>7.2f}"
+            for each in figures
+        )
+        lines.append(f"{followers:>8} {first['rows']:>6.0f}{cells}")
+    return lines
+
+
 def main() -> None:
     """Measure, and print a table or JSON."""
     parser = argparse.ArgumentParser(prog="python -m bench.journals", description=__doc__)
@@ -134,13 +148,7 @@ def main() -> None:
         print(json.dumps(results))
         return
     print("a commit of one fan-out, synced; floor: the bare driver with as many rows, same run")
-    print(f"{'store':>9} {'fan-out':>8} {'rows':>6} {'floor ms':>9} {'echo ms':>8} {'ratio':>6}")
-    for store, found in results.items():
-        for followers, each in found.items():
-            print(
-                f"{store:>9} {followers:>8} {each['rows']:>6.0f} {each['floor_ms']:>9.2f}"
-                f" {each['echo_ms']:>8.2f} {each['ratio']:>6.2f}"
-            )
+    print("\n".join(side_by_side(results)))
 
 
 if __name__ == "__main__":

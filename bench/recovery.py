@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -189,13 +190,29 @@ def recovery(place: Place, folder: Path, settled: int, unsettled: int, runs: int
     }
 
 
+def told(figures: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Return the lines of a table: a store each."""
+    lines = [
+        f"{'store':>9} {'settled':>8} {'open':>6} {'in flight':>9}"
+        f" {'serving, ms':>26} {'its processor ms':>16} {'empty, ms':>26}"
+    ]
+    for store, each in figures.items():
+        full, empty = (", ".join(map(str, each[name])) for name in ("serving_ms", "empty_ms"))
+        lines.append(
+            f"{store:>9} {each['settled']:>8} {each['open']:>6} {each['in_flight']:>9}"
+            f" {full:>26} {each['serving_cpu_ms']:>16} {empty:>26}"
+        )
+    return lines
+
+
 def main() -> None:
-    """Measure, and print JSON."""
+    """Measure, and print a table or JSON."""
     parser = argparse.ArgumentParser(prog="python -m bench.recovery", description=__doc__)
     parser.add_argument("--store", nargs="+", default=list(STORES), choices=STORES)
     parser.add_argument("--settled", type=int, default=SETTLED)
     parser.add_argument("--open", type=int, default=OPEN)
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args()
     stores = tuple(options.store)
     with (
@@ -206,7 +223,11 @@ def main() -> None:
             store: recovery(place, Path(name), options.settled, options.open, options.runs)
             for store, place in at.items()
         }
-    print(json.dumps(figures, indent=2))
+    if options.json:
+        print(json.dumps(figures, indent=2))
+        return
+    print("from the start of a Core until it serves, each start by itself")
+    print("\n".join(told(figures)))
 
 
 if __name__ == "__main__":

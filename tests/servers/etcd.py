@@ -63,6 +63,12 @@ class EtcdServer:
     port: int
     peer_port: int
     tls: Sequence[str] = ()
+    name: str = "default"
+    members: str = ""
+    """The cluster's members as NAME=URL,...; empty = this one alone."""
+    options: Sequence[str] = ()
+    rights: Sequence[str] = ()
+    """What etcdctl needs to be let in."""
     process: subprocess.Popen[bytes] | None = field(default=None)
 
     @property
@@ -82,8 +88,8 @@ class EtcdServer:
             *(str(server), "--data-dir", str(self.folder / "data")),
             *("--listen-client-urls", client, "--advertise-client-urls", client),
             *("--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer),
-            *("--initial-cluster", f"default={peer}", "--unsafe-no-fsync"),
-            *("--log-level", "error", *self.tls),
+            *("--name", self.name, "--initial-cluster", self.members or f"{self.name}={peer}"),
+            *("--unsafe-no-fsync", "--log-level", "error", *self.tls, *self.options),
         ]
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=log)
@@ -114,7 +120,7 @@ class EtcdServer:
         """Run etcdctl: an independent hand on the same keys."""
         _, program = programs()
         done = subprocess.run(
-            [str(program), "--endpoints", f"127.0.0.1:{self.port}", *arguments],
+            [str(program), "--endpoints", f"localhost:{self.port}", *self.rights, *arguments],
             capture_output=True,
             env={**os.environ, "ETCDCTL_API": "3"},
             timeout=WITHIN_S,

@@ -128,7 +128,7 @@ class PostgresServer:
                 stdout=log,
                 stderr=log,
                 stdin=subprocess.DEVNULL,
-                preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+                preexec_fn=die_with_parent if sys.platform == "linux" else None,
                 **_identity(),
             )
         self._await()
@@ -204,7 +204,8 @@ def _identity() -> Mapping[str, Any]:
     return {"cwd": "/", "user": UNPRIVILEGED, "extra_groups": []}
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
+    """Let a child end with the thread that starts it."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGINT)
 
 

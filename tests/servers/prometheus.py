@@ -9,12 +9,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.parse import quote
 from urllib.request import urlopen
 
 import pytest
 
 WITHIN_S = 20.0
+BAD_QUERY = 400
 
 
 def program(name: str) -> str:
@@ -50,12 +52,17 @@ class Prometheus:
     def __init__(self, port: int) -> None:
         self._port = port
 
-    def ask(self, query: str) -> dict[str, str]:
-        """Return the answer's values, each by its labels as text."""
-        address = f"http://127.0.0.1:{self._port}/api/v1/query?query={quote(query)}"
+    def ask(self, query: str, at_s: float | None = None) -> dict[str, str]:
+        """Return the answer's values, each by its labels as text; *at_s*: as of then, Unix s."""
+        when = "" if at_s is None else f"&time={at_s:.3f}"
+        address = f"http://127.0.0.1:{self._port}/api/v1/query?query={quote(query)}{when}"
         try:
             with urlopen(address, timeout=5) as answer:
                 found = json.load(answer)["data"]["result"]
+        except HTTPError as error:
+            if error.code == BAD_QUERY:
+                pytest.fail(f"{query}: {error.read().decode()}")
+            return {}
         except OSError:
             return {}
         return {
@@ -75,8 +82,8 @@ class Prometheus:
 
 
 @contextmanager
-def scraping(target: str, folder: Path) -> Iterator[Prometheus]:
-    """Run a Prometheus that reads *target* (``host:port``), with its data in *folder*."""
+def scraping(target: str, folder: Path, *others: str) -> Iterator[Prometheus]:
+    """Run a Prometheus that reads *target* (``host:port``) and *others*; data goes to *folder*."""
     binary = program("prometheus")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -84,7 +91,8 @@ def scraping(target: str, folder: Path) -> Iterator[Prometheus]:
     config = folder / "prometheus.yml"
     config.write_text(
         "global: {scrape_interval: 100ms, scrape_timeout: 100ms}\n"
-        f"scrape_configs: [{{job_name: echo, static_configs: [{{targets: ['{target}']}}]}}]\n"
+        "scrape_configs: [{job_name: echo, static_configs:"
+        f" [{{targets: {json.dumps([target, *others])}}}]}}]\n"
     )
     running = subprocess.Popen(
         [

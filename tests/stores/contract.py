@@ -35,6 +35,7 @@ from echo.ports.errors import JournalRefused, JournalUnavailable, LedgerUnwritab
 from echo.ports.journal import Journal
 from echo.ports.ledger import Ledger
 from tests.stores import examples as ex
+from tests.stores.fences import FenceContract
 
 EMPTY = Recovered()
 
@@ -48,11 +49,14 @@ class JournalStore(Protocol):
     async def reopen(self) -> Journal:
         """Close what is open, as a program does that ends, and open it again."""
 
+    async def two_cores(self) -> tuple[Journal, Journal]:
+        """Open it twice: nothing kept the second Core out, and the first does not know of it."""
+
     async def count(self, kind: str) -> int:
         """How many rows it holds of a kind that `Journal.load` does not tell."""
 
 
-class JournalContract:
+class JournalContract(FenceContract):
     """The journal's promises."""
 
     @pytest.fixture
@@ -85,6 +89,7 @@ class JournalContract:
             policy_records=(ex.PUT, ex.WITHDRAWN),
             windows=(ex.WINDOW,),
             switches=(ex.SWITCH,),
+            settings=(ex.SEEN,),
         )
 
     async def test_committing_twice_is_committing_once(self, store: JournalStore) -> None:

@@ -72,7 +72,15 @@ from echo.domain.limits_record import LimitsRecord, RuleStanding
 from echo.domain.modes import Mode, Scope, Switch
 from echo.domain.policy import RiskPolicy, RiskType
 from echo.domain.quantities import Side, Timestamps
-from echo.domain.rulings import ConfigChange, Origin, PolicyRecord, SwitchRecord, WindowRecord
+from echo.domain.rulings import (
+    Acceptance,
+    ConfigChange,
+    Origin,
+    PolicyRecord,
+    SettingSeen,
+    SwitchRecord,
+    WindowRecord,
+)
 from echo.domain.specs import (
     Quote,
     SessionRange,
@@ -524,8 +532,15 @@ SWITCH = SwitchRecord(
     changed_by="ana",
 )
 CHANGE = ConfigChange(
-    key="mode/account 7001", before="live", after="paused", changed_at_ms=NOW_MS, changed_by="ana"
+    key="core/delivery/max_retries",
+    before="100",
+    after="0",
+    changed_at_ms=NOW_MS,
+    changed_by="echo.toml",
+    acceptance=Acceptance.REFUSED,
+    reason="core/delivery/max_retries = 0 is below 1",
 )
+SEEN = SettingSeen(key="core/delivery/max_retries", value="100")
 
 
 LIMITS = LimitsRecord(
@@ -588,6 +603,7 @@ def one_of_each() -> tuple[Record, ...]:
         WINDOW,
         SWITCH,
         CHANGE,
+        SEEN,
     )
 
 

@@ -1,10 +1,13 @@
 """The reference stores keep what the contract says."""
 
 from collections.abc import Sequence, Sized
+from copy import copy
 
 import pytest
 
 from echo.domain.policy import RiskPolicy
+from echo.ports.journal import Journal
+from echo.stores.leased import Lease, LeasedJournal, SharedHold
 from echo.stores.memory import MemoryJournal, MemoryLedger
 from tests.stores.contract import JournalContract, LedgerContract
 
@@ -21,6 +24,21 @@ class MemoryJournalStore:
 
     async def reopen(self) -> MemoryJournal:
         return self._journal
+
+    async def two_cores(self) -> tuple[Journal, Journal]:
+        """Memory knows no epochs: its lease stands in for them."""
+        journal, lease, now = await self.open(), Lease(), [0]
+
+        async def opened() -> Journal:
+            return copy(journal)  # what each of them closes is its own
+
+        old, new = (
+            LeasedJournal(opened, SharedHold(lease, who, lambda: now[0], 1_000))
+            for who in ("old", "new")
+        )
+        await old.load()
+        now[0] = 2_000
+        return old, new
 
     async def count(self, kind: str) -> int:
         journal = self._journal

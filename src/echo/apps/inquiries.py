@@ -7,8 +7,10 @@ from pathlib import Path
 from echo.apps.journals import Place, demand_driver
 from echo.domain.inquiry import Inquest
 from echo.domain.rulings import ConfigChange
+from echo.domain.trade_results import JournaledResults
 from echo.stores.postgres.target import PostgresTarget
 from echo.stores.sqlite import inquiry as of_file
+from echo.stores.sqlite.results import read_results as read_file_results
 
 
 def inquests(place: Place, asked: str) -> Sequence[Inquest]:
@@ -46,3 +48,18 @@ def changes(place: Place, beginning: str, rows_max: int) -> tuple[ConfigChange, 
     from echo.stores.postgres import inquiry as of_server  # as above
 
     return asyncio.run(of_server.read_changes(place, beginning, rows_max))
+
+
+def results(place: Place, *, from_ms: int, to_ms: int) -> JournaledResults:
+    """Return the trades that their masters closed in between, the end excluded, the first first.
+
+    Raises:
+        JournalUnavailable: there is no journal, it cannot be read, or not understood.
+        SettingsInvalid: the driver for PostgreSQL is not installed.
+    """
+    if isinstance(place, Path):
+        return read_file_results(place, from_ms=from_ms, to_ms=to_ms)
+    demand_driver()
+    from echo.stores.postgres.results import read_results as read_server_results  # as above
+
+    return asyncio.run(read_server_results(place, from_ms=from_ms, to_ms=to_ms))

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from echo.domain.facts import Alarm
+from echo.domain.link_facts import ChangesMissed
 from echo.domain.policy import PolicyBook, RiskPolicy
 from echo.ports.errors import JournalUnavailable
 from echo.ports.telemetry import FactSink
@@ -27,7 +28,7 @@ class StoredPolicies:
     """
 
     def __init__(self, target: PostgresTarget, facts: FactSink) -> None:
-        self._facts = facts
+        self.target, self._facts = target, facts
         self._stored: tuple[RiskPolicy, ...] = ()
         self._settings = PolicyBook()
         self._apply: Callable[[PolicyBook], None] = lambda _: None
@@ -66,8 +67,9 @@ class StoredPolicies:
     def _changed(self, rows: Mapping[str, object], keys: frozenset[str]) -> None:
         before = self._stored
         self._keep(rows)
-        if self._watch.missed > self._missed:
-            self._missed = self._watch.missed
+        missed, self._missed = self._watch.missed - self._missed, self._watch.missed
+        if missed:
+            self._facts.observe(ChangesMissed(channel=POLICIES, count=missed))
             sentence = f"{', '.join(sorted(keys))} had changed and nobody was told"
             self._facts.observe(Alarm(key="stored_policies", code=MISSED, sentence=sentence))
         if self._stored != before:

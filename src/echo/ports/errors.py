@@ -7,6 +7,7 @@
     * JournalRefused: another writer holds the journal, or a row contradicts it; never try again.
     * LedgerUnwritable: the Agent's or an EA's ledger cannot be written; do not act on it.
     * EventsUnavailable: raw events cannot be read or written; trades go on without them.
+    * CacheUnavailable: a cache cannot be asked; whoever asks goes to where the truth is.
     * SettingsInvalid: settings that name unknown keys, wrong types or values out of bounds.
     * StoreLocked: another process has the store open.
     * PortTaken: the address to listen on is in use.
@@ -48,6 +49,10 @@ class LedgerUnwritable(EchoError):
 
 class EventsUnavailable(EchoError):
     """Raw events could not be read or written; nothing that trades depends on them."""
+
+
+class CacheUnavailable(EchoError):
+    """A cache could not be asked; it holds nothing that is not elsewhere."""
 
 
 class SettingsInvalid(EchoError):

@@ -55,7 +55,7 @@ class AgentServer(Protocol):
     """Listens for Agents."""
 
     async def start(self, handler: AgentHandler) -> None:
-        """Begin to listen.  Raises ``PortTaken`` or ``UnsafeBind``."""
+        """Begin to listen, or again after `stop`.  Raises ``PortTaken`` or ``UnsafeBind``."""
 
     async def stop(self, grace_ms: int) -> None:
         """Let queued frames leave, then close all streams."""

@@ -40,7 +40,13 @@ from echo.domain.journal import (
 from echo.domain.ledger import LedgerContents, LedgerEntry
 from echo.domain.limits_record import LimitsRecord
 from echo.domain.policy import RiskPolicy
-from echo.domain.rulings import ConfigChange, PolicyRecord, SwitchRecord, WindowRecord
+from echo.domain.rulings import (
+    ConfigChange,
+    PolicyRecord,
+    SettingSeen,
+    SwitchRecord,
+    WindowRecord,
+)
 from echo.domain.specs import Quote, SymbolMapping, SymbolSpecification
 from echo.ports.errors import JournalRefused, JournalUnavailable, LedgerUnwritable
 from echo.stores.memory_rules import MemoryRules
@@ -103,6 +109,7 @@ class MemoryJournal:
             windows=self.rules.standing_windows,
             switches=self.rules.standing_switches,
             limits=tuple(row for _, row in sorted(self.limits.items())),
+            settings=tuple(row for _, row in sorted(self.rules.settings.items())),
         )
 
     async def commit(self, records: Sequence[Record]) -> None:
@@ -177,7 +184,17 @@ class MemoryJournal:
         if not self._open:
             raise JournalUnavailable("the journal is closed")
 
+    def _refuse_other_ends(self, records: Sequence[Record]) -> None:
+        told = (each for each in records if isinstance(each, DecisionRecord))
+        for key, last in {
+            (each.trade_id, each.seq, each.account_id): each for each in told
+        }.items():
+            stored = self.decisions.get(key, last).outcome
+            if stored.is_final and stored is not last.outcome:
+                raise JournalRefused(f"action {key[1]} of trade {key[0]} is {stored} on {key[2]}")
+
     def _refuse_contradictions(self, records: Sequence[Record]) -> None:
+        self._refuse_other_ends(records)
         actions: dict[tuple[TradeId, int], ActionRecord] = {}
         commands: dict[CommandId, CommandRecord] = {}
         for record in records:
@@ -236,7 +253,7 @@ class MemoryJournal:
                     self.successes.setdefault(record.command_id, record)
             case CopyRecord():
                 self.copies[record.trade_id, record.account_id] = record
-            case PolicyRecord() | WindowRecord() | SwitchRecord() | ConfigChange():
+            case PolicyRecord() | WindowRecord() | SwitchRecord() | ConfigChange() | SettingSeen():
                 self.rules.put(record)
             case LimitsRecord():
                 self.limits[record.account_id] = record

@@ -9,6 +9,7 @@ from echo.domain.rulings import (
     Origin,
     PolicyRecord,
     Ruling,
+    SettingSeen,
     SwitchRecord,
     WindowRecord,
 )
@@ -22,6 +23,7 @@ class MemoryRules:
     windows: dict[str, WindowRecord] = field(default_factory=dict)
     switches: dict[tuple[Scope, AccountId], SwitchRecord] = field(default_factory=dict)
     changes: dict[tuple[int, str, str], ConfigChange] = field(default_factory=dict)
+    settings: dict[str, SettingSeen] = field(default_factory=dict)
 
     def put(self, record: Ruling) -> None:
         """Take a record."""
@@ -35,6 +37,8 @@ class MemoryRules:
             case ConfigChange():
                 key = (record.changed_at_ms, record.key, record.after)
                 self.changes.setdefault(key, record)
+            case SettingSeen():
+                self.settings[record.key] = record
 
     @property
     def latest_policies(self) -> tuple[PolicyRecord, ...]:

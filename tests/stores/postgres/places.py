@@ -91,6 +91,7 @@ class PostgresJournalStore:
     def __init__(self, target: PostgresTarget) -> None:
         self.target = target
         self._journal: PostgresJournal | None = None
+        self._others: list[PostgresJournal] = []
 
     async def open(self, policies: Sequence[RiskPolicy] = ()) -> PostgresJournal:
         self._journal = await PostgresJournal.open(self.target, patience_s=2)
@@ -102,11 +103,19 @@ class PostgresJournalStore:
         await self.close()
         return await self.open()
 
+    async def two_cores(self) -> tuple[PostgresJournal, PostgresJournal]:
+        """A lease says that it is the second one's turn."""
+        old = await self.open()
+        self._others.append(old)
+        self._journal = await PostgresJournal.open(self.target, patience_s=2, takes_over=True)
+        return old, self._journal
+
     async def count(self, kind: str) -> int:
         ((number,),) = await query(self.target, COUNTS[kind])
         assert isinstance(number, int)
         return number
 
     async def close(self) -> None:
-        if self._journal is not None:
-            await self._journal.close()
+        for each in (*self._others, self._journal):
+            if each is not None:
+                await each.close()

@@ -1,5 +1,7 @@
 """Each of the server's errors is what it is for the port, with what to do about it."""
 
+import socket
+
 import asyncpg
 import pytest
 
@@ -49,7 +51,21 @@ def test_an_operator_is_told_what_to_do_and_what_the_server_said() -> None:
     )
     assert "pg_hba.conf" in explain(of_state("28P01"))
     assert explain(TimeoutError()) == "the server does not answer"
-    assert explain(ConnectionRefusedError("refused")) == "refused"
+    assert explain(OSError("odd")) == "odd"
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (ConnectionRefusedError(111, "refused"), "nobody listens there: start the server"),
+        (FileNotFoundError(2, "no socket"), "nobody listens there: start the server"),
+        (socket.gaierror(-2, "not known"), "nobody knows a server of that name: correct"),
+        (of_state("42704", 'role "x" does not exist'), "make a role with createuser"),
+    ],
+)
+def test_a_server_that_is_not_there_is_said_with_what_to_do(error: Exception, said: str) -> None:
+    assert said in explain(error)
+    assert isinstance(translated("pg", error), JournalUnavailable)
 
 
 def test_the_store_is_named() -> None:

@@ -17,6 +17,7 @@ from echo.stores.postgres.schema import (
     fingerprint,
     grant,
     prepare,
+    read_sql,
     standing,
     steps,
 )
@@ -190,3 +191,31 @@ async def test_a_server_that_is_away_is_told(server: PostgresServer) -> None:
         await prepare(target)
     with pytest.raises(JournalUnavailable):
         await drop(target)
+
+
+async def test_a_writer_may_use_the_tables_that_an_update_brings(
+    target: PostgresTarget, role: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schema, "steps", lambda: read_steps[:2])
+    monkeypatch.setattr(schema, "read_sql", before_fences)
+    await prepare(target, {"writer": role})
+    monkeypatch.undo()
+    await prepare(target)
+
+    store = PostgresJournalStore(replace(target, user=role))
+    try:
+        journal = await store.open()
+        await journal.commit(ex.one_of_each())
+        assert (await journal.load()).settings == (ex.SEEN,)
+    finally:
+        await store.close()
+
+
+def before_fences(name: str) -> str:
+    """The functions of a release that knew nothing of what settings had said."""
+    text = read_sql(name)
+    if name != "functions":
+        return text
+    begin = text.index("CREATE OR REPLACE FUNCTION put_setting(")
+    end = text.index("END $$;\n", begin) + len("END $$;\n")
+    return text[:begin] + text[end:]

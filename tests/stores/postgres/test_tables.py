@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from echo.domain.ids import EvaluationId
 from echo.stores.postgres.connection import connect
-from echo.stores.postgres.tables import read_policies, read_verdicts
+from echo.stores.postgres.tables import StoredVerdict, read_policies, read_verdicts
 from tests.stores import examples as ex
 from tests.stores.postgres.places import PUT_POLICY, PostgresJournalStore, policy_cells, query
 
@@ -35,7 +35,7 @@ async def test_of_each_account_only_the_latest_verdict_is_read(
     session = await connect(store.target, "a test")
     try:
         assert await read_verdicts(session) == {
-            f"{ex.SLAVE}:{later.result.evaluation_id}": "WARNING"
+            ex.SLAVE: StoredVerdict(later.result.evaluation_id, later.result.status)
         }
     finally:
         await session.close()

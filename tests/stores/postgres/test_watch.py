@@ -3,17 +3,22 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 
+from echo.domain.ids import EvaluationId
 from echo.stores.postgres import watch
-from echo.stores.postgres.tables import read_policies, read_verdicts
+from echo.stores.postgres.tables import StoredVerdict, read_policies, read_verdicts
 from echo.stores.postgres.watch import HANDSHAKES, POLICIES, Rows, TableWatch
 from tests.servers.postgres import PostgresServer
 from tests.stores import examples as ex
 from tests.stores.postgres.places import PUT_POLICY, PostgresJournalStore, policy_cells, query
 
 KEY = f"{ex.SLAVE}:*"
+
+
+TABLE = "account_symbol_registration_eval"
 
 
 class Seen:
@@ -33,7 +38,11 @@ class Seen:
 
 @asynccontextmanager
 async def watching(
-    store: PostgresJournalStore, channel: str = POLICIES, *, reread_s: float = 60
+    store: PostgresJournalStore,
+    channel: str = POLICIES,
+    *,
+    reread_s: float = 60,
+    settle_s: float = 0,
 ) -> AsyncIterator[tuple[TableWatch, Seen]]:
     seen = Seen()
     watched = TableWatch(
@@ -43,6 +52,8 @@ async def watching(
         lambda rows, keys: seen.changes.append((rows, keys)),
         seen.troubles.append,
         reread_s=reread_s,
+        key_of=str if channel == POLICIES else lambda payload: payload.partition(":")[0],
+        settle_s=settle_s,
     )
     task = asyncio.create_task(watched.run())
     try:
@@ -156,14 +167,36 @@ async def test_a_policy_that_cannot_be_read_is_told_and_the_last_good_ones_stay(
         assert len(seen.changes) == 1
 
 
-async def test_a_verdict_is_heard_of_by_its_account(store: PostgresJournalStore) -> None:
+async def test_verdicts_are_heard_of_by_their_account_and_read_together(
+    store: PostgresJournalStore,
+) -> None:
     journal = await store.open()
-    async with watching(store, HANDSHAKES) as (watched, seen):
-        verdict = ex.evaluation()
-        await journal.commit((verdict,))
+    first = ex.evaluation()
+    other = EvaluationId("0197812f-0000-7000-8000-000000000002")
+    later = replace(first.result, evaluation_id=other, evaluated_at_ms=ex.NOW_MS + 1)
+    async with watching(store, HANDSHAKES, settle_s=0.3) as (watched, seen):
+        await journal.commit((first,))
+        await journal.commit((replace(first, result=later),))
 
         await seen.until(lambda: len(seen.changes) == 2)
 
-        key = f"{ex.SLAVE}:{verdict.result.evaluation_id}"
-        assert seen.changes[1] == ({key: "WARNING"}, frozenset({key}))
-        assert watched.missed == 0
+        assert seen.changes[1] == (
+            {ex.SLAVE: StoredVerdict(other, later.status)},
+            frozenset({ex.SLAVE}),
+        )
+        assert watched.missed == 0, "that a verdict has replaced another is no second change"
+
+
+async def test_a_verdict_that_nobody_announced_is_found_and_counted(
+    store: PostgresJournalStore,
+) -> None:
+    journal = await store.open()
+    async with watching(store, HANDSHAKES, reread_s=0.05) as (watched, seen):
+        await query(store.target, f"ALTER TABLE {TABLE} DISABLE TRIGGER USER")
+        try:
+            await journal.commit((ex.evaluation(),))
+            await seen.until(lambda: len(seen.changes) == 2)
+        finally:
+            await query(store.target, f"ALTER TABLE {TABLE} ENABLE TRIGGER USER")
+
+        assert watched.missed == 1

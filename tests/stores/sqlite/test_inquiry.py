@@ -106,7 +106,7 @@ def test_a_trade_that_is_not_there_is_none(path: Path) -> None:
 
 
 def test_a_row_that_cannot_be_understood_is_told_and_not_guessed(path: Path) -> None:
-    query(path, "UPDATE copy_decisions SET outcome = 'sideways'")
+    query(path, "UPDATE copy_decisions SET code = 'SIDEWAYS'")
 
     with pytest.raises(JournalUnavailable, match="cannot be understood"):
         read_inquest(path, ex.trade().trade_id)
@@ -121,7 +121,7 @@ def test_changes_are_told_the_latest_first_policies_among_them(path: Path) -> No
     everything = read_changes(path, "", 100)
 
     assert {each.key for each in everything} == {
-        "mode/account 7001",
+        "core/delivery/max_retries",
         "risk/7001/swing (desk)",
         "risk/7001/* (settings)",
     }
@@ -129,4 +129,5 @@ def test_changes_are_told_the_latest_first_policies_among_them(path: Path) -> No
     [put] = read_changes(path, "risk/7001/*", 100)
     assert put.before == ""
     assert '"risk_pct":"0.5"' in put.after
+    assert read_changes(path, "core/", 100) == (ex.CHANGE,)
     assert len(read_changes(path, "", 1)) == 1

@@ -12,9 +12,10 @@ from echo.domain.journal import AccountStateRecord, SymbolMapRecord
 from echo.domain.policy import RiskPolicy, RiskType
 from echo.domain.rulings import Origin, PolicyRecord
 from echo.domain.specs import SymbolMapping
+from echo.domain.trade_results import JournaledResults
 from echo.ports.errors import JournalUnavailable
 from echo.stores.sqlite.journal import SqliteJournal
-from echo.stores.sqlite.results import read_account_facts, read_open_trades, read_stories
+from echo.stores.sqlite.results import read_results
 from tests.domain.stories import CLOSED_MS, SLAVE, STORY, TRADE, D, journaled, trade_id
 from tests.stores import examples as ex
 from tests.stores.sqlite.places import query
@@ -78,8 +79,12 @@ async def path(tmp_path: Path) -> Path:
     return tmp_path / "journal.sqlite"
 
 
+def everything(path: Path) -> JournaledResults:
+    return read_results(path, from_ms=0, to_ms=1 << 62)
+
+
 def test_a_closed_trade_is_told_with_every_action_decision_answer_and_copy(path: Path) -> None:
-    [story] = read_stories(path, from_ms=0, to_ms=CLOSED_MS + 1)
+    [story] = read_results(path, from_ms=0, to_ms=CLOSED_MS + 1).stories
 
     assert story.trade == STORY.trade
     assert story.actions == STORY.actions
@@ -91,17 +96,17 @@ def test_a_closed_trade_is_told_with_every_action_decision_answer_and_copy(path:
 
 @pytest.mark.parametrize("span", [(0, CLOSED_MS), (CLOSED_MS + 1, 1 << 62)])
 def test_a_trade_belongs_to_the_moment_of_its_close(path: Path, span: tuple[int, int]) -> None:
-    assert list(read_stories(path, from_ms=span[0], to_ms=span[1])) == []
+    assert read_results(path, from_ms=span[0], to_ms=span[1]).stories == ()
 
 
 def test_trades_that_are_open_are_counted(path: Path) -> None:
-    assert read_open_trades(path) == 1
+    assert everything(path).open_trades == 1
 
 
 def test_a_close_that_no_decision_names_says_itself_which_action_it_copies(path: Path) -> None:
     query(path, "UPDATE copy_decisions SET command_id = NULL WHERE seq > 0")
 
-    [story] = read_stories(path, from_ms=0, to_ms=1 << 62)
+    [story] = everything(path).stories
 
     assert set(story.done) == set(STORY.done)
 
@@ -110,13 +115,13 @@ def test_failures_and_repeats_are_no_exits(path: Path) -> None:
     query(path, "UPDATE closes SET success = 0")
     query(path, "UPDATE executions SET repeated = 1")
 
-    [story] = read_stories(path, from_ms=0, to_ms=1 << 62)
+    [story] = everything(path).stories
 
     assert story.done == ()
 
 
 def test_accounts_tell_their_currency_their_ticks_and_their_fixed_lots(path: Path) -> None:
-    facts = read_account_facts(path)[SLAVE]
+    facts = everything(path).accounts[SLAVE]
 
     assert facts.currency == "EUR"
     assert facts.ticks == {"EURUSD": Tick(value=D("0.92"), size=D("0.00001"))}
@@ -135,23 +140,23 @@ async def test_an_account_without_figures_tells_the_currency_of_its_handshake(
         path, "SELECT account_id, metadata ->> 'currency' FROM account_connections LIMIT 1"
     )
 
-    assert read_account_facts(path)[AccountId(str(account_id))].currency == currency
+    assert everything(path).accounts[AccountId(str(account_id))].currency == currency
 
 
 def test_a_row_that_nobody_understands_is_named(path: Path) -> None:
     query(path, "UPDATE copies SET open_price = 'dear'")
 
     with pytest.raises(JournalUnavailable, match=TRADE.trade_id):
-        list(read_stories(path, from_ms=0, to_ms=1 << 62))
+        everything(path)
 
 
 def test_a_figure_of_an_account_that_nobody_understands_is_told(path: Path) -> None:
     query(path, "UPDATE account_symbol_map SET tick_value = 'dear'")
 
     with pytest.raises(JournalUnavailable, match="what an account has told"):
-        read_account_facts(path)
+        everything(path)
 
 
 def test_there_must_be_a_journal(tmp_path: Path) -> None:
     with pytest.raises(JournalUnavailable, match="there is no journal"):
-        read_open_trades(tmp_path / "none.sqlite")
+        everything(tmp_path / "none.sqlite")

@@ -19,5 +19,6 @@ def test_a_window_and_a_switch_come_back() -> None:
     assert rule_rows.read_switch(rule_rows.switch_row(ex.SWITCH)) == ex.SWITCH
 
 
-def test_a_change_names_its_key_and_both_values() -> None:
-    assert rule_rows.change_row(ex.CHANGE)[1:] == ("mode/account 7001", "live", "paused", "ana")
+def test_a_change_and_what_was_seen_come_back() -> None:
+    assert rule_rows.read_change(rule_rows.change_row(ex.CHANGE)) == ex.CHANGE
+    assert rule_rows.read_setting(rule_rows.setting_row(ex.SEEN)) == ex.SEEN

@@ -38,6 +38,9 @@ _REFUSED: Final = {
     grpc.StatusCode.UNIMPLEMENTED,
 }
 
+_WITH_LEADER: Final = ("hasleader", "true")
+"""A member that lost the others ends the watch; without this it would stand, and be silent."""
+
 T = TypeVar("T")
 
 
@@ -144,7 +147,7 @@ class EtcdClient:
             request_serializer=pb.WatchRequest.SerializeToString,
             response_deserializer=pb.WatchResponse.FromString,
         )
-        call = method(metadata=self._metadata())
+        call = method(metadata=(*self._metadata(), _WITH_LEADER))
         try:
             async with asyncio.timeout(self._place.timeout_s):
                 await call.write(request)

@@ -76,7 +76,10 @@ COLUMNS: Final = {
         "notes source removed changed_at_ms changed_by"
     ),
     "put_switch": _columns("scope target mode set_by since_ms changed_at_ms changed_by"),
-    "put_config_change": _columns("changed_at_ms key value_before value_after changed_by"),
+    "put_config_change": _columns(
+        "changed_at_ms key value_before value_after changed_by acceptance reason"
+    ),
+    "put_setting": _columns("key value"),
 }
 """Statement -> its columns, in the order in which the row functions give the cells."""
 
@@ -101,6 +104,7 @@ KEYS: Final = {
     "put_limits": 1,
     "put_window": 1,
     "put_switch": 2,
+    "put_setting": 1,
 }
 """Statement -> how many of its first columns are the key: of equal ones only the last counts."""
 

@@ -4,6 +4,7 @@ An error that the server reports has undone the transaction.  A connection that 
 commit is under way leaves it open whether the commit stands.
 """
 
+import socket
 from typing import Final
 
 import asyncpg
@@ -26,6 +27,7 @@ _ADVICE: Final = {
     "28": "the server does not let this user in: check pg_hba.conf, user and password",
     "3D000": "there is no such database: make it with createdb",
     "42501": "this user may not do that: run echoctl store migrate with --writer",
+    "42704": "there is no such thing on the server: make a role with createuser",
     "53100": "the server's disk is full: make room",
     "53200": "the server is out of memory",
     "53300": "the server has no connection left: raise max_connections, or end idle ones",
@@ -43,6 +45,10 @@ def explain(error: BaseException) -> str:
     for prefix, advice in _ADVICE.items():
         if state.startswith(prefix):
             return f"{advice} ({said})"
+    if isinstance(error, socket.gaierror):
+        return f"nobody knows a server of that name: correct postgres/host ({said})"
+    if isinstance(error, ConnectionRefusedError | FileNotFoundError):
+        return f"nobody listens there: start the server, or correct its address ({said})"
     if isinstance(error, TimeoutError):
         return "the server does not answer"
     return said

@@ -10,6 +10,7 @@ from echo.stores.postgres.reading import looking_into
 from echo.stores.postgres.schema import read_sql
 from echo.stores.postgres.target import PostgresTarget
 from echo.stores.sqlite.inquiry import ABOUT, BAD_ROW, FOUND_MAX, inquest_of
+from echo.stores.sqlite.rule_rows import read_change
 from echo.stores.sqlite.statements import split_statements
 
 _STATEMENTS: Final = split_statements(read_sql("inquiry"))
@@ -59,9 +60,4 @@ async def read_changes(
     """
     async with looking_into(target) as connection:
         found = await connection.fetch(_STATEMENTS["changes"], beginning, rows_max)
-    return tuple(
-        ConfigChange(
-            changed_at_ms=row[0], key=row[1], before=row[2], after=row[3], changed_by=row[4]
-        )
-        for row in found
-    )
+    return tuple(map(read_change, found))

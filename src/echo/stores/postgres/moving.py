@@ -83,7 +83,8 @@ def _demand_free(path: Path) -> None:
 def tables(file: apsw.Connection) -> Tables:
     """Return what there is to be copied."""
     names: list[Any] = file.execute(
-        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN ('schema_version')"
+        "SELECT name FROM sqlite_master WHERE type = 'table'"
+        " AND name NOT IN ('schema_version', 'writer')"
         " AND name NOT LIKE 'sqlite_%' ORDER BY name"
     ).fetchall()
     return {

@@ -15,7 +15,12 @@ from echo.stores.sqlite.account_rows import (
     read_symbol_maps,
 )
 from echo.stores.sqlite.limit_rows import read_limits
-from echo.stores.sqlite.rule_rows import read_policy_record, read_switch, read_window
+from echo.stores.sqlite.rule_rows import (
+    read_policy_record,
+    read_setting,
+    read_switch,
+    read_window,
+)
 from echo.stores.sqlite.trade_rows import (
     read_action_record,
     read_command_state,
@@ -63,6 +68,7 @@ async def read_recovered(
         policy_records=await all_of("policy_records", read_policy_record),
         windows=await all_of("windows", read_window),
         switches=await all_of("switches", read_switch),
+        settings=await all_of("settings", read_setting),
     )
 
 

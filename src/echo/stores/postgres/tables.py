@@ -1,9 +1,12 @@
 """What is watched: policies that people keep in the database, and the latest verdicts."""
 
+from dataclasses import dataclass
 from typing import Final
 
 import asyncpg
 
+from echo.domain.handshake import RegistrationStatus
+from echo.domain.ids import EvaluationId
 from echo.stores.postgres.schema import read_sql
 from echo.stores.postgres.watch import Rows
 from echo.stores.sqlite.account_rows import read_policy
@@ -22,7 +25,15 @@ async def read_policies(connection: asyncpg.Connection) -> Rows:
     return {f"{row[0]}:{row[1]}": read_policy(row) for row in rows}
 
 
+@dataclass(frozen=True, slots=True)
+class StoredVerdict:
+    """The latest verdict about an account."""
+
+    evaluation_id: EvaluationId
+    status: RegistrationStatus
+
+
 async def read_verdicts(connection: asyncpg.Connection) -> Rows:
-    """Return ``account:evaluation_id`` -> the status, of each account's latest verdict."""
+    """Return account -> its latest verdict."""
     rows = await connection.fetch(_STATEMENTS["latest_verdicts"])
-    return {str(row[0]): str(row[1]) for row in rows}
+    return {str(row[0]): StoredVerdict(row[1], RegistrationStatus(row[2])) for row in rows}

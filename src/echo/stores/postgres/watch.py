@@ -36,6 +36,8 @@ class TableWatch:
         changed: Called with everything there is, and with the keys that differ from before; at
             first with all.
         troubled: Called with a sentence when the server cannot be asked; once per trouble.
+        key_of: Returns which of the keys that *read* returns a payload announces.
+        settle_s: So long after an announcement the table is read, for others follow.
     """
 
     def __init__(
@@ -47,9 +49,12 @@ class TableWatch:
         troubled: Callable[[str], None],
         *,
         reread_s: float = REREAD_S,
+        key_of: Callable[[str], str] = str,
+        settle_s: float = 0,
     ) -> None:
         self._target, self._channel, self._read = target, channel, read
         self._changed, self._troubled, self._reread_s = changed, troubled, reread_s
+        self._key_of, self._settle_s = key_of, settle_s
         self._known: Rows | None = None
         self._announced: set[str] = set()
         self._wake = asyncio.Event()
@@ -79,6 +84,8 @@ class TableWatch:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(self._reread_s):
                         await self._wake.wait()
+                if self._settle_s:
+                    await asyncio.sleep(self._settle_s)
                 self._wake.clear()
         finally:
             connection.terminate()
@@ -98,5 +105,5 @@ class TableWatch:
             self._changed(found, differ)
 
     def _heard(self, _connection: Any, _pid: int, _channel: str, payload: Any) -> None:
-        self._announced.add(str(payload))
+        self._announced.add(self._key_of(str(payload)))
         self._wake.set()

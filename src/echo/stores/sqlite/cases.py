@@ -19,6 +19,7 @@ from echo.domain.casefile import (
     FiledDecision,
     FiledSettlement,
     FiledTrade,
+    FiledTwin,
 )
 from echo.domain.commands import CancelPendings, CommandKind, Flatten, ReduceOrder
 from echo.domain.errors import ErrorCode
@@ -113,6 +114,7 @@ def _case(trade_id: TradeId, shelves: Iterable[_Shelf]) -> CaseFile:
         commands=tuple(parts.get("commands", ())),
         answers=tuple(parts.get("answers", ())),
         copies=tuple(parts.get("copies", ())),
+        twins=tuple(parts.get("twins", ())),
         settlements=tuple(parts.get("settlements", ())),
         unreadable=tuple(unreadable),
     )
@@ -194,6 +196,10 @@ def _copy(row: Row) -> FiledCopy:
     )
 
 
+def _twin(row: Row) -> FiledTwin:
+    return FiledTwin(account_id=row[1], ticket=row[2], other=row[3])
+
+
 def _settlement(row: Row) -> FiledSettlement:
     return FiledSettlement(
         command_id=row[1],
@@ -210,6 +216,7 @@ PARTS: Final[tuple[tuple[str, str, Callable[[Row], object]], ...]] = (
     ("executions", "executions", _answer),
     ("closes", "closes", _answer),
     ("copies", "copies", _copy),
+    ("copies", "twins", _twin),
     ("operator_actions", "settlements", _settlement),
 )
 """Table, what it is called here, how one of its rows is read."""

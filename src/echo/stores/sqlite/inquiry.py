@@ -4,20 +4,23 @@ Whether a Core has the journal open or not makes no difference: nothing is writt
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 
 from echo.domain.answers import AckStage
-from echo.domain.ids import Ticket, TradeId
+from echo.domain.ids import CommandId, Ticket, TradeId
 from echo.domain.inquiry import Carried, Holding, Inquest, ToldAction, ToldDecision, rule_of
 from echo.domain.intents import MasterAction, TradeIntent, TradeModify
 from echo.domain.journal import DecisionRecord, TradeRecord
+from echo.domain.quantities import Timestamps
 from echo.domain.rulings import ConfigChange
 from echo.ports.errors import JournalUnavailable
 from echo.stores.sqlite.cells import decimal_or_none
 from echo.stores.sqlite.reading import looking_into
+from echo.stores.sqlite.rule_rows import read_change
 from echo.stores.sqlite.statements import read_statements
 from echo.stores.sqlite.trade_rows import (
     read_action_record,
@@ -35,7 +38,7 @@ LATENCY_MS_MAX: Final = 600_000
 ABOUT: Final = ("trade", "actions", "decisions", "commands", "answers", "copies")
 """Statements that together tell of one trade."""
 
-_STAMPS: Final = msgspec.json.Decoder(dict[str, int | None])
+_STAMPS: Final = msgspec.json.Decoder(Timestamps)
 BAD_ROW: Final = (ValueError, LookupError, ArithmeticError, TypeError, msgspec.MsgspecError)
 
 
@@ -86,12 +89,8 @@ def read_changes(path: Path, beginning: str, rows_max: int) -> tuple[ConfigChang
     """
     statements = read_statements("inquiry")
     with looking_into(path) as connection:
-        return tuple(
-            ConfigChange(
-                changed_at_ms=row[0], key=row[1], before=row[2], after=row[3], changed_by=row[4]
-            )
-            for row in connection.execute(statements["changes"], (beginning, rows_max))
-        )
+        found = connection.execute(statements["changes"], (beginning, rows_max))
+        return tuple(map(read_change, found))
 
 
 def inquest_of(rows: Mapping[str, Sequence[Any]]) -> Inquest | None:
@@ -110,6 +109,8 @@ def inquest_of(rows: Mapping[str, Sequence[Any]]) -> Inquest | None:
                 kind=record.kind,
                 received_at_ms=record.received_at_ms,
                 sentence=_told(record.action),
+                traceparent=record.action.traceparent,
+                timestamps=record.action.timestamps,
             )
             for record in map(read_action_record, rows["actions"])
         ),
@@ -148,30 +149,33 @@ def _decision(row: DecisionRecord, trade: TradeRecord, command: Any, answer: Any
 
 
 def _carried(command: Any, answer: Any) -> Carried:
-    _, stage, status, attempt, last_error = command
+    command_id, stage, status, attempt, last_error = command
     told = Carried(
-        stage=AckStage(stage).name, status=status, attempt=attempt, last_error=last_error
+        stage=AckStage(stage).name,
+        status=status,
+        attempt=attempt,
+        last_error=last_error,
+        command_id=CommandId(str(command_id)),
     )
     if answer is None:
         return told
     _, ticket, price, lot, spread, slippage, stamps = answer
-    return Carried(
-        stage=told.stage,
-        status=told.status,
-        attempt=told.attempt,
-        last_error=told.last_error,
+    timestamps = _STAMPS.decode(stamps)
+    return replace(
+        told,
         ticket=None if ticket is None else Ticket(ticket),
         price=decimal_or_none(price),
         lot=decimal_or_none(lot),
         spread_points=decimal_or_none(spread),
         slippage_points=decimal_or_none(slippage),
-        latency_ms=_latency_ms(_STAMPS.decode(stamps)),
+        latency_ms=_latency_ms(timestamps),
+        timestamps=timestamps,
     )
 
 
-def _latency_ms(stamps: Mapping[str, int | None]) -> int | None:
+def _latency_ms(stamps: Timestamps) -> int | None:
     """From the master's detection to the fill; as good as the two hosts' clocks agree."""
-    first, last = stamps.get("t0_master_ea_ms"), stamps.get("t7_order_filled_ms")
+    first, last = stamps.t0_master_ea_ms, stamps.t7_order_filled_ms
     if first is None or last is None or not 0 <= last - first <= LATENCY_MS_MAX:
         return None
     return last - first

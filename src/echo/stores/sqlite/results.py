@@ -8,7 +8,7 @@ from typing import Any, Final
 from echo.domain.commands import CancelPendings, CommandKind, Flatten
 from echo.domain.divergence import Tick
 from echo.domain.ids import AccountId
-from echo.domain.trade_results import AccountFacts, Done, TradeStory
+from echo.domain.trade_results import AccountFacts, Done, JournaledResults, TradeStory
 from echo.ports.errors import JournalUnavailable
 from echo.stores.sqlite.cells import decimal_or_none
 from echo.stores.sqlite.inquiry import BAD_ROW
@@ -22,62 +22,48 @@ from echo.stores.sqlite.trade_rows import (
 )
 from echo.wire.core import read_command
 
-_OF_TRADE: Final = ("trade", "actions", "decisions", "copies")
-"""Statements that an inquiry asks, too."""
+OF_TRADE: Final = ("trade", "actions", "decisions", "copies")
+"""Statements about one trade that an inquiry asks, too."""
 
 ABOUT_ACCOUNTS: Final = ("account_currencies", "account_ticks", "fixed_lots")
 """Statements that together tell what accounts have said of themselves."""
 
 
-def read_stories(path: Path, *, from_ms: int, to_ms: int) -> Iterator[TradeStory]:
-    """Yield the trades that their masters closed in between, the end excluded, the first first.
+def read_results(path: Path, *, from_ms: int, to_ms: int) -> JournaledResults:
+    """Read the trades that their masters closed in between, the end excluded, the first first.
 
     Raises:
         JournalUnavailable: there is no journal at *path*, it cannot be read, or not understood.
     """
     about, own = read_statements("inquiry"), read_statements("results")
     with looking_into(path) as connection:
+        try:
+            facts = facts_of(
+                {name: connection.execute(own[name]).fetchall() for name in ABOUT_ACCOUNTS}
+            )
+        except BAD_ROW as error:
+            raise not_understood(path, error) from error
         found: list[Any] = connection.execute(own["closed_trades"], (from_ms, to_ms)).fetchall()
+        stories: list[TradeStory] = []
         for (trade_id,) in found:
             rows = {
-                name: connection.execute(about[name], (trade_id,)).fetchall() for name in _OF_TRADE
+                name: connection.execute(about[name], (trade_id,)).fetchall() for name in OF_TRADE
             }
             rows["done"] = connection.execute(own["done"], (trade_id,)).fetchall()
             try:
-                yield from stories_of(rows)
+                stories += stories_of(rows)
             except BAD_ROW as error:
-                raise JournalUnavailable(
-                    f"{path}: a row of trade {trade_id} cannot be understood: {error}"
-                ) from error
+                raise not_understood(path, error, trade_id) from error
+        ((open_trades,),) = connection.execute(own["open_trades"])
+        return JournaledResults(stories=tuple(stories), accounts=facts, open_trades=open_trades)
 
 
-def read_open_trades(path: Path) -> int:
-    """Count the trades that their masters have not closed.
-
-    Raises:
-        JournalUnavailable: there is no journal at *path*, or it cannot be read.
-    """
-    statements = read_statements("results")
-    with looking_into(path) as connection:
-        rows: list[Any] = connection.execute(statements["open_trades"]).fetchall()
-        return int(rows[0][0])
-
-
-def read_account_facts(path: Path) -> Mapping[AccountId, AccountFacts]:
-    """Return what each account last said of its currency and ticks, and its policies of fixed lots.
-
-    Raises:
-        JournalUnavailable: there is no journal at *path*, it cannot be read, or not understood.
-    """
-    statements = read_statements("results")
-    with looking_into(path) as connection:
-        rows = {name: connection.execute(statements[name]).fetchall() for name in ABOUT_ACCOUNTS}
-    try:
-        return facts_of(rows)
-    except BAD_ROW as error:
-        raise JournalUnavailable(
-            f"{path}: what an account has told cannot be understood: {error}"
-        ) from error
+def not_understood(
+    place: object, error: Exception, trade_id: str | None = None
+) -> JournalUnavailable:
+    """Say where the row is that Echo does not write: a trade's, else an account's."""
+    what = "what an account has told" if trade_id is None else f"a row of trade {trade_id}"
+    return JournalUnavailable(f"{place}: {what} cannot be understood: {error}")
 
 
 def facts_of(rows: Mapping[str, Sequence[Any]]) -> Mapping[AccountId, AccountFacts]:

@@ -24,7 +24,13 @@ from echo.domain.journal import (
     TradeRecord,
 )
 from echo.domain.limits_record import LimitsRecord
-from echo.domain.rulings import ConfigChange, PolicyRecord, SwitchRecord, WindowRecord
+from echo.domain.rulings import (
+    ConfigChange,
+    PolicyRecord,
+    SettingSeen,
+    SwitchRecord,
+    WindowRecord,
+)
 from echo.stores.sqlite import account_rows, limit_rows, rule_rows, trade_rows
 from echo.stores.sqlite.cells import Row
 
@@ -37,6 +43,13 @@ _Maker = Callable[[list[Any]], Iterable[Batch]]
 def _one(statement: str, row: Callable[[Any], Row]) -> _Maker:
     """One statement, one row per record."""
     return lambda records: [(statement, [row(record) for record in records])]
+
+
+def _decisions(records: list[DecisionRecord]) -> Iterable[Batch]:
+    # Of several rows of one decision in one transaction the last counts, also when that is
+    # committed again: nothing may seem to go back from where it ended.
+    last = {(each.trade_id, each.seq, each.account_id): each for each in records}
+    yield "put_decision", [trade_rows.decision_row(record) for record in last.values()]
 
 
 def _many(statement: str, rows: Callable[[Any], Iterable[Row]]) -> _Maker:
@@ -68,7 +81,7 @@ def _evaluations(records: list[EvaluationRecord]) -> Iterable[Batch]:
 MAKERS: dict[type, _Maker] = {
     TradeRecord: _one("put_trade", trade_rows.trade_row),
     ActionRecord: _one("put_action", trade_rows.action_row),
-    DecisionRecord: _one("put_decision", trade_rows.decision_row),
+    DecisionRecord: _decisions,
     CommandRecord: _one("put_command", trade_rows.command_row),
     # After the commands, which may be in the same transaction.
     CommandProgress: _one("put_progress", trade_rows.progress_row),
@@ -89,6 +102,7 @@ MAKERS: dict[type, _Maker] = {
     WindowRecord: _one("put_window", rule_rows.window_row),
     SwitchRecord: _one("put_switch", rule_rows.switch_row),
     ConfigChange: _one("put_config_change", rule_rows.change_row),
+    SettingSeen: _one("put_setting", rule_rows.setting_row),
 }
 """Every kind of record; the order is that of the statements within a transaction."""
 

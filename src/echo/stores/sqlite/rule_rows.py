@@ -9,7 +9,15 @@ import msgspec
 
 from echo.domain.modes import Mode, Scope, Switch
 from echo.domain.policy import RiskPolicy
-from echo.domain.rulings import ConfigChange, Origin, PolicyRecord, SwitchRecord, WindowRecord
+from echo.domain.rulings import (
+    Acceptance,
+    ConfigChange,
+    Origin,
+    PolicyRecord,
+    SettingSeen,
+    SwitchRecord,
+    WindowRecord,
+)
 from echo.domain.windows import Window, WindowSource
 from echo.stores.sqlite.cells import Row, json_of
 
@@ -116,7 +124,32 @@ def change_row(record: ConfigChange) -> Row:
         record.before,
         record.after,
         record.changed_by,
+        record.acceptance,
+        record.reason,
     )
+
+
+def read_change(row: Any) -> ConfigChange:
+    """Read a row of ``changes``."""
+    return ConfigChange(
+        changed_at_ms=row[0],
+        key=row[1],
+        before=row[2],
+        after=row[3],
+        changed_by=row[4],
+        acceptance=Acceptance(row[5]),
+        reason=row[6],
+    )
+
+
+def setting_row(record: SettingSeen) -> Row:
+    """Return the row of ``put_setting``."""
+    return record.key, record.value
+
+
+def read_setting(row: Any) -> SettingSeen:
+    """Read a row of ``settings``."""
+    return SettingSeen(key=row[0], value=row[1])
 
 
 def _policy_text(policy: RiskPolicy | None) -> str | None:

@@ -34,6 +34,14 @@ FROM closes ORDER BY trade_id, close_id;
 SELECT trade_id, account_id, ticket, lot_initial, lot_remaining
 FROM copies ORDER BY trade_id, account_id;
 
+-- name: audited_twins
+SELECT trade_id, account_id, ticket, other FROM (
+    SELECT
+        trade_id, account_id, ticket,
+        min(trade_id) OVER (PARTITION BY account_id, ticket) AS other
+    FROM copies
+) AS held WHERE trade_id <> other ORDER BY trade_id, account_id;
+
 -- name: audited_settlements
 SELECT j.trade_id, o.command_id, o.outcome, o.ticket
 FROM operator_actions o JOIN delivery_journal j ON j.command_id = o.command_id

@@ -396,12 +396,19 @@ END $$;
 CREATE OR REPLACE FUNCTION put_config_change(told json) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO config_audit (
-        changed_at_ms, key, value_before, value_after, changed_by
+        changed_at_ms, key, value_before, value_after, changed_by, acceptance, reason
     )
     SELECT
-        changed_at_ms, key, value_before, value_after, changed_by
+        changed_at_ms, key, value_before, value_after, changed_by, acceptance, reason
     FROM json_populate_recordset(NULL::config_audit, told)
     ON CONFLICT DO NOTHING;
+END $$;
+
+CREATE OR REPLACE FUNCTION put_setting(told json) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO settings_seen (key, value)
+    SELECT key, value FROM json_populate_recordset(NULL::settings_seen, told)
+    ON CONFLICT (key) DO UPDATE SET value = excluded.value;
 END $$;
 
 -- One commit.  A Core whose epoch is not the stored one was overtaken by another; the number of the
@@ -441,6 +448,7 @@ BEGIN
             WHEN 'put_window' THEN PERFORM put_window(parts[i]);
             WHEN 'put_switch' THEN PERFORM put_switch(parts[i]);
             WHEN 'put_config_change' THEN PERFORM put_config_change(parts[i]);
+            WHEN 'put_setting' THEN PERFORM put_setting(parts[i]);
         END CASE;
     END LOOP;
 END $$;

@@ -47,12 +47,14 @@ SELECT
 FROM copies WHERE trade_id = $1 ORDER BY account_id;
 
 -- name: changes
-SELECT changed_at_ms, key, value_before, value_after, changed_by FROM config_audit
+SELECT changed_at_ms, key, value_before, value_after, changed_by, acceptance, reason
+FROM config_audit
 WHERE starts_with(key, $1)
 UNION ALL
 SELECT
     changed_at_ms, 'risk/' || account_id || '/' || strategy_id || ' (' || origin || ')',
-    coalesce(policy_before::text, ''), coalesce(policy::text, ''), changed_by
+    coalesce(policy_before::text, ''), coalesce(policy::text, ''), changed_by,
+    'in_force', ''
 FROM risk_policy_history
 WHERE starts_with('risk/' || account_id || '/' || strategy_id, $1)
 ORDER BY 1 DESC, 2 LIMIT $2;

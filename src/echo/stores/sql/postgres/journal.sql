@@ -117,6 +117,9 @@ FROM windows WHERE NOT removed ORDER BY window_id;
 SELECT scope, target, mode, set_by, since_ms, changed_at_ms, changed_by
 FROM copy_modes WHERE mode <> 'live' ORDER BY scope, target;
 
+-- name: settings
+SELECT key, value FROM settings_seen ORDER BY key;
+
 -- What is asked about a trade that is not in memory any more.
 
 -- name: is_settled
@@ -131,7 +134,7 @@ SELECT purge_registrations((extract(epoch FROM now()) * 1000)::bigint, $1);
 -- What listeners read.
 
 -- name: latest_verdicts
-SELECT DISTINCT ON (account_id) account_id || ':' || evaluation_id, status::text
+SELECT DISTINCT ON (account_id) account_id, evaluation_id, status::text
 FROM account_symbol_registration_eval ORDER BY account_id, evaluated_at_ms DESC;
 
 -- What the checks of books against the journal read.

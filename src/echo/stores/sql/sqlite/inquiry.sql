@@ -47,12 +47,14 @@ SELECT
 FROM copies WHERE trade_id = ? ORDER BY account_id;
 
 -- name: changes
-SELECT changed_at_ms, key, value_before, value_after, changed_by FROM config_audit
+SELECT changed_at_ms, key, value_before, value_after, changed_by, acceptance, reason
+FROM config_audit
 WHERE substr(key, 1, length(?1)) = ?1
 UNION ALL
 SELECT
     changed_at_ms, 'risk/' || account_id || '/' || strategy_id || ' (' || origin || ')',
-    coalesce(policy_before, ''), coalesce(policy, ''), changed_by
+    coalesce(policy_before, ''), coalesce(policy, ''), changed_by,
+    'in_force', ''
 FROM risk_policy_history
 WHERE substr('risk/' || account_id || '/' || strategy_id, 1, length(?1)) = ?1
 ORDER BY 1 DESC, 2 LIMIT ?2;

@@ -379,6 +379,14 @@ FROM closes ORDER BY trade_id, close_id;
 SELECT trade_id, account_id, ticket, lot_initial, lot_remaining
 FROM copies ORDER BY trade_id, account_id;
 
+-- name: audited_twins
+SELECT trade_id, account_id, ticket, other FROM (
+    SELECT
+        trade_id, account_id, ticket,
+        min(trade_id) OVER (PARTITION BY account_id, ticket) AS other
+    FROM copies
+) AS held WHERE trade_id <> other ORDER BY trade_id, account_id;
+
 -- name: audited_settlements
 SELECT j.trade_id, o.command_id, o.outcome, o.ticket
 FROM operator_actions o JOIN delivery_journal j ON j.command_id = o.command_id
@@ -419,9 +427,24 @@ SELECT scope, target, mode, set_by, since_ms, changed_at_ms, changed_by
 FROM copy_modes WHERE mode <> 'live' ORDER BY scope, target;
 
 -- name: put_config_change
-INSERT INTO config_audit (changed_at_ms, key, value_before, value_after, changed_by)
-VALUES (?, ?, ?, ?, ?)
+INSERT INTO config_audit (
+    changed_at_ms, key, value_before, value_after, changed_by, acceptance, reason
+) VALUES (?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT DO NOTHING;
+
+-- name: put_setting
+INSERT OR REPLACE INTO settings_seen (key, value) VALUES (?, ?);
+
+-- name: settings
+SELECT key, value FROM settings_seen ORDER BY key;
+
+-- Who may write.
+
+-- name: take_over
+UPDATE writer SET epoch = epoch + 1 RETURNING epoch;
+
+-- name: epoch
+SELECT epoch FROM writer;
 
 -- Account limits.
 
