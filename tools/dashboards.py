@@ -10,19 +10,45 @@ from echo.links.telemetry.metric import Kind
 from echo.links.telemetry.table import METRICS
 
 _NAMES: Final = {each.name: each for each in METRICS}
+WINDOWS: Final = frozenset(
+    {
+        "windows_cpu_time_total",
+        "windows_memory_physical_free_bytes",
+        "windows_logical_disk_free_bytes",
+        "windows_logical_disk_size_bytes",
+        "windows_time_computed_time_offset_seconds",
+        "windows_service_state",
+        "windows_net_bytes_total",
+    }
+)
+"""What the board of machines asks of windows_exporter 0.30 or later, its time collector on."""
 WIDTH: Final = 8
 HEIGHT: Final = 8
 ROW: Final = 24
 
 
 @dataclass(frozen=True, slots=True)
-class Panel:
-    """One question.  ``legend`` names its lines by their labels."""
+class Line:
+    """One question.  ``legend`` names its answers by their labels."""
 
-    title: str
     query: str
     legend: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Questions that are answered together.
+
+    ``counted``: the answer is one number for the time that is shown, and no course of it.
+    ``decimals`` ``None`` = as many as the values need.  ``signed``: it can be less than nothing.
+    """
+
+    title: str
+    lines: tuple[Line, ...]
     unit: str = "short"
+    decimals: int | None = None
+    counted: bool = False
+    signed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +72,10 @@ def rate(name: str, by: str = "") -> str:
 def total(name: str, by: str = "") -> str:
     """Ask how often a counter's event happened in the time that is shown."""
     metric = _NAMES[name]
-    summed = f"sum by ({by}) " if by else "sum"
-    return f"{summed}(increase({metric.exposed_name}[$__range]))"
+    if not by:
+        return f"sum(increase({metric.exposed_name}[$__range]))"
+    # What never happened needs no bar.
+    return f"sum by ({by}) (increase({metric.exposed_name}[$__range])) > 0"
 
 
 def quantile(share: float, name: str, by: str = "") -> str:
@@ -65,141 +93,202 @@ def now(name: str) -> str:
     return _NAMES[name].exposed_name
 
 
-_HOPS: Final = (
-    ("Master's terminal to order leaving the slave's", "latency_e2e_ms"),
-    ("Master's Agent to Core", "echo.latency.agent_to_core"),
-    ("In the Core, disk included", "echo.latency.core_process"),
-    ("Core to the slave's Agent", "echo.latency.core_to_agent"),
-    ("Agent to the slave's terminal", "echo.latency.agent_to_slave"),
-    ("Slave's terminal and its broker", "echo.latency.slave_execution"),
-)
+_BARS: Final = {
+    "orientation": "horizontal",
+    "displayMode": "basic",
+    "reduceOptions": {"calcs": ["lastNotNull"], "values": False},
+}
+_LINES: Final = {
+    "legend": {"displayMode": "table", "placement": "bottom", "calcs": ["lastNotNull", "max"]},
+    "tooltip": {"mode": "multi", "sort": "desc"},
+}
+
+MS: Final = "ms"
+POINTS: Final = "suffix: pt"
+MONEY: Final = "none"
+"""Each account has its own currency."""
+
+
+def count(title: str, name: str, by: str = "", unit: str = "short") -> Panel:
+    """Show how often a counter's event happened, a bar for each value of *by*."""
+    legend = " ".join(f"{{{{{label.strip()}}}}}" for label in by.split(",") if label)
+    line = Line(total(name, by), legend or "all")
+    return Panel(title, (line,), unit, decimals=2 if unit == MONEY else 0, counted=True)
+
+
+def course(title: str, name: str, by: str = "") -> Panel:
+    """Show how often a counter's event happens, over time."""
+    legend = " ".join(f"{{{{{label.strip()}}}}}" for label in by.split(",") if label)
+    return Panel(title, (Line(rate(name, by), legend or "all"),), "cps")
+
+
+def state(
+    title: str, name: str, legend: str = "now", unit: str = "short", *, signed: bool = False
+) -> Panel:
+    """Show a state, over time."""
+    return Panel(title, (Line(now(name), legend),), unit, signed=signed)
+
+
+def host(title: str, query: str, legend: str, unit: str, *, signed: bool = False) -> Panel:
+    """Show how a terminals' machine is, over time."""
+    return Panel(title, (Line(query, legend),), unit, signed=signed)
+
+
+def spread(
+    title: str, name: str, unit: str = MS, shares: tuple[float, ...] = (0.5, 0.95, 0.99)
+) -> Panel:
+    """Show where the middle of a distribution lies, and its far end, over time."""
+    lines = tuple(Line(quantile(share, name), f"p{share * 100:g}") for share in shares)
+    return Panel(title, lines, unit)
+
 
 DASHBOARDS: Final[tuple[Board, ...]] = (
     Board(
         "funnel",
         "Echo: from intent to fill",
         (
-            Panel("Actions of masters", total("echo.intent.received", "kind"), "{{kind}}"),
-            Panel("Entries copied", total("echo.order.created")),
-            Panel("Commands sent", total("echo.order.sent")),
-            Panel("Commands on a pipe", total("echo.execution.dispatched")),
-            Panel(
-                "Answers of terminals",
-                total("echo.execution.completed", "command, outcome"),
-                "{{command}} {{outcome}}",
-            ),
-            Panel(
-                "Entries not copied, by reason",
-                total("orders_rejected_count", "reason"),
-                "{{reason}}",
-            ),
-            Panel(
-                "Missed, by account", total("missed_trades_count", "account_id"), "{{account_id}}"
-            ),
-            Panel(
-                "Blocked by a window",
-                total("blocked_by_window_count", "account_id"),
-                "{{account_id}}",
-            ),
-            Panel(
-                "Refused by a limit",
-                total("policy_violations_count", "account_id"),
-                "{{account_id}}",
-            ),
+            count("Actions of masters", "echo.intent.received", "kind, result"),
+            count("Entries copied", "echo.order.created"),
+            count("Commands sent", "echo.order.sent"),
+            count("Commands on a pipe", "echo.execution.dispatched"),
+            count("Answers of terminals", "echo.execution.completed", "command, outcome"),
+            count("Entries not copied, by reason", "orders_rejected_count", "reason"),
+            count("Missed, by account", "missed_trades_count", "account_id"),
+            count("Blocked by a window", "blocked_by_window_count", "account_id"),
+            count("Refused by a limit", "policy_violations_count", "account_id"),
         ),
     ),
     Board(
         "latency",
         "Echo: every millisecond of it",
-        tuple(
-            Panel(f"{told}, p{share * 100:g}", quantile(share, name), unit="ms")
-            for told, name in _HOPS
-            for share in (0.5, 0.95, 0.99)
+        (
+            spread("Master's terminal to order leaving the slave's", "latency_e2e_ms"),
+            spread("Master's terminal to filled order", "echo.latency.e2e"),
+            spread("Master's Agent to Core", "echo.latency.agent_to_core"),
+            spread("In the Core, disk included", "echo.latency.core_process"),
+            spread("Core to the slave's Agent", "echo.latency.core_to_agent"),
+            spread("Agent to the slave's terminal", "echo.latency.agent_to_slave"),
+            spread("Slave's terminal and its broker", "echo.latency.slave_execution"),
+            state(
+                "Agents' clocks, ahead of the Core's",
+                "echo.clock.offset_ms",
+                "{{agent_id}}",
+                MS,
+                signed=True,
+            ),
+            count("Hops whose clocks disagree", "echo.clock.disagreements", "hop"),
         ),
     ),
     Board(
         "slippage",
         "Echo: what copies cost",
         (
-            Panel("Mean slippage", now("avg_slippage_points"), "{{account_id}}", "points"),
-            Panel("Worst slippage", now("max_slippage_points"), "{{account_id}}", "points"),
-            Panel("Slippage, p95", quantile(0.95, "echo.slippage_points"), unit="points"),
-            Panel(
-                "Money lost to slippage",
-                total("echo.slippage_money_lost", "account_id"),
-                "{{account_id}}",
+            state("Mean slippage", "avg_slippage_points", "{{account_id}}", POINTS, signed=True),
+            state("Worst slippage", "max_slippage_points", "{{account_id}}", POINTS, signed=True),
+            spread("Slippage", "echo.slippage_points", POINTS),
+            count(
+                "Money lost to slippage, account currency",
+                "echo.slippage_money_lost",
+                "account_id",
+                MONEY,
             ),
-            Panel("Spread at entry, p95", quantile(0.95, "spread_at_entry_points"), unit="points"),
-            Panel("Expected loss of copies, median", quantile(0.5, "echo.core.risk.expected_loss")),
+            spread("Spread at entry", "spread_at_entry_points", POINTS),
+            spread(
+                "Expected loss of copies, account currency",
+                "echo.core.risk.expected_loss",
+                MONEY,
+                (0.5, 0.95),
+            ),
         ),
     ),
     Board(
         "delivery",
         "Echo: delivery and backlog",
         (
-            Panel(
+            state(
                 "Oldest command without an outcome",
-                now("echo_core.delivery.pending_age_ms"),
+                "echo_core.delivery.pending_age_ms",
                 "{{delivery_stage}}",
-                "ms",
+                MS,
             ),
-            Panel("Commands without an outcome", now("echo_core_router_queue_depth")),
-            Panel(
-                "Sent again",
-                rate("echo_core.delivery.retry_total", "delivery_stage"),
-                "{{delivery_stage}}",
-            ),
-            Panel(
-                "Written to a pipe again",
-                rate("echo_agent.pipe.retry_total", "account_id"),
-                "{{account_id}}",
-            ),
-            Panel(
-                "Terminal has a command, p95",
-                quantile(0.95, "echo_agent.pipe.delivery_latency_ms"),
-                unit="ms",
-            ),
-            Panel(
+            state("Commands without an outcome", "echo_core_router_queue_depth"),
+            course("Sent again", "echo_core.delivery.retry_total", "delivery_stage"),
+            course("Written to a pipe again", "echo_agent.pipe.retry_total", "account_id"),
+            spread("Terminal has a command", "echo_agent.pipe.delivery_latency_ms"),
+            state(
                 "Actions waiting in a master's outbox",
-                now("echo_ea.trade_intent.buffer_depth"),
+                "echo_ea.trade_intent.buffer_depth",
                 "{{account_id}}",
             ),
-            Panel("Commands without an Agent", rate("echo_core_router_rejections_total")),
-            Panel("Alarms", total("echo.alarms", "code"), "{{code}}"),
-            Panel("Unusable input", rate("echo.input.refused", "reason"), "{{reason}}"),
+            course("Commands without an Agent", "echo_core_router_rejections_total"),
+            count("Alarms", "echo.alarms", "code"),
+            course("Unusable input", "echo.input.refused", "reason"),
         ),
     ),
     Board(
         "terminals",
         "Echo: terminals and their symbols",
         (
-            Panel("Verdicts", total("echo.core.handshake.status_total", "status"), "{{status}}"),
-            Panel(
-                "Terminals by version",
-                now("echo.handshake.version_gauge"),
-                "{{component}} {{version}}",
+            count("Verdicts", "echo.core.handshake.status_total", "status"),
+            state("Accounts", "echo.accounts", "{{state}}"),
+            state(
+                "Terminals by version", "echo.handshake.version_gauge", "{{component}} {{version}}"
             ),
-            Panel(
-                "Issues",
-                total("echo.core.handshake.symbol_issues_total", "issue, scope"),
-                "{{issue}} {{scope}}",
+            count("Issues", "echo.core.handshake.symbol_issues_total", "issue, scope"),
+            spread("Handshake to verdict", "echo.handshake.feedback_latency_ms"),
+            count(
+                "Symbols, by what was thought of them", "echo.symbols.validate", "validation_result"
             ),
-            Panel(
-                "Handshake to verdict, p95",
-                quantile(0.95, "echo.handshake.feedback_latency_ms"),
-                unit="ms",
-            ),
-            Panel(
-                "Symbols, by what was thought of them",
-                total("echo.symbols.validate", "validation_result"),
-                "{{validation_result}}",
-            ),
-            Panel(
+            course(
                 "Verdicts that could not be written",
-                rate("echo.agent.handshake.forward_error_total", "reason"),
-                "{{reason}}",
+                "echo.agent.handshake.forward_error_total",
+                "reason",
             ),
-            Panel("Older protocols in use", total("echo_core.delivery.compat_mode_total")),
+            count("Older protocols in use", "echo_core.delivery.compat_mode_total"),
+            count("EAs that came back changed", "echo.ea.changes", "what"),
+        ),
+    ),
+    Board(
+        "hosts",
+        "Echo: the terminals' machines",
+        (
+            host(
+                "Processors busy",
+                '1 - avg by (instance) (rate(windows_cpu_time_total{mode="idle"}[5m]))',
+                "{{instance}}",
+                "percentunit",
+            ),
+            host(
+                "Memory free",
+                "windows_memory_physical_free_bytes",
+                "{{instance}}",
+                "bytes",
+            ),
+            host(
+                "Disks free",
+                "windows_logical_disk_free_bytes / windows_logical_disk_size_bytes",
+                "{{instance}} {{volume}}",
+                "percentunit",
+            ),
+            host(
+                "Clock, from its source of time",
+                "windows_time_computed_time_offset_seconds",
+                "{{instance}}",
+                "s",
+                signed=True,
+            ),
+            host(
+                "Echo's services running",
+                'windows_service_state{name=~"(?i)echo.*", state="running"}',
+                "{{instance}} {{name}}",
+                "short",
+            ),
+            host(
+                "Network",
+                "sum by (instance) (rate(windows_net_bytes_total[5m]))",
+                "{{instance}}",
+                "Bps",
+            ),
         ),
     ),
 )
@@ -220,9 +309,19 @@ def dashboard(board: Board) -> dict[str, Any]:
 
 def _panel(number: int, panel: Panel) -> dict[str, Any]:
     place = number * WIDTH
+    defaults: dict[str, Any] = {"unit": panel.unit}
+    if _is_latency(panel):
+        # A broker takes seconds where a hop takes a millisecond: both shall be seen.
+        defaults["custom"] = {"scaleDistribution": {"type": "log", "log": 10}}
+    elif not panel.signed and panel.unit != POINTS:  # fills can be better than the master's
+        defaults["min"] = 0
+    if panel.decimals is not None:
+        defaults["decimals"] = panel.decimals
+    if panel.counted:
+        defaults["noValue"] = "0"
     return {
         "id": number + 1,
-        "type": "timeseries",
+        "type": "bargauge" if panel.counted else "timeseries",
         "title": panel.title,
         "datasource": {"type": "prometheus", "uid": "prometheus"},
         "gridPos": {
@@ -231,6 +330,21 @@ def _panel(number: int, panel: Panel) -> dict[str, Any]:
             "w": WIDTH,
             "h": HEIGHT,
         },
-        "fieldConfig": {"defaults": {"unit": panel.unit}, "overrides": []},
-        "targets": [{"refId": "A", "expr": panel.query, "legendFormat": panel.legend}],
+        "fieldConfig": {"defaults": defaults, "overrides": []},
+        "options": _BARS if panel.counted else _LINES,
+        "targets": [
+            _target(letter, line, panel)
+            for letter, line in zip("ABC", panel.lines, strict=False)  # there may be fewer lines
+        ],
     }
+
+
+def _is_latency(panel: Panel) -> bool:
+    return panel.unit == MS and "histogram_quantile" in panel.lines[0].query
+
+
+def _target(letter: str, line: Line, panel: Panel) -> dict[str, Any]:
+    found: dict[str, Any] = {"refId": letter, "expr": line.query, "legendFormat": line.legend}
+    if panel.counted:
+        return {**found, "instant": True, "range": False}
+    return {**found, "exemplar": "_bucket" in line.query}

@@ -19,7 +19,7 @@ EXPOSED = {
     for each in METRICS
     for ending in (("_bucket", "_count", "_sum") if each.kind is Kind.HISTOGRAM else ("",))
 }
-FUNCTIONS = {"histogram_quantile", "increase", "max", "rate", "sum", "by", "up", "le"}
+FUNCTIONS = {"abs", "avg", "histogram_quantile", "increase", "max", "rate", "sum", "by", "up", "le"}
 
 
 def names_in(query: str) -> set[str]:

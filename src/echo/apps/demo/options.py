@@ -5,6 +5,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
+from echo.apps.demo import telling
+
 SECONDS: Final = 45
 SECONDS_MIN: Final = 5
 SECONDS_MAX: Final = 3_600
@@ -29,7 +31,8 @@ class DemoOptions:
     every event, for replay.  ``store``: server and database that keep the journal, in a schema of
     its own that goes the same way as the folder; ``None`` = a file in the folder.  ``terminals``:
     ``paper`` (all in Python) or ``ea`` (the EAs' own code, compiled from their MQL sources; old
-    EAs stay paper).
+    EAs stay paper).  ``otlp``: a collector that is sent figures, traces and logs, ``host:port``.
+    ``metrics_port``: where the Core shows its figures to Prometheus; the Agent does at the next.
     """
 
     seconds: int = SECONDS
@@ -45,6 +48,8 @@ class DemoOptions:
     record: bool = False
     store: str | None = None
     terminals: str = "paper"
+    otlp: str | None = None
+    metrics_port: int | None = None
     json: bool = False
     complaints: tuple[str, ...] = field(init=False)
 
@@ -64,4 +69,5 @@ class DemoOptions:
             complaints.append(f"--broker-delay {self.broker_delay} is neither real nor 0")
         if self.terminals not in {"paper", "ea"}:
             complaints.append(f"--terminals {self.terminals} is neither paper nor ea")
+        complaints += telling.complaints(self.otlp, self.metrics_port)
         object.__setattr__(self, "complaints", tuple(complaints))

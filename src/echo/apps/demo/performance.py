@@ -20,6 +20,7 @@ from echo.apps.demo.options import DemoOptions, DemoRefused
 from echo.apps.demo.show import Ending, Moment
 from echo.apps.demo.stage import Stage
 from echo.apps.demo.takings import Takings, latencies, read_book, take_stock
+from echo.apps.demo.telling import Telling, heeded
 from echo.apps.demo.troupe import Program, Troupe
 from echo.apps.expert_terminal import NoExperts, compiled_experts
 from echo.apps.journals import read_books
@@ -171,7 +172,12 @@ class Performance:
                 stage.experts = await asyncio.to_thread(compiled_experts)
             except NoExperts as error:
                 raise DemoRefused(f"--terminals ea: {error}") from error
-        stage.prepare(self.cast, record=self._options.record)
+        options = self._options
+        telling = Telling(
+            otlp=await asyncio.to_thread(heeded, options.otlp, self._told),
+            metrics_port=options.metrics_port,
+        )
+        stage.prepare(self.cast, record=options.record, telling=telling)
         for name in ("core", "agent"):
             await self.troupe.start(self._program(stage, name, stage.settings))
         groups = terminal_groups(self.cast.players)

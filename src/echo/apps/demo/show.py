@@ -216,6 +216,8 @@ def _rows(takings: Takings, ending: Ending) -> Iterator[tuple[str, RenderableTyp
         yield "kept", Text(f"journal, books and logs in {ending.folder}", overflow="fold")
         asked = f"echoctl why TICKET --config {ending.folder}/echo.toml"
         yield "ask why", Text(asked, overflow="fold")
+        asked = f"echoctl trace TICKET --config {ending.folder}/echo.toml"
+        yield "see when", Text(asked, overflow="fold")
 
 
 def _judged(count: int) -> Text:

@@ -15,6 +15,8 @@ import msgspec
 from echo.apps.demo.cast import Cast, Player, Quoted
 from echo.apps.demo.material import Material
 from echo.apps.demo.options import DemoOptions
+from echo.apps.demo.telling import NOTHING, Telling
+from echo.apps.demo.telling import settings_lines as telling_lines
 from echo.apps.expert_terminal import expert_file
 from echo.apps.journals import JOURNAL_FILE, Place
 from echo.apps.lent_schema import settings_lines
@@ -68,11 +70,11 @@ class Stage:
         """Where the Core keeps its journal."""
         self.recording = folder / "core" / "events.jsonl"
 
-    def prepare(self, cast: Cast, *, record: bool = False) -> None:
+    def prepare(self, cast: Cast, *, record: bool = False, telling: Telling = NOTHING) -> None:
         """Write the settings of Core and Agent."""
         for name in ("pipes", "core", "agent", "terminals", "logs"):
             (self.folder / name).mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.settings.write_text(_echo_toml(self, cast, record=record))
+        self.settings.write_text(_echo_toml(self, cast, telling, record=record))
 
     def strike(self) -> None:
         """Remove what lies outside the folder."""
@@ -178,7 +180,7 @@ def _symbol(quoted: Quoted) -> SymbolConfig:
     )
 
 
-def _echo_toml(stage: Stage, cast: Cast, *, record: bool) -> str:
+def _echo_toml(stage: Stage, cast: Cast, telling: Telling, *, record: bool) -> str:
     symbols = {
         quoted.spec.canonical_symbol for player in cast.players for quoted in player.broker.symbols
     }
@@ -188,7 +190,7 @@ def _echo_toml(stage: Stage, cast: Cast, *, record: bool) -> str:
         'bind = "127.0.0.1"',
         f"grpc_port = {stage.core_port}",
         f"state_dir = {_text(stage.folder / 'core')}",
-        "admin.port = 0",
+        f"admin.port = {telling.metrics_port or 0}",
         *(['store.kind = "postgres"'] if stage.store is not None else []),
         *([f"record_file = {_text(stage.recording)}"] if record else []),
         f"slave_accounts = {_texts(player.account_id for player in cast.slaves)}",
@@ -200,9 +202,12 @@ def _echo_toml(stage: Stage, cast: Cast, *, record: bool) -> str:
         f"slave_accounts = {_texts(player.account_id for player in cast.slaves)}",
         f"pipe_dir = {_text(stage.pipes)}",
         f"delivery.ledger_path = {_text(stage.folder / 'agent' / 'ledger.sqlite')}",
+        *([f"metrics_port = {telling.metrics_port + 1}"] if telling.metrics_port else []),
         "",
         "[endpoints]",
         f'core_addr = "127.0.0.1:{stage.agents_port}"',
+        *([f"otel.otlp_endpoint = {_text(telling.otlp)}"] if telling.otlp else []),
+        *telling_lines(telling),
         *(["", *settings_lines(stage.store)] if stage.store is not None else []),
     ]
     for policy in cast.policies:
