@@ -11,6 +11,8 @@ input string Symbols = "";                    // Symbols, comma-separated; empty
 input string SymbolMappings = "";             // canonical:broker,... where the names differ
 input string StrategyId = "";                 // Strategy; empty = one per magic number
 input string MagicNumbers = "";               // Magic numbers, comma-separated; empty = all
+input ENUM_TIMEFRAMES Timeframe = PERIOD_CURRENT; // Time frame told with each trade
+input int    AtrBars = 14;                    // Bars of the average true range told with it, 0 = none
 input int    TimerMs = 10;                    // Timer, in ms
 input ENUM_LOG_LEVEL LogLevel = LOG_ACTIONS;  // What the journal tells
 input bool   Alerts = true;                   // Call for help in a window
@@ -40,6 +42,8 @@ int OnInit()
    g_ea.desk.settings.comment_mode = COMMENT_TAG;
    g_ea.desk.settings.doubt_ms = 0;
    g_ea.desk.settings.timer_ms = TimerMs;
+   g_ea.desk.settings.timeframe = Timeframe;
+   g_ea.desk.settings.atr_bars = AtrBars;
    g_ea.desk.settings.log_level = LogLevel;
    g_ea.desk.settings.alerts = Alerts;
    g_ea.desk.settings.debug_alerts = DebugAlerts;

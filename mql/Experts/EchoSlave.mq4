@@ -43,6 +43,8 @@ int OnInit()
    g_ea.desk.settings.comment_mode = CommentMode;
    g_ea.desk.settings.doubt_ms = (long)DoubtSeconds * 1000;
    g_ea.desk.settings.timer_ms = TimerMs;
+   g_ea.desk.settings.timeframe = 0;
+   g_ea.desk.settings.atr_bars = 0;
    g_ea.desk.settings.log_level = LogLevel;
    g_ea.desk.settings.alerts = Alerts;
    g_ea.desk.settings.debug_alerts = DebugAlerts;

@@ -4,6 +4,7 @@
 ``checked`` as its argument, or ``ECHO_EXPERTS=checked`` in its environment, those of the tests.
 """
 
+import contextlib
 import fcntl
 import hashlib
 import os
@@ -37,6 +38,11 @@ CHECKED: Final = (
     "-g1",
     "-fsanitize=address,undefined",
     "-fno-sanitize-recover=all",
+    # MQL has no pointers: null and misaligned ones could only be the runtime's, and the address
+    # sanitizer sees those.  Without these checks, and with calls in the place of inlined ones, it
+    # compiles in half the time.
+    "-fno-sanitize=null,alignment",
+    "--param=asan-instrumentation-with-call-threshold=0",
     "--coverage",
 )
 FAST: Final = ("-O1", "-g0")
@@ -54,7 +60,7 @@ def contents() -> str:
     digest = hashlib.sha256()
     for folder, suffixes in (
         (ROOT / "mql", {".mq4", ".mq5", ".mqh"}),
-        (RUNTIME, {".hpp"}),
+        (RUNTIME, {".hpp", ".cpp"}),
         (RUNTIME.parent, {".py"}),
     ):
         for path in sorted(folder.rglob("*") if folder != RUNTIME.parent else folder.glob("*.py")):
@@ -95,18 +101,24 @@ def program(expert: str, flags: tuple[str, ...]) -> Path:
     return target
 
 
+def source_of(expert: str) -> str:
+    """Return the C++ of one expert."""
+    return rewrite(ROOT / "mql" / "Experts" / expert)
+
+
 def _forget_old() -> None:
     """Remove what was made of earlier sources, unless it may still be in use."""
     for folder in FOLDER.iterdir():
-        old = time.time() - folder.stat().st_mtime > OLD_AFTER_S
-        if old and not folder.name.startswith(contents()):
-            shutil.rmtree(folder, ignore_errors=True)
+        with contextlib.suppress(FileNotFoundError):  # another process may do the same
+            old = time.time() - folder.stat().st_mtime > OLD_AFTER_S
+            if old and not folder.name.startswith(contents()):
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _compile(expert: str, target: Path, flags: tuple[str, ...]) -> None:
     folder, stem = target.parent, target.name
     source = folder / f"{stem}.cpp"
-    source.write_text(rewrite(ROOT / "mql" / "Experts" / expert))
+    source.write_text(source_of(expert))
     fresh = folder / f"{stem}.{os.getpid()}"
     gcc = compiler()
     if gcc is None:

@@ -11,7 +11,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from hashlib import sha256
@@ -156,8 +156,12 @@ def inputs(settings: EaSettings) -> dict[str, object]:
 class MqlEa:
     """The expert for *settings*, as its twin in Python is used: events in, effects out."""
 
-    def __init__(self, stable: Stable, settings: EaSettings) -> None:
+    def __init__(
+        self, stable: Stable, settings: EaSettings, more: Mapping[str, object] | None = None
+    ) -> None:
         self._stable, self._settings = stable, settings
+        self._more = more or {}
+        """Inputs that its twin does not have, or has otherwise."""
         self._teller = ViewTeller()
         self._parts = PartAssembler()
         self._program: Program | None = None
@@ -172,6 +176,8 @@ class MqlEa:
         self._aliases: dict[CommandId, CommandId] = {}
         self.panel = ""
         self.alerts: list[str] = []
+        self.journal: list[dict[str, Any]] = []
+        self.asked_of_dll: list[list[str]] = []
 
     @property
     def mt5(self) -> bool:
@@ -182,6 +188,11 @@ class MqlEa:
         """Take it off its chart."""
         if self._program is not None:
             self._program.close()
+
+    def log_in_after(self, readings: int, account: str) -> None:
+        """Let the terminal show another account once it was asked for its own so often."""
+        if self._program is not None:
+            self._program.send(line("G", readings, account))
 
     def fail_writes(self, failing: bool) -> None:
         """Let its disk be full, or not any more."""
@@ -223,7 +234,10 @@ class MqlEa:
         if event.file_usable:
             self._write_file(event)
         self._program.send(
-            "".join(line("I", name, value) for name, value in inputs(self._settings).items())
+            "".join(
+                line("I", name, value)
+                for name, value in {**inputs(self._settings), **self._more}.items()
+            )
         )
 
     def _write_file(self, event: events.Attached) -> None:
@@ -314,7 +328,11 @@ class MqlEa:
                 order = read_order(fields, ref=self._ref, positions=self._view.positions)
                 return [effects.Order(order)]
             case ["l", _, text]:
-                return self._journaled(json.loads(text))
+                self.journal.append(json.loads(text))
+                return self._journaled(self.journal[-1])
+            case ["u" | "f", *_]:
+                self.asked_of_dll.append(fields)
+                return []
             case ["p", text]:
                 self.panel = text
                 return [effects.Panel(text)]

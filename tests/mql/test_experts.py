@@ -3,8 +3,6 @@ on them.  What they share with the brains in Python is in ``test_twin_conversati
 """
 
 import json
-import statistics
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -20,14 +18,13 @@ from echo.domain.handshake import Handshake, RegistrationStatus, Role
 from echo.domain.ids import TradeId
 from echo.domain.quantities import Side
 from echo.domain.specs import Quote
-from echo.services.terminal.expert_lines import line, refusal
+from echo.services.terminal.expert_lines import line
 from echo.terminal.events import Seen
 from echo.terminal.fates import Fate, Reply, ScriptedFates
 from echo.terminal.market import BrokerRules
 from echo.terminal.orders import SendOrder
 from echo.terminal.settings import EaSettings
 from echo.terminal.view import MT4, MT5
-from echo.wire.pipe import write_to_ea
 from echo.wire.records import Header, encode_header, encode_record, read_records
 from tests.mql.terminal import MqlEa, Program, Stable
 from tests.terminal import rig as rigs
@@ -422,24 +419,59 @@ def test_the_screen_says_what_is_blocked_and_why(new_rig: NewRig) -> None:
     assert "refused execute HANDSHAKE_NOT_READY" in brain(rig).panel
 
 
-def test_from_the_pipe_to_the_order_there_is_nothing_to_wait_for(new_rig: NewRig) -> None:
-    """Sanitized and without optimisation it is some twenty times slower than at its work."""
-    rig = new_rig().start()
-    program = brain(rig)._program
-    assert program is not None
-    took_ms = []
-    for number in range(1, 21):
-        text = write_to_ea(execute(number), 3, 0).decode()
-        program.send(line("D", text))
-        begun_s = time.perf_counter()
-        program.send(line("E", "wake"))
-        took_ms += [
-            (time.perf_counter() - begun_s) * 1_000
-            for fields in program.until_idle()
-            if fields[0] == "o"
-        ]
-        program.send(refusal(10_019 if brain(rig).mt5 else 134))
-        list(program.until_idle())
+def test_any_name_of_a_broker_is_told_as_it_is(new_rig: NewRig) -> None:
+    name = 'N\u00f6rd "Markets" \\ \u20ac \U0001d11e & Co\t\n\r'
+    rig = new_rig(broker=name + "\x01").start()
 
-    assert len(took_ms) == 20
-    assert statistics.median(took_ms) <= 20
+    assert rig.heard_of(Handshake)[0].metadata.broker == name + " "
+
+
+def test_a_hundred_trades_are_known_again_one_by_one(new_rig: NewRig) -> None:
+    rig = new_rig().start()
+    for number in range(1, 101):
+        rig.hear(execute(number, sent_mono_ms=rig.now.mono_ms))
+    before = len(rig.opens)
+    for number in range(1, 101):
+        rig.hear(execute(number, sent_mono_ms=rig.now.mono_ms))
+
+    stored = [each for each in rig.heard_of(ExecutionResult) if each.stored]
+    assert before == len(rig.opens) == 100
+    assert {each.command_id for each in stored} == {execute(n).command_id for n in range(1, 101)}
+
+
+def test_what_is_left_of_a_position_is_known_by_its_shape_without_its_comment(
+    stable: Stable,
+) -> None:
+    """MetaTrader 4 gives it a new ticket, and some servers no comment that says whose it was."""
+    chart = Chart(stable, Role.MASTER, MT4)
+    chart.tell(line("U", 1))
+    chart.tell(line("O", 11, 11, "X", 0, "0.2", "1.5", 0, 0, 0, 7, "", WALL_MS))
+    chart.event("timer")
+    chart.at(6_000)
+    chart.tell(line("O") + line("O", 12, 12, "X", 0, "0.1", "1.5", 0, 0, 0, 7, "", WALL_MS))
+    chart.tell(line("O", 13, 13, "X", 1, "0.1", "1.5", 0, 0, 0, 7, "", WALL_MS))
+    closed = ("1.6", WALL_MS + 1_000, 0, 0, "")
+    chart.tell(line("H", 11, 11, "X", 0, "0.1", "1.5", 0, 0, 0, 7, "", WALL_MS, *closed))
+    chart.event("timer")
+    chart.program.close()
+
+    noted = [json.loads(each.json) for each in read_records(chart.file.read_bytes()).records]
+    [rest] = [each["action"] for each in noted if each["kind"] == "reduce"]
+    opened = {each["action"]["ticket"] for each in noted if each["kind"] == "open"}
+    assert (rest["ticket"], rest["new_ticket"], rest["seq"]) == (11, 12, 1)
+    assert (rest["lot_size"], rest["volume_remaining"]) == (0.1, 0.1)
+    assert opened == {11, 13}
+
+
+@pytest.mark.parametrize("role", [Role.MASTER, Role.SLAVE])
+def test_taken_off_its_chart_it_leaves_pipe_and_screen(
+    chart: Callable[..., Chart], role: Role
+) -> None:
+    made = chart(role)
+    made.tell(line("U", 1))
+    made.event("timer")
+    made.tell(line("E", "deinit"))
+    said = list(made.program.until_idle())
+
+    assert ["c"] in said
+    assert ["p", ""] in said

@@ -13,6 +13,7 @@ static int(__stdcall *Read)(int, wchar_t *, int);
 static int(__stdcall *Close)(int);
 static int(__stdcall *Flush)(int, int);
 static int(__stdcall *LastError)(int);
+static int(__stdcall *Wake)(int, long long, int);
 static long long(__stdcall *NowMs)(void);
 static long long(__stdcall *MonotonicMs)(void);
 static int(__stdcall *Sha256)(const wchar_t *, unsigned char *);
@@ -94,7 +95,7 @@ static void load(HMODULE dll)
     TAKE(Version, "EchoPipeVersion"), TAKE(Open, "EchoOpen"), TAKE(Write, "EchoWrite");
     TAKE(Read, "EchoRead"), TAKE(Close, "EchoClose"), TAKE(Flush, "EchoFlush");
     TAKE(LastError, "EchoLastError"), TAKE(NowMs, "EchoNowMs"), TAKE(Sha256, "EchoSha256");
-    TAKE(MonotonicMs, "EchoMonotonicMs"), TAKE(LegacyConnect, "ConnectPipe");
+    TAKE(Wake, "EchoWake"), TAKE(MonotonicMs, "EchoMonotonicMs"), TAKE(LegacyConnect, "ConnectPipe");
     TAKE(LegacyWriteW, "WritePipeW"), TAKE(LegacyWrite, "WritePipe");
     TAKE(LegacyRead, "ReadPipeLine"), TAKE(LegacyClose, "ClosePipe");
 }
@@ -182,6 +183,45 @@ static void check_trouble(void)
     Close(slot);
 }
 
+/* A window that stands in for the chart: the keys that are pressed on it, until it is quiet. */
+static int keys_pressed(int key, int ms)
+{
+    ULONGLONG until = GetTickCount64() + (ULONGLONG)ms;
+    int pressed = 0;
+    MSG message;
+    while (GetTickCount64() < until) {
+        while (PeekMessageW(&message, NULL, 0, 0, PM_REMOVE))
+            pressed += message.message == WM_KEYDOWN && message.wParam == (WPARAM)key;
+        if (pressed)
+            break;
+        MsgWaitForMultipleObjects(0, NULL, FALSE, 10, QS_ALLINPUT);
+    }
+    return pressed;
+}
+
+static void check_wake(void)
+{
+    HWND chart = CreateWindowW(L"STATIC", L"", 0, 0, 0, 0, 0, HWND_MESSAGE, NULL, NULL, NULL);
+    long long window = (long long)(INT_PTR)chart;
+    int slot = opens(0), n;
+    check(chart != NULL && Wake(slot, 0, 0xE8) == 0, "no window, no key", 0, 0);
+    check(Wake(slot, window, 0xE8) == 1 && Wake(slot, window, 0xE8) == 0, "asked to wake the chart, once", 0, 0);
+    n = keys_pressed(0xE8, 200);
+    check(n == 0, "nothing arrives, no key is pressed", n, 0);
+    Write(slot, L"one");
+    n = keys_pressed(0xE8, 3000);
+    check(n == 1, "a line arrives, a key is pressed", n, 0);
+    n = keys_pressed(0xE8, 200);
+    check(n == 0, "once, until it has been read", n, 0);
+    check(reads(slot, 1000) == 3, "and the line is there", 0, 0);
+    Write(slot, L"two");
+    n = keys_pressed(0xE8, 3000);
+    check(n == 1 && reads(slot, 1000) == 3, "the next line, again", n, 0);
+    Close(slot);
+    check(keys_pressed(0xE8, 200) == 0 && Wake(slot, window, 0xE8) == -1000, "closed, and quiet", 0, 0);
+    DestroyWindow(chart);
+}
+
 static void check_legacy(void)
 {
     char bytes[64];
@@ -226,6 +266,7 @@ int main(int argc, char **argv)
     check(NowMs() > 1600000000000LL && MonotonicMs() >= mono, "clocks", 0, 0);
     check_echo();
     check_trouble();
+    check_wake();
     check_legacy();
     printf("%d failures\n", failures);
     fflush(stdout);

@@ -77,11 +77,11 @@ class Client:
 async def main() -> None:
     handler, client = Handler(), Client()
     check(own_sid().startswith("S-1-5-"), "who we are")
-    server = WindowsPipeServer(NamedPipes(access_list(own_sid())), prefix="echo_checks_")
+    server = WindowsPipeServer(NamedPipes(access_list([own_sid()])), prefix="echo_checks_")
     await server.start([SLAVE], handler)
     check(type(asyncio.get_running_loop()).__name__ == "ProactorEventLoop", "the standard loop")
     try:
-        await WindowsPipeServer(NamedPipes(access_list("S-1-1-0")), prefix="echo_checks_").start(
+        await WindowsPipeServer(NamedPipes(access_list(["S-1-1-0"])), prefix="echo_checks_").start(
             [SLAVE], Handler()
         )
     except PortTaken:

@@ -26,8 +26,8 @@ from echo.terminal.effects import ActionDetected
 from echo.terminal.master import traceparent
 from echo.terminal.orders import CloseLot, SendOrder, SetLevels
 from echo.terminal.settings import EaSettings
-from echo.terminal.view import MT4, MT5
-from tests.terminal.rig import ACCOUNT, SERVER, WALL_MS, Crashed, Rig, rules
+from echo.terminal.view import MT4, MT5, Bar
+from tests.terminal.rig import ACCOUNT, EURUSD, SERVER, WALL_MS, Crashed, Rig, rules
 
 D = Decimal
 Action = TradeIntent | TradeModify | TradeClose
@@ -101,6 +101,27 @@ def test_an_open_is_reported_with_everything_and_on_disk_before() -> None:
     assert intent.traceparent == traceparent(intent.trade_id, 0)
     assert [record["t"] for record in rig.file] == ["I"]
     assert ActionDetected(trade_id=intent.trade_id, seq=0) in rig.observed
+
+
+def test_an_open_tells_the_charts_time_frame_and_the_symbols_mean_range() -> None:
+    bars = tuple(Bar(D(f"1.39{n:02}5"), D(f"1.38{n:02}"), D("1.389")) for n in range(20))
+    symbols = (replace(EURUSD, bars=bars),)
+    rig = Rig(settings(), rules(chart_s=14_400, symbols=symbols)).start()
+
+    rig.by_hand(buy())
+
+    [intent] = rig.heard_of(TradeIntent)
+    assert intent.timeframe == "H4"
+    assert intent.atr == D("0.01005")
+
+
+def test_without_chart_and_bars_an_open_tells_neither() -> None:
+    rig = master().start()
+
+    rig.by_hand(buy())
+
+    [intent] = rig.heard_of(TradeIntent)
+    assert (intent.timeframe, intent.atr) == ("", None)
 
 
 def test_a_trace_is_named_after_its_trade() -> None:

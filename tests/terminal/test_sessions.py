@@ -213,3 +213,33 @@ def test_a_verdict_opens_and_shuts(account: str, symbol: str, code: ErrorCode | 
     assert gate.shut is (account == "REJECTED")
     assert gate.rejects("EURUSD.m") is (symbol == "REJECTED")
     assert not gate.rejects("XAUUSD")
+
+
+def test_a_ping_says_which_verdict_was_taken_in_and_how_long_ago() -> None:
+    link, first = opened()
+    link.judged(verdict(RegistrationStatus.ACCEPTED, RegistrationStatus.ACCEPTED), at(1_000))
+    link.answered(pong(first))
+    told = ping_in(link.due(PING, at(5_000)))
+    link.closed()
+    again = ping_in(link.opened(at(6_000)))
+
+    assert (first.evaluation_id, again.evaluation_id) == ("", "")
+    assert (told.evaluation_id, told.verdict_age_ms) == ("e", 4_000)
+
+
+def test_pings_of_older_protocols_say_nothing_of_verdicts() -> None:
+    link = Link(slave_settings(protocol_version=2))
+    link.attached("life")
+    first = ping_in(link.opened(START))
+    link.judged(verdict(RegistrationStatus.ACCEPTED, RegistrationStatus.ACCEPTED), at(1_000))
+    link.answered(pong(first))
+
+    assert ping_in(link.due(PING, at(5_000))).evaluation_id == ""
+
+
+def test_a_ping_says_how_long_the_one_before_took() -> None:
+    link, first = opened()
+    link.heard(at(30))
+    link.answered(pong(first))
+
+    assert (first.rtt_ms, ping_in(link.due(PING, at(5_000))).rtt_ms) == (None, 30)

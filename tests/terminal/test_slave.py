@@ -13,13 +13,14 @@ from echo.domain.commands import CommandKind, ExecuteOrder
 from echo.domain.handshake import Handshake
 from echo.domain.ids import AccountId
 from echo.domain.sessions import DeliveryConfig, Ping
-from echo.domain.specs import Quote, SymbolSpecReport
+from echo.domain.specs import Quote, SessionRange, SessionWindow, SymbolSpecReport
 from echo.terminal import events
 from echo.terminal.book import BookKind
 from echo.terminal.fates import Fate, Reply, ScriptedFates
 from echo.terminal.slave import SlaveEa
 from tests.terminal.rig import (
     ACCOUNT,
+    EURUSD,
     MONO_MS,
     SERVER,
     Crashed,
@@ -28,12 +29,17 @@ from tests.terminal.rig import (
     execute,
     modify,
     reduce,
+    rules,
     slave_settings,
     trade_id,
 )
 
 D = Decimal
 DOUBT_MS = 65_000
+
+
+def span(start_minute: int, end_minute: int) -> SessionRange:
+    return SessionRange(start_minute=start_minute, end_minute=end_minute)
 
 
 def test_it_introduces_itself_and_reports_at_once() -> None:
@@ -48,6 +54,30 @@ def test_it_introduces_itself_and_reports_at_once() -> None:
     kinds = [type(message) for message in rig.said]
     assert kinds[:2] == [Handshake, Ping]
     assert {SymbolSpecReport, Quote, StateSnapshot, OpenTrades} <= set(kinds)
+
+
+def test_a_later_handshake_names_the_commands_that_came_last() -> None:
+    rig = Rig().start()
+    for number in range(1, 19):
+        rig.hear(execute(number, sent_mono_ms=rig.now.mono_ms))
+    rig.disconnect()
+    rig.pass_ms(1_000)
+    rig.connect()
+
+    first, *_, last = rig.heard_of(Handshake)
+    assert first.metadata.resume == ()
+    assert last.metadata.resume == tuple(execute(n).command_id for n in range(3, 19))
+
+
+def test_a_report_says_when_a_symbol_is_quoted_and_traded() -> None:
+    quoted, traded = span(0, 1_440), (span(60, 720), span(780, 1_440))
+    monday = SessionWindow(day=2, quote_sessions=(quoted,), trade_sessions=traded)
+    friday = SessionWindow(day=6, quote_sessions=(quoted,))
+    rig = Rig(None, rules(symbols=(replace(EURUSD, sessions=(monday, friday)),))).start()
+
+    [report] = rig.heard_of(SymbolSpecReport)
+
+    assert report.symbols[0].sessions == (monday, friday)
 
 
 def test_it_keeps_reporting_at_its_pace() -> None:

@@ -5,15 +5,26 @@ from dataclasses import replace
 import pytest
 
 from echo.domain.facts import Alarm
-from echo.domain.ids import Ticket
+from echo.domain.handshake import RegistrationStatus, Role, SymbolRegistrationResult
+from echo.domain.handshake_facts import consumed, sent
+from echo.domain.ids import EvaluationId, Ticket
 from echo.domain.quantities import Instant
 from echo.domain.sessions import Ping
-from echo.terminal.effects import Append, Arm, Disarm, Observe, Order, Say
+from echo.terminal.effects import Append, Arm, Disarm, Observe, Order, Panel, Say
 from echo.terminal.orders import CloseLot
+from echo.terminal.reports import handshake
 from echo.terminal.workplace import Workplace
 from tests.terminal.rig import ACCOUNT, Rig, slave_settings
 
 PING = Ping(ping_id="p")
+REJECTED = SymbolRegistrationResult(
+    account_id=ACCOUNT,
+    pipe_role=Role.SLAVE,
+    protocol_version=3,
+    status=RegistrationStatus.REJECTED,
+    evaluation_id=EvaluationId("e-1"),
+    evaluated_at_ms=4_000,
+)
 
 
 def test_there_is_nothing_to_see_before_the_ea_is_attached() -> None:
@@ -105,3 +116,24 @@ def test_symbols_are_mapped_once_for_each_view_that_shows_others() -> None:
     assert [each.canonical_symbol for each in before] == ["EURUSD"]
     assert same is before
     assert place.symbols == ()
+
+
+def test_who_introduces_itself_and_takes_a_verdict_in_tells_so() -> None:
+    rig = Rig()
+    place = Workplace(slave_settings())
+    place.see(rig.broker.view(rig.now))
+    place.now = Instant(5_000, 100)
+    hello = handshake(place.settings, place.view, instance="i", ledger_n=0, now=place.now)
+    place.introduce(hello)
+    assert place.take_effects() == [], "nobody hears"
+
+    place.link.opened(place.now)
+    place.introduce(hello)
+    place.judged(REJECTED)
+    said, introduced, judged, panel = place.take_effects()
+
+    assert said == Say(hello)
+    assert introduced == Observe(sent(hello))
+    assert judged == Observe(consumed(REJECTED, 5_000))
+    assert isinstance(panel, Panel)
+    assert place.gate.shut

@@ -32,6 +32,7 @@ public:
    bool              Say(string line);
    bool              SayPayload(string type, string body);
    void              Alarm(string key, string code, string sentence);
+   void              Judged(CJsonReader &reader, int payload);
    double            Point(string symbol) const;
    bool              StillHome(void);
    void              Show(string waiting);
@@ -104,6 +105,16 @@ bool CDesk::SayPayload(string type, string body)
 void CDesk::Alarm(string key, string code, string sentence)
   {
    journal.Alarm(settings, key, code, sentence, now_ms);
+  }
+
+// Takes a verdict in: from now on it holds, and the next ping says so.
+void CDesk::Judged(CJsonReader &reader, int payload)
+  {
+   gate.Judged(reader, payload);
+   string evaluation_id = reader.Text(payload, "evaluationId");
+   link.Judged(evaluation_id, now_ms);
+   string level = gate.status == "ACCEPTED" ? "info" : gate.status == "WARNING" ? "warning" : "error";
+   journal.Handshake(settings, level, "Result", gate.status, gate.reason, evaluation_id);
   }
 
 double CDesk::Point(string symbol) const

@@ -7,6 +7,7 @@
 #include "Repeats.mqh"
 
 #define AGE_UNKNOWN -1
+#define REOPEN_MS 2000
 
 string CommonBody(CDesk &desk, string trade_id, long seq, const SPosition &position)
   {
@@ -33,6 +34,7 @@ private:
    CIndex            m_born_ms;
    CIndex            m_age_ms;
    CIndex            m_refused;
+   CIndex            m_reopened_ms;
 
    void              Say(CDesk &desk, string trade_id, long seq);
    void              Unknown(CDesk &desk, string trade_id, long seq);
@@ -198,6 +200,7 @@ void CDispatch::Release(CDesk &desk, string trade_id, long seq)
       m_born_ms.Remove(trade_id);
       m_age_ms.Remove(trade_id);
       m_refused.Remove(trade_id);
+      m_reopened_ms.Remove(trade_id);
      }
    outbox.Release(desk, trade_id, seq);
   }
@@ -207,12 +210,17 @@ void CDispatch::Unknown(CDesk &desk, string trade_id, long seq)
   {
    if(seq == 0 || outbox.Waiting(trade_id, 0) >= 0)
       return;
+   // Answers overtake each other: one that comes late asks for an open that was just said again.
+   if(m_reopened_ms.Has(trade_id)
+      && desk.now_ms - m_reopened_ms.Get(trade_id, 0) < REOPEN_MS)
+      return;
    bool waits = outbox.Waiting(trade_id, seq) >= 0;
    SAction open;
    if(!m_refused.Has(trade_id))
      {
       if(outbox.OpenOf(desk, trade_id, open))
         {
+         m_reopened_ms.Set(trade_id, desk.now_ms);
          outbox.WaitFirst(open);
          Say(desk, trade_id, 0);
          if(waits)

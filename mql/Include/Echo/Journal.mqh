@@ -25,6 +25,8 @@ public:
    void              Action(SSettings &settings, string code, string sentence, string trade_id,
                             long seq, long took_ms);
    void              Note(SSettings &settings, string code, string sentence);
+   void              Handshake(SSettings &settings, string level, string event, string status,
+                               string sentence, string evaluation_id);
    void              Alarm(SSettings &settings, string key, string code, string sentence,
                            long now_ms);
    void              Show(string text);
@@ -59,6 +61,28 @@ void CJournal::Note(SSettings &settings, string code, string sentence)
   {
    if(settings.log_level == LOG_ALL)
       Line("debug", code, sentence, "", 0);
+  }
+
+// What was said at a handshake, or about it.
+void CJournal::Handshake(SSettings &settings, string level, string event, string status,
+                         string sentence, string evaluation_id)
+  {
+   if(settings.log_level == LOG_QUIET && level == "info")
+      return;
+   CJsonObject line;
+   line.Text("level", level);
+   line.Text("app", "echo-" + RoleText(settings.role) + "-ea");
+   line.Text("feature", "Handshake");
+   line.Text("event", event);
+   line.Text("message", sentence);
+   line.Text("account_id", settings.account);
+   line.Integer("protocol_version", 3);
+   line.Text("client_semver", ECHO_VERSION);
+   if(status != "")
+      line.Text("status", status);
+   if(evaluation_id != "")
+      line.Text("evaluation_id", evaluation_id);
+   Print(line.Done());
   }
 
 // Calls a person; the same alarm again only after five minutes.

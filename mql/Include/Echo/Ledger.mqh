@@ -5,6 +5,9 @@
 #define ECHO_LEDGER_MQH
 #include "Desk.mqh"
 
+// How many commands a handshake names.
+#define RESUMED_MAX 16
+
 // About to be asked of the broker; *tickets* were open before, *ticket*, *lot* and *remaining* are
 // what a reduction starts from and shall leave.
 struct SIntention
@@ -93,6 +96,7 @@ public:
 
                      CLedger(void);
    bool              Restore(CDesk &desk);
+   string            LastCommands(void) const;
    bool              Intends(CDesk &desk, SIntention &intention);
    void              Forget(void);
    void              Forget(string command_id);
@@ -111,6 +115,7 @@ public:
    long              TicketOf(string trade_id) const { return(m_tickets.Get(trade_id, 0)); }
    string            OwnerOf(long ticket) const;
    bool              IsFree(long ticket) const;
+   bool              IsUnowned(long ticket) const { return(!m_owners.Has(LongText(ticket))); }
    long              ModifiedSeq(string trade_id) const { return(m_modified.Get(trade_id, 0)); }
    bool              AnotherHas(string comment, string trade_id) const;
   };
@@ -419,6 +424,17 @@ string CLedger::IntentionJson(SIntention &intention) const
   }
 
 // Notes what is about to be asked of the broker; false = it is not on disk, so do not ask.
+// The commands that came last, as a list: those that were answered, and those under way.
+string CLedger::LastCommands(void) const
+  {
+   string list = "";
+   int total = result_count + unresolved_count;
+   for(int i = total > RESUMED_MAX ? total - RESUMED_MAX : 0; i < total; i++)
+      list += (list == "" ? "\"" : ",\"") + (i < result_count ? results[i].command_id
+              : unresolved[i - result_count].command_id) + "\"";
+   return(list);
+  }
+
 bool CLedger::Intends(CDesk &desk, SIntention &intention)
   {
    string body = "\"exec\":" + IntentionJson(intention);

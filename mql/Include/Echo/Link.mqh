@@ -30,6 +30,8 @@ private:
    long              m_probed_ms;
    long              m_peer_ms;
    int               m_version_seen;
+   string            m_evaluation_id;
+   long              m_judged_ms;
 
    void              Ping(SSettings &settings, long now_ms, long wall_ms);
 
@@ -51,6 +53,7 @@ public:
    bool              Read(string &line, long now_ms);
    void              Close(string reason, long now_ms);
    bool              Answered(string ping_id, long peer_ms);
+   void              Judged(string evaluation_id, long now_ms);
    bool              Beat(SSettings &settings, long now_ms, long wall_ms);
    bool              Probed(void) const { return(m_probed); }
    long              AgentMs(long now_ms) const;
@@ -75,6 +78,8 @@ CLink::CLink(void)
    m_probed_ms = 0;
    m_peer_ms = 0;
    m_version_seen = 0;
+   m_evaluation_id = "";
+   m_judged_ms = 0;
    has_epoch = false;
    epoch = 0;
    ledger_n = 0;
@@ -122,6 +127,7 @@ void CLink::Opened(SSettings &settings, long now_ms, long wall_ms)
    has_epoch = false;
    m_probed = false;
    m_asked = "";
+   m_evaluation_id = "";
    m_opened_ms = now_ms;
    m_heard_ms = now_ms;
    Ping(settings, now_ms, wall_ms);
@@ -140,7 +146,21 @@ void CLink::Ping(SSettings &settings, long now_ms, long wall_ms)
    ping.Text("id", m_asked);
    ping.Integer("timestamp_ms", wall_ms);
    ping.Text("role", RoleText(settings.role));
+   if(m_probed)
+      ping.Integer("rtt_ms", m_answered_ms - m_probed_ms);
+   if(m_evaluation_id != "")
+     {
+      ping.Text("evaluation_id", m_evaluation_id);
+      ping.Integer("verdict_age_ms", now_ms - m_judged_ms);
+     }
    Say(ping.Done());
+  }
+
+// A verdict was taken in; the next ping says so.
+void CLink::Judged(string evaluation_id, long now_ms)
+  {
+   m_evaluation_id = evaluation_id;
+   m_judged_ms = now_ms;
   }
 
 // False = the pipe is gone, or does not take the line; the next turn connects anew.

@@ -72,7 +72,8 @@ void CMaster::Turn(bool connect)
   {
    desk.Clock();
    desk.See();
-   if(connect && desk.link.Connect(desk.settings, desk.now_ms))
+   // With what another account trades an introduction would mislead.
+   if(connect && desk.view.at_home && desk.link.Connect(desk.settings, desk.now_ms))
       PipeUp();
    bool was_up = desk.link.IsUp();
    string line = "";
@@ -99,7 +100,7 @@ void CMaster::Turn(bool connect)
 
 void CMaster::PipeUp(void)
   {
-   SayHandshake(desk, m_dispatch.outbox.n);
+   SayHandshake(desk, m_dispatch.outbox.n, "");
    desk.link.Opened(desk.settings, desk.now_ms, desk.wall_ms);
    Tell();
   }
@@ -131,7 +132,7 @@ void CMaster::Heard(string line)
       desk.link.Agreed(reader, payload, type == "session");
    else
       if(type == "symbol_registration_result")
-         desk.gate.Judged(reader, payload);
+         desk.Judged(reader, payload);
       else
          if(type == "trade_intent_ack")
             m_dispatch.Acknowledged(desk, reader, payload);
@@ -229,8 +230,11 @@ void CMaster::Opened(const SPosition &position, bool watched)
      }
    bool is_new = watched && !HasTicket(m_passed_over, position.ticket);
    long age_ms = is_new ? 0 : desk.view.server_ms - position.open_ms;
-   m_dispatch.Report(desk, "open", trade_id, 0, OpenBody(desk, trade_id, position),
-                     age_ms > 0 ? age_ms : 0);
+   int symbol = desk.view.Symbol(position.symbol);
+   string body = OpenBody(desk, trade_id, position);
+   if(symbol >= 0)
+      body += ChartBody(desk.settings, desk.view.symbols[symbol]);
+   m_dispatch.Report(desk, "open", trade_id, 0, body, age_ms > 0 ? age_ms : 0);
   }
 
 int CMaster::DealOf(long ticket) const

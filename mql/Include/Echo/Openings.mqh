@@ -258,6 +258,7 @@ void COpenings::SoughtOf(int opening, SSought &sought) const
    sought.trade_id = m_openings[opening].command.trade_id;
    sought.tag = OrderTag(sought.trade_id);
    sought.tickets = "";
+   sought.claimed = false;
    long server_ms = m_openings[opening].server_ms;
    long age_ms = m_openings[opening].age_ms;
    if(m_openings[opening].has_intention)
@@ -591,7 +592,16 @@ void COpenings::Look(CSlaveDesk &desk, string command_id)
       return;
    if(ArraySize(found) == 0)
      {
-      FindByShape(desk, sought, found);
+      if(FindByShape(desk, sought, found) == 0)
+        {
+         // What another open in doubt may have left may be this one's as well.
+         sought.claimed = true;
+         if(FindAlike(desk, sought, false, found) > 0)
+           {
+            Undecided(desk, command_id, FoundList(found), ArraySize(found));
+            return;
+           }
+        }
       if(Ambiguous(desk, opening, found))
          return;
      }

@@ -127,8 +127,8 @@ string SymbolEntry(const SSymbol &symbol)
    return(entry.Done());
   }
 
-// Introduces the EA; *ledger_n* is where its file ends.
-void SayHandshake(CDesk &desk, long ledger_n)
+// Introduces the EA; *ledger_n* is where its file ends, *resume* lists the commands that it knows.
+void SayHandshake(CDesk &desk, long ledger_n, string resume)
   {
    string features = "[\"lossless/v1\",\"modify/v1\",\"partial_close/v1\",\"positions/v1\","
                      + "\"quotes/250ms\",\"spec_report/tickvalue\",\"spec_report/v1\",\"trace/v1\"]";
@@ -157,6 +157,8 @@ void SayHandshake(CDesk &desk, long ledger_n)
    body.Integer("ledger_n", ledger_n);
    if(desk.settings.role == ROLE_SLAVE)
       body.Text("ledger_id", desk.file.file_id);
+   if(resume != "")
+      body.Raw("resume", "[" + resume + "]");
    CParted message("handshake", body.Body());
    int list = message.List("symbols");
    int count = ArraySize(desk.view.symbols);
@@ -164,7 +166,7 @@ void SayHandshake(CDesk &desk, long ledger_n)
       if(desk.view.symbols[i].listed)
          message.Item(list, SymbolEntry(desk.view.symbols[i]));
    message.Say(desk);
-   desk.journal.Note(desk.settings, "Handshake sent", LongText(count) + " symbols");
+   desk.journal.Handshake(desk.settings, "info", "Handshake sent", "", LongText(count) + " symbols", "");
   }
 
 string SpecEntry(CDesk &desk, const SSymbol &symbol)
@@ -199,7 +201,7 @@ string SpecEntry(CDesk &desk, const SSymbol &symbol)
    entry.Raw("general", general.Done());
    entry.Raw("volume", volume.Done());
    entry.Raw("swap", swap.Done());
-   entry.Raw("sessions", "[]");
+   entry.Raw("sessions", symbol.sessions);
    return(entry.Done());
   }
 

@@ -40,6 +40,8 @@ struct SSettings
    bool              flush_writes;
    string            config_hash;
    int               timer_ms;
+   int               timeframe;
+   int               atr_bars;
    long              ping_ms;
    long              pong_timeout_ms;
    long              silent_ms_max;
@@ -78,6 +80,8 @@ void CompleteSettings(SSettings &settings)
                                     + LongText(settings.comment_mode) + "|"
                                     + LongText(settings.timer_ms) + "|"
                                     + LongText(settings.doubt_ms) + "|"
+                                    + LongText(settings.timeframe) + "|"
+                                    + LongText(settings.atr_bars) + "|"
                                     + FlagText(settings.flush_writes), 32);
   }
 
@@ -106,18 +110,5 @@ string CanonicalOf(string mappings, string broker_symbol)
          return(TrimmedText(StringSubstr(pairs[i], 0, colon)));
      }
    return(broker_symbol);
-  }
-
-bool IsMapped(string mappings, string broker_symbol)
-  {
-   string pairs[];
-   int count = StringSplit(mappings, ',', pairs);
-   for(int i = 0; i < count; i++)
-     {
-      int colon = StringFind(pairs[i], ":");
-      if(colon > 0 && TrimmedText(StringSubstr(pairs[i], colon + 1)) == broker_symbol)
-         return(true);
-     }
-   return(false);
   }
 #endif

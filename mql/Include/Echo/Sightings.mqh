@@ -22,6 +22,7 @@ struct SSought
    long              from_ms;
    long              to_ms;
    string            tickets;
+   bool              claimed;
   };
 
 struct SSighting
@@ -126,7 +127,7 @@ bool Alike(CSlaveDesk &desk, SSought &sought, bool partly, string symbol, int si
    if(partly ? lot > sought.lot - ECHO_SAME : !Same(lot, sought.lot))
       return(false);
    if(StringFind("," + sought.tickets + ",", "," + LongText(ticket) + ",") >= 0
-      || !desk.ledger.IsFree(ticket))
+      || !(sought.claimed ? desk.ledger.IsUnowned(ticket) : desk.ledger.IsFree(ticket)))
       return(false);
    string prefix = TagPrefix(comment);
    return(StringLen(prefix) < TAG_DIGITS_MIN || StartsWith(StringSubstr(sought.tag, 1), prefix));

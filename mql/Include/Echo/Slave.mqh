@@ -98,7 +98,8 @@ void CSlave::Turn(bool connect)
    desk.Clock();
    desk.See();
    TakeUpLevels();
-   if(connect && desk.link.Connect(desk.settings, desk.now_ms))
+   // With what another account trades an introduction would mislead.
+   if(connect && desk.view.at_home && desk.link.Connect(desk.settings, desk.now_ms))
       PipeUp();
    bool was_up = desk.link.IsUp();
    string line = "";
@@ -140,7 +141,7 @@ string CSlave::Trouble(void) const
 void CSlave::PipeUp(void)
   {
    m_said_n = desk.ledger.n;
-   SayHandshake(desk, m_said_n);
+   SayHandshake(desk, m_said_n, desk.ledger.LastCommands());
    desk.link.Opened(desk.settings, desk.now_ms, desk.wall_ms);
    AnswersPipeUp(desk);
    m_quotes.Clear();
@@ -188,7 +189,7 @@ void CSlave::Heard(string line)
      }
    if(type == "symbol_registration_result")
      {
-      desk.gate.Judged(reader, payload);
+      desk.Judged(reader, payload);
       TakeUpLevels();
       return;
      }

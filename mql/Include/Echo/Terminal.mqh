@@ -7,6 +7,8 @@
 #include "View.mqh"
 
 #define SYMBOLS_MS 1000
+#define SESSIONS_MS 60000
+#define SESSIONS_MAX 16
 // After the terminal has connected anew, its lists may be empty or old for a moment.
 #define SETTLE_MS 2000
 
@@ -33,19 +35,98 @@ string SwapDayText(long day)
    return(day >= 0 && day < 7 ? days[(int)day] : "wednesday");
   }
 
-// Keeps the symbols of a view up to date: prices and stop levels every turn, all the rest once a
-// second.
+// One kind of a symbol's sessions on one day, by the broker's clock; midnight at their end is 1440.
+string HoursOf(string name, int day, bool traded)
+  {
+   string list = "";
+   for(uint i = 0; i < SESSIONS_MAX; i++)
+     {
+      datetime begins = 0;
+      datetime ends = 0;
+      bool there = traded ? SymbolInfoSessionTrade(name, (ENUM_DAY_OF_WEEK)day, i, begins, ends)
+                   : SymbolInfoSessionQuote(name, (ENUM_DAY_OF_WEEK)day, i, begins, ends);
+      if(!there)
+         break;
+      long first = (long)begins / 60 % 1440;
+      long last = (long)ends / 60 % 1440;
+      list += (list == "" ? "" : ",") + "{\"start_minute\":" + LongText(first) + ",\"end_minute\":"
+              + LongText(last > first ? last : 1440) + "}";
+     }
+   return(list);
+  }
+
+// When a symbol is quoted and traded; empty = the broker does not say.
+string SessionsOf(string name)
+  {
+   string list = "";
+   for(int day = 0; day < 7; day++)
+     {
+      string quoted = HoursOf(name, day, false);
+      string traded = HoursOf(name, day, true);
+      if(quoted != "" || traded != "")
+         list += (list == "" ? "" : ",") + "{\"day\":\"" + SwapDayText(day)
+                 + "\",\"quote_sessions\":[" + quoted + "],\"trade_sessions\":[" + traded + "]}";
+     }
+   return("[" + list + "]");
+  }
+
+// Such as "M15" or "H4"; empty = the chart has no time frame.
+string TimeframeText(int timeframe)
+  {
+   int seconds = PeriodSeconds((ENUM_TIMEFRAMES)timeframe);
+   if(seconds <= 0)
+      return("");
+   if(seconds >= 30 * 86400)
+      return("MN1");
+   if(seconds >= 7 * 86400)
+      return("W1");
+   if(seconds >= 86400)
+      return("D1");
+   return(seconds >= 3600 ? "H" + LongText(seconds / 3600) : "M" + LongText(seconds / 60));
+  }
+
+// The mean true range of the last *bars* whole bars; 0 = the terminal does not have them all.
+double AverageRange(string name, int timeframe, int bars)
+  {
+   ENUM_TIMEFRAMES frame = (ENUM_TIMEFRAMES)timeframe;
+   double sum = 0.0;
+   for(int i = 1; i <= bars; i++)
+     {
+      double high = iHigh(name, frame, i);
+      double low = iLow(name, frame, i);
+      double before = iClose(name, frame, i + 1);
+      if(high <= 0.0 || low <= 0.0 || before <= 0.0)
+         return(0.0);
+      sum += (high > before ? high : before) - (low < before ? low : before);
+     }
+   return(bars > 0 ? sum / bars : 0.0);
+  }
+
+// What the chart says about a trade that begins: behind other fields of its report.
+string ChartBody(SSettings &settings, const SSymbol &symbol)
+  {
+   string timeframe = TimeframeText(settings.timeframe);
+   double range = AverageRange(symbol.name, settings.timeframe, settings.atr_bars);
+   string body = timeframe == "" ? "" : ",\"timeframe\":\"" + timeframe + "\"";
+   if(range > 0.0)
+      body += ",\"atr\":" + NumberText(NormalizeDouble(range, symbol.digits + 1));
+   return(body);
+  }
+
+// Keeps the symbols of a view up to date: prices and stop levels every turn, sessions once a minute,
+// all the rest once a second.
 class CSymbolReader
   {
 private:
    long              m_next_ms;
+   long              m_sessions_ms;
 
    void              Add(CView &view, SSettings &settings, string name, bool listed) const;
    void              Describe(SSymbol &symbol) const;
    void              List(CView &view, SSettings &settings) const;
 
 public:
-                     CSymbolReader(void) { m_next_ms = 0; }
+                     CSymbolReader(void) { m_next_ms = 0; m_sessions_ms = 0; }
    void              Read(CView &view, SSettings &settings);
   };
 
@@ -59,6 +140,7 @@ void CSymbolReader::Add(CView &view, SSettings &settings, string name, bool list
    view.symbols[count].canonical = CanonicalOf(settings.mappings, name);
    view.symbols[count].listed = listed;
    Describe(view.symbols[count]);
+   view.symbols[count].sessions = SessionsOf(name);
   }
 
 void CSymbolReader::Describe(SSymbol &symbol) const
@@ -115,8 +197,15 @@ void CSymbolReader::Read(CView &view, SSettings &settings)
    if(count == 0 || now_ms >= m_next_ms)
      {
       m_next_ms = now_ms + SYMBOLS_MS;
+      bool sessions = now_ms >= m_sessions_ms;
+      if(sessions)
+         m_sessions_ms = now_ms + SESSIONS_MS;
       for(int i = 0; i < count; i++)
+        {
          Describe(view.symbols[i]);
+         if(sessions)
+            view.symbols[i].sessions = SessionsOf(view.symbols[i].name);
+        }
       List(view, settings);
      }
    else

@@ -75,6 +75,7 @@ struct SSymbol
    double            swap_long;
    double            swap_short;
    string            triple_swap_day;
+   string            sessions;
    double            bid;
    double            ask;
    bool              listed;

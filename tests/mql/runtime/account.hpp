@@ -21,7 +21,9 @@ enum { SYMBOL_TRADE_MODE_DISABLED = 0, SYMBOL_TRADE_MODE_CLOSEONLY = 3, SYMBOL_T
 inline int64_t AccountInfoInteger(ENUM_ACCOUNT_INFO_INTEGER p) {
   auto& a = mql::T().account;
   switch (p) {
-    case ACCOUNT_LOGIN: return strtoll(a["login"].c_str(), nullptr, 10);
+    case ACCOUNT_LOGIN:
+      if (mql::T().logins_left >= 0 && mql::T().logins_left-- == 0) a["login"] = mql::T().next_login;
+      return strtoll(a["login"].c_str(), nullptr, 10);
     case ACCOUNT_LEVERAGE: return strtoll(a["leverage"].c_str(), nullptr, 10);
     case ACCOUNT_MARGIN_MODE: return a["mode"] == "hedging" ? 2 : 0;
     default: return mql::T().trading;
@@ -79,6 +81,48 @@ inline double SymbolInfoDouble(const string& n, ENUM_SYMBOL_INFO_DOUBLE p) {
     default: return 0;
   }
 }
+
+// ---- sessions and charts
+enum ENUM_DAY_OF_WEEK { SUNDAY = 0, MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, SATURDAY };
+#ifdef __MQL4__
+enum ENUM_TIMEFRAMES { PERIOD_CURRENT = 0, PERIOD_M1 = 1, PERIOD_H1 = 60, PERIOD_H4 = 240, PERIOD_D1 = 1440, PERIOD_W1 = 10080, PERIOD_MN1 = 43200 };
+#else
+enum ENUM_TIMEFRAMES { PERIOD_CURRENT = 0, PERIOD_M1 = 1, PERIOD_H1 = 16385, PERIOD_H4 = 16388, PERIOD_D1 = 16408, PERIOD_W1 = 32769, PERIOD_MN1 = 49153 };
+#endif
+inline int PeriodSeconds(ENUM_TIMEFRAMES t) {
+  switch (t) {
+    case PERIOD_CURRENT: return atoi(mql::T().account["chart"].c_str());
+    case PERIOD_H1: return 3600;
+    case PERIOD_H4: return 4 * 3600;
+    case PERIOD_D1: return 86400;
+    case PERIOD_W1: return 7 * 86400;
+    case PERIOD_MN1: return 30 * 86400;
+    default: return (int)t * 60;
+  }
+}
+namespace mql {
+inline bool session(const string& n, bool traded, int day, uint32_t i, datetime& begins, datetime& ends) {
+  Symbol* s = symbol(n.u8());
+  if (!s) return false;
+  for (auto& each : s->sessions)
+    if (each.day == day && each.traded == traded && i-- == 0) return begins = each.begins, ends = each.ends, true;
+  return false;
+}
+inline Bar bar(const string& n, int shift) {
+  Symbol* s = symbol(n.u8());
+  if (!s || shift < 0 || shift >= (int)s->bars.size()) return {};
+  return s->bars[s->bars.size() - 1 - (size_t)shift];
+}
+}  // namespace mql
+inline bool SymbolInfoSessionTrade(const string& n, ENUM_DAY_OF_WEEK d, mql_uint i, datetime& b, datetime& e) {
+  return mql::session(n, true, d, i, b, e);
+}
+inline bool SymbolInfoSessionQuote(const string& n, ENUM_DAY_OF_WEEK d, mql_uint i, datetime& b, datetime& e) {
+  return mql::session(n, false, d, i, b, e);
+}
+inline double iHigh(const string& n, ENUM_TIMEFRAMES, int i) { return mql::bar(n, i).high; }
+inline double iLow(const string& n, ENUM_TIMEFRAMES, int i) { return mql::bar(n, i).low; }
+inline double iClose(const string& n, ENUM_TIMEFRAMES, int i) { return mql::bar(n, i).close; }
 
 namespace mql {
 inline Order* open_order(int64_t ticket) {

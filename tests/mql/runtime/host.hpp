@@ -1,8 +1,11 @@
 // Runs the expert that stands before it: `--serve SOCKET` gives each connection a terminal of its
-// own, whose clock and events the other end decides; `--live FD` runs by the real clock.
+// own, whose clock and events the other end decides; `--live FD` runs by the real clock, on Windows
+// `--live PORT` of a broker on this machine.
+#ifndef _WIN32
 #include <csignal>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#endif
 
 namespace mql {
 inline void event(const std::string& name) {
@@ -58,15 +61,15 @@ inline void run_live() {
   auto& t = T();
   int64_t next_us = 0;
   while (!t.stopping) {
-    pollfd fds[2] = {{t.channel, POLLIN, 0}, {t.pipe_fd, POLLIN, 0}};
     int64_t left_us = t.timer_ms > 0 ? next_us - mono_us() : 1000000;
-    timespec wait = {0, (long)(left_us > 0 ? std::min<int64_t>(left_us, 999999) * 1000 : 0)};
-    ppoll(fds, t.pipe_fd >= 0 ? 2 : 1, &wait, nullptr);
-    if (fds[0].revents) {
+    os::Woken woken = os::wait(t.channel, t.pipe_fd, left_us);
+    t.turn_us = os::mono_us();
+    t.orders_before = t.orders_sent;
+    if (woken.channel) {
       receive();
       take_all();
     }
-    if (t.pipe_fd >= 0 && fds[1].revents && !t.stopping) event("wake");
+    if (woken.pipe && !t.stopping) event("wake");
     if (t.timer_ms > 0 && mono_us() >= next_us && !t.stopping) {
       next_us = mono_us() + t.timer_ms * 1000;
       event("timer");
@@ -92,6 +95,7 @@ inline int run() {
   return 0;
 }
 
+#ifndef _WIN32
 inline int serve(const char* path) {
   int door = socket(AF_UNIX, SOCK_STREAM, 0);
   sockaddr_un a{};
@@ -118,13 +122,19 @@ inline int serve(const char* path) {
     close(fd);
   }
 }
+inline int channel(const char* number) { return atoi(number); }
+#else
+inline int serve(const char*) { return 2; }
+inline int channel(const char* port) { return os::connect(atoi(port)); }
+#endif
 }  // namespace mql
 
 int main(int argc, char** argv) {
   if (argc == 3 && std::string(argv[1]) == "--serve") return mql::serve(argv[2]);
   if (argc == 3 && std::string(argv[1]) == "--live") {
     mql::T().live = true;
-    mql::T().channel = atoi(argv[2]);
+    mql::T().channel = mql::channel(argv[2]);
+    if (mql::T().channel < 0) return 2;
     return mql::run();
   }
   fprintf(stderr, "usage: %s --serve SOCKET | --live FD\n", argv[0]);

@@ -1,22 +1,29 @@
 // A terminal without a screen: its account and market come in, its orders and texts go out, over
 // one socket.  Lines of fields between tabs; the other end is tests/mql/terminal.py.
 #pragma once
-#include <cerrno>
-#include <ctime>
 #include <deque>
 #include <map>
-#include <poll.h>
-#include <sys/socket.h>
 #include <unistd.h>
+#include "os.hpp"
 #include "values.hpp"
 
 namespace mql {
+struct Session {  // of one day, in seconds of it
+  int day = 0;
+  bool traded = false;
+  int64_t begins = 0, ends = 0;
+};
+struct Bar {
+  double high = 0, low = 0, close = 0;
+};
 struct Symbol {
   std::string name;
   int digits = 0;
   double point = 0, tick_size = 0, tick_value = 0, contract = 0, min_lot = 0, max_lot = 0, step = 0;
   int stops = 0, mode = 4;
   double bid = 0, ask = 0;
+  std::vector<Session> sessions;
+  std::vector<Bar> bars;  // of any time frame; the newest, which is not whole yet, last
 };
 struct Order {  // a position, a pending order or, with a close, a deal of the history
   int64_t ticket = 0, position_id = 0;
@@ -43,7 +50,7 @@ struct Terminal {
   int history_revision = 0;
   bool connected = true, trading = true, synchronised = true;
   int64_t server_ms = 0, history_from_ms = 0;
-  int timer_ms = 0, last_error = 0, fail_writes = 0, orders_sent = 0;
+  int timer_ms = 0, last_error = 0, fail_writes = 0, orders_sent = 0, orders_before = 0;
   Order selected;
   bool replied = false;
   Reply reply;
@@ -51,7 +58,10 @@ struct Terminal {
   // The pipe: a socket in a live terminal, in-band otherwise.
   bool pipe_there = false, pipe_open = false, pipe_cut = false;
   int pipe_fd = -1;
+  int64_t logins_left = -1;  // readings of the account's number until it is another one's
+  std::string next_login;
   std::string pipe_in;
+  int64_t turn_us = 0;  // when the turn began that is going on, by the live clock
 };
 inline Terminal& T() {  // outlives the destructors of the expert's globals
   static auto* t = new Terminal;
@@ -63,13 +73,8 @@ inline Symbol* symbol(const std::string& name) {
   return nullptr;
 }
 
-inline int64_t clock_us(clockid_t id) {
-  timespec t;
-  clock_gettime(id, &t);
-  return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
-}
-inline int64_t wall_us() { return T().live ? clock_us(CLOCK_REALTIME) : T().wall_us; }
-inline int64_t mono_us() { return T().live ? clock_us(CLOCK_BOOTTIME) : T().mono_us; }
+inline int64_t wall_us() { return T().live ? os::wall_us() : T().wall_us; }
+inline int64_t mono_us() { return T().live ? os::mono_us() : T().mono_us; }
 
 // ---- the socket
 inline std::string escaped(const std::string& s) {
@@ -97,7 +102,7 @@ inline std::string unescaped(const std::string& s) {
 inline void flush() {
   auto& t = T();
   for (size_t at = 0; at < t.outbox.size();) {
-    ssize_t n = send(t.channel, t.outbox.data() + at, t.outbox.size() - at, MSG_NOSIGNAL);
+    long n = os::send(t.channel, t.outbox.data() + at, t.outbox.size() - at);
     if (n <= 0) {
       t.stopping = true;
       break;
@@ -170,6 +175,18 @@ inline bool take(const Fields& f) {
       t.server_ms = integer(f, 4), t.history_from_ms = integer(f, 5);
       return true;
     case 'S': take_symbol(f); return true;
+    case 'W':
+      if (Symbol* s = symbol(f[1])) {
+        if (f.size() == 2) s->sessions.clear();
+        else s->sessions.push_back({(int)integer(f, 2), f[3] == "trade", integer(f, 4), integer(f, 5)});
+      }
+      return true;
+    case 'B':
+      if (Symbol* s = symbol(f[1])) {
+        if (f.size() == 2) s->bars.clear();
+        else s->bars.push_back({real(f, 2), real(f, 3), real(f, 4)});
+      }
+      return true;
     case 'P':
       if (Symbol* s = symbol(f[1])) s->bid = real(f, 2), s->ask = real(f, 3);
       return true;
@@ -182,6 +199,7 @@ inline bool take(const Fields& f) {
       if (f.size() == 1) t.history.clear();
       else t.history.push_back(order_of(f));
       return true;
+    case 'G': t.logins_left = integer(f, 1), t.next_login = f[2]; return true;
     case 'F': t.fail_writes = (int)integer(f, 1); return true;
     case 'U':
       t.pipe_there = integer(f, 1) != 0;
@@ -213,14 +231,24 @@ inline bool next_line(Fields& f) {
 // Reads what is there; waits for something if nothing is.
 inline void receive() {
   char b[65536];
-  ssize_t n = recv(T().channel, b, sizeof b, 0);
+  long n = os::receive(T().channel, b, sizeof b);
   if (n <= 0) T().stopping = true;
   else T().inbox.append(b, (size_t)n);
+}
+
+// For measuring: how long after the turn's begin an order leaves, in microseconds, one a line.
+inline void note_reaction() {
+  const char* path = getenv("ECHO_REACTIONS");
+  FILE* file = path ? fopen(path, "a") : nullptr;
+  if (!file) return;
+  fprintf(file, "%lld\n", (long long)(os::mono_us() - T().turn_us));
+  fclose(file);
 }
 
 // Sends an order, and waits as a terminal does: the expert stands still until the answer comes.
 inline bool ask(std::initializer_list<std::string> fields) {
   auto& t = T();
+  if (t.live && t.orders_sent == t.orders_before) note_reaction();
   t.replied = false;
   t.reply = {};
   std::string line;

@@ -12,7 +12,7 @@
 CSymbolReader g_symbols;
 CConnection   g_connection;
 long          g_history_ms = 0;
-long          g_positions_seen = 0;
+ulong         g_positions_seen = 0;
 int           g_deals_total = -1;
 
 bool TakePosition(ulong ticket, SPosition &position)
@@ -38,13 +38,14 @@ void ReadPositions(CView &view)
   {
    int total = PositionsTotal();
    int taken = 0;
-   long seen = total;
+   ulong seen = (ulong)total;
    ArrayResize(view.positions, total, 64);
    for(int i = 0; i < total; i++)
      {
       if(!TakePosition(PositionGetTicket(i), view.positions[taken]))
          continue;
-      seen = seen * 31 + view.positions[taken].ticket + (long)(view.positions[taken].lot * 1000.0);
+      seen = seen * 31 + (ulong)view.positions[taken].ticket
+             + (ulong)(view.positions[taken].lot * 1000.0);
       taken++;
      }
    ArrayResize(view.positions, taken, 64);
