@@ -54,6 +54,7 @@ protocol.allow_legacy = {allow_legacy}
 
 [endpoints]
 core_addr = "127.0.0.1:{port}"
+{collector}
 
 [risk."F1"."*"]
 risk_type = "FIXED_LOT"
@@ -92,12 +93,12 @@ class Ea:
     async def _greets(self, protocol: int, names: tuple[str, ...] | None) -> None:
         person = self.person
         await person.connect()
-        person.write(_handshake(person, protocol, names))
+        person.write(handshake(person, protocol, names))
         if person.role == "slave":
             for name in names or ():
-                person.write(_quote(name))
+                person.write(quote(name))
             if protocol > 1 and names:
-                person.write(_specs(names))
+                person.write(specs(names))
 
     async def verdict(self) -> tuple[str, str]:
         """Return the latest verdict: its status, and what it says of the terminal."""
@@ -167,6 +168,8 @@ class Play:
     folder: Path
     port: int
     programs: list[Program] = field(default_factory=list)
+    collector: str = ""
+    """Where telemetry goes; empty = nowhere."""
     values: dict[str, object] = field(default_factory=lambda: dict(PHASE_1))
     transcript: list[str] = field(default_factory=list)
     heard: Callable[[str], None] = lambda _line: None
@@ -186,6 +189,17 @@ class Play:
         """The one file of settings."""
         return self.folder / "echo.toml"
 
+    def write(self) -> None:
+        """Write the settings as they are now."""
+        told = f'otel.otlp_endpoint = "{self.collector}"\n[telemetry]\nexport_every_s = 1'
+        text = SETTINGS.format(
+            folder=self.folder,
+            port=self.port,
+            collector=told if self.collector else "",
+            **self.values,
+        )
+        self.settings.write_text(text)
+
     def say(self, line: str = "") -> None:
         """Put a line into the transcript."""
         self.transcript.append(line)
@@ -194,8 +208,7 @@ class Play:
     def change(self, **values: object) -> None:
         """Change settings, as an operator does: in the file."""
         self.values |= values
-        text = SETTINGS.format(folder=self.folder, port=self.port, **self.values)
-        self.settings.write_text(text)
+        self.write()
         for key, value in values.items():
             self.say(f"  set {_KEYS[key]} = {value}")
 
@@ -245,7 +258,7 @@ class Play:
         everybody = (*to, *not_to)
         before = [ea.orders for ea in everybody]
         for ea in everybody:
-            ea.person.write(_quote("EURUSD"))
+            ea.person.write(quote("EURUSD"))
         trade_id = str(uuid.uuid4()).upper()
         self._tickets += 1
         self.master.person.write(_intent(trade_id, self._tickets))
@@ -279,14 +292,15 @@ _KEYS: Final = {
 
 
 @asynccontextmanager
-async def playing(heard: Callable[[str], None] = lambda _line: None) -> AsyncIterator[Play]:
+async def playing(
+    heard: Callable[[str], None] = lambda _line: None, *, collector: str = ""
+) -> AsyncIterator[Play]:
     """Start Core and Agent as programs, and end them."""
     with tempfile.TemporaryDirectory(prefix="echo-roll-") as name:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
-            play = Play(Path(name), probe.getsockname()[1], heard=heard)
-        text = SETTINGS.format(folder=play.folder, port=play.port, **play.values)
-        play.settings.write_text(text)
+            play = Play(Path(name), probe.getsockname()[1], heard=heard, collector=collector)
+        play.write()
         try:
             for program in ("core", "agent"):
                 play.programs.append(await start(program, play.settings))
@@ -394,7 +408,8 @@ def _now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-def _handshake(person: Person, protocol: int, names: tuple[str, ...] | None) -> dict[str, Any]:
+def handshake(person: Person, protocol: int, names: tuple[str, ...] | None) -> dict[str, Any]:
+    """Return how an EA of *protocol* introduces itself; *names* ``None`` = it tells no symbols."""
     payload: dict[str, Any] = {"broker": "Rollout", "role": person.role}
     if protocol == 1:
         payload["version"] = "0.3.0"
@@ -430,7 +445,8 @@ def _symbol(name: str) -> dict[str, Any]:
     }
 
 
-def _specs(names: tuple[str, ...]) -> dict[str, Any]:
+def specs(names: tuple[str, ...]) -> dict[str, Any]:
+    """Return a report of specifications of *names*."""
     symbols = [
         {
             "canonical_symbol": name,
@@ -463,7 +479,8 @@ def _specs(names: tuple[str, ...]) -> dict[str, Any]:
     return {"type": "symbol_spec_report", "payload": payload}
 
 
-def _quote(name: str) -> dict[str, Any]:
+def quote(name: str) -> dict[str, Any]:
+    """Return a quote."""
     prices = {"bid": Decimal("1.10000"), "ask": Decimal("1.10010"), "spread_points": 10}
     names = {"canonical_symbol": name, "broker_symbol": name}
     return {"type": "quote_snapshot", "payload": names | prices}

@@ -6,12 +6,14 @@ import json
 import sqlite3
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.acceptance.desk import Person
 from tests.acceptance.rollout import Play, playing
+from tests.apps.programs import Program
 from tests.fakes import until_real
 
 SYMBOL = {
@@ -24,6 +26,7 @@ SYMBOL = {
     "stop_level": 0,
     "contract_size": 100_000,
 }
+HANDSHAKES = 1_000
 LINE_BYTES_MAX = 8_190
 """What a legacy EA can read."""
 
@@ -61,12 +64,27 @@ async def judged(person: Person, line: dict[str, Any] | bytes) -> dict[str, Any]
     return told
 
 
-async def verdict(person: Person) -> Any:
-    def verdicts() -> list[dict[str, Any]]:
-        return [each for each in person.waiting if each["type"] == "symbol_registration_result"]
+def told(person: Person) -> list[dict[str, Any]]:
+    return [each for each in person.waiting if each["type"] == "symbol_registration_result"]
 
-    await until_real(verdicts, within_s=10.0)
-    payload = verdicts()[-1]["payload"]
+
+def evaluations(play: Play, account: str) -> int:
+    journal = f"file:{play.folder}/core/journal.sqlite?mode=ro"
+    counted = "SELECT count(*) FROM account_symbol_registration_eval WHERE account_id = ?"
+    with contextlib.closing(sqlite3.connect(journal, uri=True)) as connection:
+        [(count,)] = connection.execute(counted, (account,))
+    return int(count)
+
+
+def resident_kib(program: Program) -> int:
+    """Return the memory that a program holds."""
+    status = Path(f"/proc/{program.process.pid}/status").read_text(encoding="ascii")
+    return int(status.partition("VmRSS:")[2].split()[0])
+
+
+async def verdict(person: Person) -> Any:
+    await until_real(lambda: told(person), within_s=10.0)
+    payload = told(person)[-1]["payload"]
     payload["status"] = payload["status"].removeprefix("SYMBOL_REGISTRATION_STATUS_")
     return payload
 
@@ -85,7 +103,8 @@ async def test_whatever_a_handshake_holds_its_ea_is_told_and_the_next_one_is_sou
     sound = entry("EURUSD")
 
     malformed = await judged(person, handshake(sound, client_semver="one.two"))
-    assert (malformed["status"], codes(malformed)) == ("WARNING", {"PROTOCOL_VERSION_UNSUPPORTED"})
+    assert (malformed["status"], codes(malformed)) == ("REJECTED", {"PROTOCOL_VERSION_UNSUPPORTED"})
+    assert malformed["errors"][0]["message"] == "client_semver 'one.two' is not like 1.2.3"
 
     many = await judged(person, handshake(sound, *(entry(f"ST{n:04}.x") for n in range(2_999))))
     assert many["status"] == "WARNING"
@@ -133,6 +152,32 @@ async def test_an_ea_on_a_foreign_pipe_and_a_second_one_are_told_and_the_first_g
     await play.copies(to=(play.first,))
 
 
+async def test_a_thousand_handshakes_in_a_minute_are_each_answered_and_hold_up_nobody(
+    play: Play,
+) -> None:
+    await asyncio.gather(play.master.comes(2), play.second.comes(3))
+    await play.second.judged("ACCEPTED")
+    person = play.first.person
+    person.protocol = 2
+    await person.connect()
+    before_kib = [resident_kib(program) for program in play.programs]
+    started_s = time.monotonic()
+    for n in range(HANDSHAKES):
+        person.send(json.dumps(handshake(entry("EURUSD"))).encode() + b"\n")
+        if n == HANDSHAKES // 2:
+            await play.copies(to=(play.second,))
+    await until_real(lambda: len(told(person)) >= HANDSHAKES, within_s=60.0)
+    after_kib = [resident_kib(program) for program in play.programs]
+
+    assert time.monotonic() - started_s < 60.0
+    assert {each["payload"]["status"] for each in told(person)} == {
+        "SYMBOL_REGISTRATION_STATUS_WARNING"
+    }, "it waits for its specs"
+    assert evaluations(play, "F1") == 1
+    grown_kib = [after - before for after, before in zip(after_kib, before_kib, strict=True)]
+    assert max(grown_kib) < 32 << 10, "memory is bounded"
+
+
 async def test_an_ea_that_connects_all_the_time_is_judged_each_time_and_stored_once(
     play: Play,
 ) -> None:
@@ -146,7 +191,4 @@ async def test_an_ea_that_connects_all_the_time_is_judged_each_time_and_stored_o
     _, answer = await asyncio.to_thread(play.echoctl, "handshake", "list", "--account", "F1")
 
     assert [row["status"] for row in answer["rows"]] == ["ACCEPTED"]
-    journal = f"file:{play.folder}/core/journal.sqlite?mode=ro"
-    with contextlib.closing(sqlite3.connect(journal, uri=True)) as connection:
-        [(count,)] = connection.execute("SELECT count(*) FROM account_symbol_registration_eval")
-    assert count <= 4, "it waited for its specs at most now and then"
+    assert evaluations(play, "F1") <= 4, "it waited for its specs at most now and then"

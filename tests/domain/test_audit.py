@@ -7,7 +7,7 @@ import pytest
 
 from echo.domain.answers import AckStage, Outcome
 from echo.domain.audit import GRACE_MS, Audit, check_case
-from echo.domain.casefile import CaseFile, FiledTrade
+from echo.domain.casefile import CaseFile, FiledTrade, FiledTwin
 from echo.domain.commands import CommandKind
 from echo.domain.ids import SEQ_CLOSE, SEQ_OPEN, CommandId, TradeId
 from echo.domain.journal import CommandStatus
@@ -200,23 +200,11 @@ def test_the_sums_of_all_cases_are_known() -> None:
 
 
 def test_one_ticket_in_two_trades_is_found() -> None:
-    audit = Audit(now_ms=LATE_MS)
-    audit.take(case())
-    other = CaseFile(trade_id=OTHER, copies=case().copies[:1])
+    twin = FiledTwin(account_id=ONE, ticket=case().copies[0].ticket, other=OTHER)
+    twice = check_case(replace(case(), twins=(twin,)), LATE_MS)
 
-    audit.take(other)
-
-    twice = [each for each in audit.violations if each.invariant == "2"]
-    assert [(each.trade_id, each.account_id) for each in twice] == [(OTHER, ONE)]
-    assert str(TRADE) in twice[0].sentence
-
-
-def test_the_same_copy_read_twice_is_one() -> None:
-    audit = Audit(now_ms=LATE_MS)
-    audit.take(case())
-    audit.take(case())
-
-    assert audit.violations == []
+    assert [(each.invariant, each.account_id) for each in twice] == [("2", ONE)]
+    assert str(OTHER) in twice[0].sentence
 
 
 def test_a_close_is_about_the_last_action() -> None:

@@ -116,6 +116,8 @@ def test_a_position_is_here_under_any_of_its_tickets() -> None:
     shown = Shown([position(11)])
 
     assert shown.presence(HELD, NOBODYS) is Presence.HERE
+    assert shown.lacks(HELD.tickets)
+    assert not shown.lacks(frozenset({Ticket(11)}))
     assert shown.at(Ticket(11)) == position(11)
     assert shown.at(Ticket(12)) is None
 

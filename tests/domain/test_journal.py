@@ -37,6 +37,7 @@ KEYS = {
     "WindowRecord": {"window"},
     "SwitchRecord": {"switch"},
     "ConfigChange": {"changed_at_ms", "key", "after"},
+    "SettingSeen": {"key"},
 }
 
 

@@ -4,6 +4,8 @@ import csv
 from collections import defaultdict
 from pathlib import Path
 
+import pytest
+
 from echo.domain.instruments import CATALOGUE
 from echo.domain.market_watch import Choice, Listed, MarketWatch, TradeMode, choose
 from echo.domain.symbols import Contract
@@ -91,3 +93,47 @@ def test_no_instrument_of_three_servers_is_ambiguous() -> None:
     }
     assert all(choice.broker_symbol for each in found.values() for choice in each.choices)
     assert (oil.broker_symbol, len(oil.rivals)) == ("XBRUSD", 4)
+
+
+@pytest.mark.parametrize(
+    ("watch", "taken", "unread"),
+    [
+        pytest.param(
+            "GER40 GER40ft NAS100 NAS100ft SP500 SP500ft DJ30 DJ30ft CL-OIL USOUSD UKOUSD",
+            "GER40 NAS100 SP500 DJ30 USOUSD UKOUSD",
+            "CL-OIL",
+            id="futures by two letters",
+        ),
+        pytest.param(
+            "US500 US500-F GER40 GER40-F SpotBrent Brent-F Crude-F Gold-F XAUUSD VIX VIX-F",
+            "US500 GER40 SpotBrent XAUUSD VIX",
+            "Crude-F",
+            id="forwards by one",
+        ),
+        pytest.param(
+            "OILCash BRENTCash BRENT-FEB25 GER40Cash GER40-MAR25 US100Cash US100-MAR25 GOLD",
+            "BRENTCash GER40Cash US100Cash GOLD",
+            "OILCash",
+            id="futures by their month",
+        ),
+        pytest.param(
+            "US30m US30_x10m USTECm USTEC_x100m XAUUSDm BTCXAUm",
+            "US30m USTECm XAUUSDm",
+            "US30_x10m USTEC_x100m BTCXAUm",
+            id="multiples",
+        ),
+        pytest.param(
+            "USOIL WTI.fs UKOIL BRENT.fs USTECH USTECH.fs UK100 FT100.fs EURUSD.pro",
+            "USOIL UKOIL USTECH UK100 EURUSD.pro",
+            "",
+            id="futures by other names",
+        ),
+    ],
+)
+def test_what_stands_beside_the_cash_price_is_no_duplicate_of_it(
+    watch: str, taken: str, unread: str
+) -> None:
+    found = choose(map(Listed, watch.split()), CATALOGUE)
+
+    assert {choice.broker_symbol for choice in found.choices} == set(taken.split())
+    assert {reading.name for reading in found.unread} == set(unread.split())

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from echo.domain.copies import replace
 from echo.domain.sealing import sealed
 
 
@@ -59,6 +60,21 @@ class Roomy:
     low: int
 
 
+@sealed
+@dataclass(frozen=True, slots=True)
+class Small:
+    kind: str
+    default: str = "none"
+
+
+@sealed
+@dataclass(frozen=True, slots=True)
+class Mixed:
+    kind: str
+    open_kind: int = 1
+    copy: int = field(default=2, kw_only=True)
+
+
 class Heir(Plain):
     pass
 
@@ -82,6 +98,15 @@ def test_defaults_are_taken_and_what_has_none_is_asked_for() -> None:
         Sealed()  # type: ignore[call-arg]  # that it is refused is the point
     with pytest.raises(TypeError, match="positional"):
         Sealed(1)  # type: ignore[call-arg]  # that it is refused is the point
+
+
+def test_fields_of_any_name_and_number_are_set() -> None:
+    assert dataclasses.astuple(Small("a")) == ("a", "none")
+    assert dataclasses.astuple(Small(kind="a", default="b")) == ("a", "b")
+    assert dataclasses.astuple(Mixed("a", copy=3)) == ("a", 1, 3)
+    assert dataclasses.astuple(replace(Mixed("a"), kind="b", open_kind=5)) == ("b", 5, 2)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        Small("a").kind = "b"  # type: ignore[misc]  # that it is refused is the point
 
 
 def test_the_constructor_has_the_same_parameters() -> None:

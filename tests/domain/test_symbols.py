@@ -149,6 +149,53 @@ def test_no_symbol_of_two_more_brokers_is_read_wrongly() -> None:
     assert wrong == []
 
 
+def test_names_made_after_the_conventions_of_brokers() -> None:
+    """A name that may mean two things must be refused, for a wrong order is worse than none."""
+    with (SEEN / "conventions.csv").open(encoding="utf-8", newline="") as file:
+        meant = {row["symbol"]: row["canonical"] or None for row in csv.DictReader(file)}
+    read = {name: read_symbol(name).canonical for name in meant}
+
+    assert {name: (read[name], meant[name]) for name in meant if read[name] != meant[name]} == {}
+    assert len(meant) > 1_400
+    assert sum(each is not None for each in meant.values()) > 700
+
+
+@pytest.mark.parametrize(
+    ("name", "candidates", "why"),
+    [
+        pytest.param("OIL", ("USOIL", "UKOIL"), "USOIL or UKOIL", id="two oils"),
+        pytest.param("BTC", ("BTCUSD",), "fund", id="a fund that holds the coin"),
+        pytest.param("DASHm", ("DASHUSD",), "share", id="a share with an account's suffix"),
+        pytest.param("btcusdt", ("BTCUSD",), "Tether", id="small letters set nothing off"),
+        pytest.param("US30.short", ("US30",), "another contract", id="against its direction"),
+        pytest.param("XAUUSDg", ("XAUUSD",), "gram", id="another unit"),
+        pytest.param("USTEC_X10", ("NAS100",), "multiple", id="ten times its moves"),
+        pytest.param("BRENT-WTI", ("UKOIL",), "both", id="a spread of two"),
+        pytest.param("Nasdaq Comp", ("NAS100",), "another contract", id="an index beside it"),
+        pytest.param("Goldman", ("XAUUSD",), "not known", id="a word that begins like one"),
+        pytest.param("XAUUSD.100", ("XAUUSD",), "100", id="a number that may be a size"),
+        pytest.param("GOLD-12.24", ("XAUUSD",), "12 24", id="numbers that may be a date"),
+    ],
+)
+def test_an_ending_that_makes_another_contract_is_not_taken_off(
+    name: str, candidates: tuple[str, ...], why: str
+) -> None:
+    reading = read_symbol(name)
+
+    assert (reading.canonical, reading.candidates) == (None, candidates)
+    assert why in reading.sentence
+
+
+def test_a_coin_written_as_a_word_is_no_share() -> None:
+    assert read_symbol("Dash").canonical == "DASHUSD"
+    assert read_symbol("DASH").canonical is None
+
+
+@pytest.mark.parametrize("name", ["US500-F", "NAS100ft", "WTI.F", "US30.Dec", "GER40-DEC2024"])
+def test_a_forward_beside_the_cash_price_is_dated(name: str) -> None:
+    assert read_symbol(name).contract is Contract.DATED
+
+
 @pytest.mark.parametrize("length", [65, 512, 65_536, 1_048_576])
 @pytest.mark.parametrize("text", ["A", "EURUSD", "EURUSD.", "é", "_"])
 def test_an_endless_name_is_none_and_costs_nothing(length: int, text: str) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from echo.domain.answers import MessageAck
 from echo.domain.ids import AgentId, MessageId
-from echo.domain.sessions import AgentHeartbeat, ClockEcho, CoreHello
+from echo.domain.sessions import AgentHeartbeat, ClockEcho, CoreHello, DeliveryHeartbeat
 from echo.links import send_queue
 from echo.links.grpc_client import GrpcCoreLink
 from echo.links.grpc_options import TlsFiles
@@ -171,7 +171,9 @@ async def test_an_agent_that_is_ended_learns_why_and_comes_again(
         await until_real(lambda: agent.ups == 2 and core.links)
 
         assert agent.downs == ["UNAVAILABLE: the journal is read again"]
-        assert agent.said[1] == pulse(1)
+        told = agent.said[1]
+        assert isinstance(told, DeliveryHeartbeat)
+        assert replace(told, wall_ms=0) == pulse(1)
         assert core.left == ["the journal is read again"]
 
 

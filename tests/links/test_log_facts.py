@@ -3,6 +3,7 @@
 import io
 import json
 import threading
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, get_args
 
@@ -137,3 +138,19 @@ def test_a_log_that_is_gone_is_no_reason_to_stop(paper: Paper) -> None:
     log.close()
 
     assert not log._writer.is_alive()
+
+
+def test_lines_about_a_trade_name_its_trace(paper: Paper) -> None:
+    trade = "01890a5d-ac96-774b-bcce-b302099a8057"
+    trace = "0af7651916cd43dd8448eb211c80319c"
+    sent = CommandSent(
+        command_id=CommandId("c"), account_id=AccountId("2"), agent_id=AgentId("a"), attempt=1
+    )
+    log = LogFacts(stream=paper, level="debug")
+    log.observe(replace(sent, traceparent=f"00-{trace}-b7ad6b7169203331-01"))
+    log.observe(replace(sent, trade_id=TradeId(trade)))
+    log.observe(replace(sent, trade_id=TradeId("T1")))
+    log.close()
+
+    traces = [line.get("trace_id") for line in paper.lines()]
+    assert traces == [trace, trade.replace("-", ""), None]

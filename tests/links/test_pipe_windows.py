@@ -133,9 +133,11 @@ async def test_stopping_cuts_what_is_open() -> None:
 
 def test_names_and_access_are_what_terminals_expect() -> None:
     assert pipe_name(Role.MASTER, AccountId("100")) == NAME
-    text = access_list("S-1-5-21-1", "S-1-5-80-2")
+    text = access_list(["S-1-5-21-1"], "S-1-5-80-2")
     assert text == ("D:P(D;;GA;;;NU)(A;;GA;;;SY)(A;;GA;;;S-1-5-80-2)(A;;0x12019b;;;S-1-5-21-1)")
-    assert "S-1-5-80" not in access_list("S-1-5-21-1")
+    assert "S-1-5-80" not in access_list(["S-1-5-21-1"])
+    both = access_list(["S-1-5-21-1", "S-1-5-21-2"])
+    assert both.endswith("(A;;GA;;;SY)(A;;0x12019b;;;S-1-5-21-1)(A;;0x12019b;;;S-1-5-21-2)")
 
 
 def test_elsewhere_there_are_no_named_pipes() -> None:

@@ -63,6 +63,7 @@ class Deal:
     position_id: int = 0
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TickValue:
     """What one lot gains or loses per tick, in account currency; moves with the market."""
@@ -94,6 +95,7 @@ class StateSnapshot:
     tick_values: tuple[TickValue, ...] = ()
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenTrade:
     """One position that carries an Echo trade: by id when the EA knows it, else by tag."""
@@ -104,6 +106,7 @@ class OpenTrade:
     tag: str = ""
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenTrades:
     """All Echo trades open on an account, every 5 s, with a hash to compare cheaply."""

@@ -88,6 +88,7 @@ class TradeIntentAck:
     stage: AckStage = AckStage.CORE_ACCEPTED
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PipeDeliveryAck:
     """From a slave EA: the command has arrived.  It proves nothing about execution."""
@@ -146,6 +147,7 @@ class ExecutionResult:
     traceparent: str = ""
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResultAck:
     """To a slave EA: the result of *command_id* is journaled, stop repeating it."""
@@ -155,6 +157,7 @@ class ResultAck:
     ledger_n: int = 0
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageAck:
     """Core to Agent: the frame *message_id* is journaled, or was refused for good."""

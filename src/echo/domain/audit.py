@@ -18,8 +18,6 @@ from echo.domain.ids import (
     SEQ_OPEN,
     AccountId,
     CommandId,
-    Ticket,
-    TradeId,
     derive_command_id,
     is_uuid,
 )
@@ -45,7 +43,7 @@ def check_case(case: CaseFile, now_ms: int) -> list[Violation]:
 
 @dataclass(slots=True)
 class Audit:
-    """Takes in a journal case by case; knows the sums, and what only shows across cases."""
+    """Takes in a journal case by case and knows the sums; holds no case."""
 
     now_ms: int
     violations: list[Violation] = field(default_factory=list)
@@ -54,7 +52,6 @@ class Audit:
     """Actions times followers."""
     outcomes: Counter[Outcome] = field(default_factory=Counter)
     commands: int = 0
-    _tickets: dict[tuple[AccountId, Ticket], TradeId] = field(default_factory=dict)
 
     def take(self, case: CaseFile) -> None:
         """Check one case."""
@@ -64,11 +61,6 @@ class Audit:
         if case.trade is not None:
             self.trades += 1
             self.expected += len(case.actions) * len(case.trade.followers)
-        for copy in case.copies:
-            other = self._tickets.setdefault((copy.account_id, copy.ticket), case.trade_id)
-            if other != case.trade_id:
-                sentence = f"ticket {copy.ticket} is also the copy of trade {other}"
-                self.violations.append(Violation("2", case.trade_id, copy.account_id, sentence))
 
 
 def _has_its_rows(case: CaseFile, _now_ms: int) -> Iterator[Violation]:
@@ -158,6 +150,13 @@ def _follows(case: CaseFile, command_id: CommandId, seq: int, account_id: Accoun
     )
 
 
+def _shares_no_ticket(case: CaseFile, _now_ms: int) -> Iterator[Violation]:
+    """2: a position is the copy of one trade."""
+    for twin in case.twins:
+        sentence = f"ticket {twin.ticket} is also the copy of trade {twin.other}"
+        yield Violation("2", case.trade_id, twin.account_id, sentence)
+
+
 def _is_where_it_can_be(case: CaseFile, _now_ms: int) -> Iterator[Violation]:
     """Stages: a command's status says no more than its stage."""
     settled = {each.command_id for each in case.settlements}
@@ -215,6 +214,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     _has_its_rows,
     _is_complete,
     _has_derived_ids,
+    _shares_no_ticket,
     _is_where_it_can_be,
     _ends_once,
     *LANE_CHECKS,

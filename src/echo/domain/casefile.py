@@ -87,6 +87,15 @@ class FiledCopy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FiledTwin:
+    """A ticket of this trade's copy that is also one of another trade's."""
+
+    account_id: AccountId
+    ticket: Ticket
+    other: TradeId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FiledSettlement:
     """A person's word about one command."""
 
@@ -110,5 +119,6 @@ class CaseFile:
     commands: tuple[FiledCommand, ...] = ()
     answers: tuple[FiledAnswer, ...] = ()
     copies: tuple[FiledCopy, ...] = ()
+    twins: tuple[FiledTwin, ...] = ()
     settlements: tuple[FiledSettlement, ...] = ()
     unreadable: tuple[str, ...] = ()

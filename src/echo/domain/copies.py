@@ -5,28 +5,22 @@ for every copy.  Here a class is looked at once; there are some dozens of them.
 """
 
 from collections.abc import Callable
-from dataclasses import fields
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from echo.domain.sealing import unsealed
 
-_Form = tuple[Callable[[Any], tuple[object, ...]], type]
-_FORMS: dict[type, _Form] = {}
+_COPY_OF: dict[type, Callable[[Any], Any]] = {}
+"""By class: what copies its values, open."""
 
 
-def _form(kind: type) -> _Form:
-    """Learn how values of *kind* are read, and what their copies are made of.
+def _learn(kind: type) -> Callable[[Any], Any]:
+    """Learn how values of *kind* are copied.
 
     Raises:
-        TypeError: *kind* is no plain slotted dataclass of several fields.
+        TypeError: *kind* is no plain slotted dataclass.
     """
-    open_kind = unsealed(kind)
-    names = [field.name for field in fields(kind)]
-    if len(names) < 2:
-        raise TypeError(f"{kind.__name__} is no plain slotted dataclass of several fields")
-    form = _FORMS[kind] = (attrgetter(*names), open_kind)
-    return form
+    copy = _COPY_OF[kind] = unsealed(kind)
+    return copy
 
 
 if TYPE_CHECKING:
@@ -41,8 +35,7 @@ else:
             TypeError: *changes* name what is no field, or the class is not a plain one.
         """
         kind = type(value)
-        read, make = _FORMS.get(kind) or _form(kind)
-        copy = make(*read(value))
+        copy = (_COPY_OF.get(kind) or _learn(kind))(value)
         try:
             for name, each in changes.items():
                 setattr(copy, name, each)

@@ -6,10 +6,11 @@ Each fact holds everything that a counter, a span or a report about it needs.
 from dataclasses import dataclass
 from decimal import Decimal
 
-from echo.domain.answers import AckStage, Outcome, Receipt
-from echo.domain.commands import CommandKind
+from echo.domain.answers import AckStage, ExecutionResult, Outcome, Receipt
+from echo.domain.commands import CommandKind, ExecuteOrder
 from echo.domain.errors import ErrorCode
-from echo.domain.ids import AccountId, AgentId, CommandId, StrategyId, TradeId
+from echo.domain.handshake import NO_AGENT
+from echo.domain.ids import NO_TRADE, AccountId, AgentId, CommandId, StrategyId, TradeId
 from echo.domain.intents import ActionKind
 from echo.domain.quantities import Timestamps
 from echo.domain.sealing import sealed
@@ -22,7 +23,8 @@ class CopyDecided:
     """An entry was decided for one follower.
 
     ``code`` `NO_ERROR` = it is copied; ``inputs`` are the numbers behind the size, empty when it
-    was omitted.  ``spec_age_ms`` and ``spread_points`` ``None`` = not known when it was decided.
+    was omitted.  ``spec_age_ms``, ``quote_age_ms`` and ``spread_points`` ``None`` = not known when
+    it was decided.
     """
 
     trade_id: TradeId
@@ -32,10 +34,20 @@ class CopyDecided:
     code: ErrorCode
     inputs: Inputs = ()
     spec_age_ms: int | None = None
+    quote_age_ms: int | None = None
     spread_points: Decimal | None = None
     contract_size_known: bool = True
     """Whether the symbol's terminal tells its contract size."""
     traceparent: str = ""
+    decided_at_ms: int = 0
+    """Unix ms; 0 = not told."""
+    order: ExecuteOrder | None = None
+    """What was ordered; ``None`` = nothing."""
+    point: Decimal | None = None
+    """Of the slave's symbol, in quote currency; ``None`` = the symbol is not known."""
+    digits: int = 0
+    offsets_points: tuple[Decimal, Decimal] = (Decimal(0), Decimal(0))
+    """By how much the account moves stop and target away from the price."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +56,8 @@ class OwnerMissing:
 
     command_id: CommandId
     account_id: AccountId
+    trade_id: TradeId = NO_TRADE
+    traceparent: str = ""
 
 
 @sealed
@@ -70,8 +84,11 @@ class ResultTaken:
     slippage_money: Decimal | None = None
     spread_points: Decimal | None = None
     traceparent: str = ""
+    master_agent_id: AgentId = NO_AGENT
+    """Whose clock stamped what came before the Core."""
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntentForwarded:
     """The Agent passed a master's action on to the Core; ``attempt`` counts from 1."""
@@ -87,6 +104,7 @@ class IntentForwarded:
     traceparent: str = ""
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandWritten:
     """The Agent wrote a command to its EA's pipe; ``attempt`` counts from 1 in a pipe session."""
@@ -94,16 +112,42 @@ class CommandWritten:
     command_id: CommandId
     account_id: AccountId
     attempt: int
+    trade_id: TradeId = NO_TRADE
+    traceparent: str = ""
+    received_at_ms: int = 0
+    """When the Agent got it, Unix ms; 0 = not told."""
+    sent_at_ms: int | None = None
+    """When it left the Core, on the Core's clock; ``None`` = not stamped."""
+    confirmed: bool = True
+    """Whether its EA says when it has arrived; older ones do not."""
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandHeard:
-    """An EA said that a command has arrived; ``latency_ms`` since it was first written."""
+    """An EA said that a command has arrived; ``latency_ms`` since it was last written."""
 
     command_id: CommandId
     account_id: AccountId
     result: Receipt
     latency_ms: int
+    attempt: int = 1
+    trade_id: TradeId = NO_TRADE
+    traceparent: str = ""
+    received_at_ms: int = 0
+    """When the Agent got it, Unix ms; 0 = not told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultForwarded:
+    """The Agent passed an EA's answer on to the Core; ``attempt`` counts from 1."""
+
+    result: ExecutionResult
+    attempt: int
+    command_id: CommandId
+    trade_id: TradeId
+    account_id: AccountId
+    traceparent: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,5 +170,6 @@ CopyFact = (
     | IntentForwarded
     | CommandWritten
     | CommandHeard
+    | ResultForwarded
     | BacklogSeen
 )

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
+from echo.domain.sealing import sealed
+
 
 class ErrorCode(IntEnum):
     """Why something was refused or failed.  Numbers are those of the wire; names are stable."""
@@ -61,6 +63,7 @@ class ErrorCode(IntEnum):
     UNKNOWN = 1999
 
 
+@sealed
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """A "no" by policy, market or peer: *code* for programs, *sentence* with its numbers."""

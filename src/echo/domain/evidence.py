@@ -10,6 +10,7 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
+from functools import cached_property
 from typing import Final, Generic, TypeVar
 
 from echo.domain.accounts import OpenTrade, OpenTrades, Position, StateSnapshot
@@ -21,6 +22,7 @@ from echo.domain.ids import (
     order_tag,
     tag_prefix,
 )
+from echo.domain.sealing import sealed
 
 GONE_MS: Final = 4_000
 """Least time between two reports that agree on a position being gone, or being there."""
@@ -77,6 +79,7 @@ class Agreement(Generic[K]):
         return proved
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
     """A position that the journal holds open on an account, under the numbers it has had."""
@@ -125,8 +128,15 @@ class Shown:
 
     def __init__(self, positions: Iterable[Position]) -> None:
         self._by_ticket = {each.ticket: each for each in positions}
-        self._rests = {_came_from(each.comment) for each in self._by_ticket.values()} - {None}
-        self._comments = [
+
+    # Most copies are found by their ticket: nobody asks what the comments say.
+    @cached_property
+    def _rests(self) -> set[Ticket | None]:
+        return {_came_from(each.comment) for each in self._by_ticket.values()} - {None}
+
+    @cached_property
+    def _comments(self) -> list[str]:
+        return [
             each.comment
             for each in self._by_ticket.values()
             if len(tag_prefix(each.comment)) >= TAG_DIGITS_MIN
@@ -135,6 +145,10 @@ class Shown:
     def at(self, ticket: Ticket) -> Position | None:
         """Return the position of that number."""
         return self._by_ticket.get(ticket)
+
+    def lacks(self, tickets: frozenset[Ticket]) -> bool:
+        """Whether any of *tickets* is not the number of a position."""
+        return not tickets <= self._by_ticket.keys()
 
     def presence(self, held: Held, owned: frozenset[Ticket]) -> Presence:
         """Tell whether *held* is among the positions; *owned* are the tickets of other copies."""

@@ -7,17 +7,21 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from echo.domain.answers import AckStage, Outcome
+from echo.domain.cache_facts import CacheAsked
 from echo.domain.copy_facts import CopyFact
 from echo.domain.errors import ErrorCode
-from echo.domain.ids import AccountId, AgentId, CommandId, TradeId
+from echo.domain.handshake import NO_AGENT
+from echo.domain.ids import NO_TRADE, AccountId, AgentId, CommandId, TradeId
 from echo.domain.intents import ActionKind
 from echo.domain.limit_rules import Stage
+from echo.domain.link_facts import LinkFact
 from echo.domain.quantities import Timestamps
 from echo.domain.registration_facts import AccountEvaluated as AccountEvaluated
 from echo.domain.registration_facts import RegistrationFact
 from echo.domain.sealing import sealed
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionReceived:
     """A master's action was taken in."""
@@ -29,6 +33,11 @@ class ActionReceived:
     symbol: str
     duplicate: bool
     traceparent: str = ""
+    agent_id: AgentId = NO_AGENT
+    """Whose frame it came in; its clock stamped what came before."""
+    timestamps: Timestamps | None = None
+    received_at_ms: int = 0
+    """Unix ms; 0 = not told."""
 
 
 @sealed
@@ -53,9 +62,14 @@ class DecisionSettled:
     traceparent: str = ""
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandSent:
-    """A command's frame left the Core; ``attempt`` counts from 1."""
+    """A command's frame left the Core; ``attempt`` counts from 1 in an Agent's session.
+
+    ``again``: it is not the first frame of the command.  ``timestamps`` are the command's own,
+    from when it was decided; ``None`` for what belongs to no trade.
+    """
 
     command_id: CommandId
     account_id: AccountId
@@ -63,6 +77,13 @@ class CommandSent:
     attempt: int
     warning_codes: tuple[str, ...] = ()
     """Of the account's verdict, if it is a warning."""
+    again: bool = False
+    trade_id: TradeId = NO_TRADE
+    traceparent: str = ""
+    timestamps: Timestamps | None = None
+    ack_timeout_ms: int = 0
+    backoff_ms: int = 0
+    """How long an acknowledgement is waited for at least, before it is sent again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +95,8 @@ class DeliveryRetried:
     agent_id: AgentId
     stage: AckStage
     attempt: int
+    trade_id: TradeId = NO_TRADE
+    traceparent: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +115,8 @@ class LinkChanged:
     peer: str
     up: bool
     reason: str = ""
+    lasted_ms: int | None = None
+    """Of a pipe that is gone: for how long it was there; ``None`` = not told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +128,7 @@ class InputRefused:
     sentence: str
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alarm:
     """Something a person should look at; ``key`` names the thing, for repeats and recovery."""
@@ -111,6 +137,7 @@ class Alarm:
     code: str
     sentence: str
     account_id: AccountId | None = None
+    trade_id: TradeId = NO_TRADE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,11 +182,13 @@ Fact = (
     | DecisionSettled
     | CommandSent
     | DeliveryRetried
+    | CacheAsked
     | CopyFact
     | RegistrationFact
     | CompatUsed
     | LinkChanged
     | InputRefused
+    | LinkFact
     | OperatorActed
     | LimitStageChanged
     | LimitAnchored

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from echo.domain.sealing import sealed
+
 
 class RiskBasis(StrEnum):
     """Of what a percentage is taken."""
@@ -12,6 +14,7 @@ class RiskBasis(StrEnum):
     EQUITY = "equity"
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Funds:
     """What an account holds, in its own currency; equity includes what floats, may be negative."""

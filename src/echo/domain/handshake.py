@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from echo.domain.ids import AccountId, AgentId, ClientId, EvaluationId
+from echo.domain.ids import AccountId, AgentId, ClientId, CommandId, EvaluationId
+from echo.domain.sealing import sealed
 from echo.domain.specs import SymbolMapping
 
 NO_AGENT: Final = AgentId("")
@@ -42,6 +43,7 @@ class Feature(StrEnum):
 PROTOCOL_3_FEATURES = frozenset(Feature)
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandshakeMetadata:
     """The versioned part of a handshake; legacy EAs (protocol 1) send none of it."""
@@ -66,6 +68,8 @@ class HandshakeMetadata:
     symbol_mappings: str = ""
     ledger_id: str = ""
     """A slave's: which file its ledger is, by the id in the file's header; empty = not told."""
+    resume: tuple[CommandId, ...] = ()
+    """A slave's: the last commands that its ledger knows, told to its Agent and no further."""
 
     @property
     def offered(self) -> frozenset[str]:
@@ -129,6 +133,7 @@ class IssueCode(StrEnum):
     AMBIGUOUS_SYMBOL = "AMBIGUOUS_SYMBOL"
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegistrationIssue:
     """One complaint: a code for programs, a sentence for people."""
@@ -138,6 +143,7 @@ class RegistrationIssue:
     metadata: tuple[tuple[str, str], ...] = ()
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SymbolRegistration:
     """The verdict about one symbol."""
@@ -151,6 +157,7 @@ class SymbolRegistration:
     evaluated_at_ms: int = 0
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SymbolRegistrationResult:
     """The Core's answer to a handshake, for Agent and EA.
@@ -177,8 +184,9 @@ class SymbolRegistrationResult:
     @property
     def verdict(self) -> tuple[object, ...]:
         """What makes two evaluations the same: codes, sorted; no ages, ids or sentences."""
+        # Of plain words, which the garbage collector need not look at again and again.
         return (
-            self.status,
+            self.status.value,
             _codes(self.errors, self.warnings),
             tuple(
                 sorted(
@@ -186,7 +194,7 @@ class SymbolRegistrationResult:
                         (
                             entry.canonical_symbol,
                             entry.broker_symbol,
-                            entry.status,
+                            _WORDS[entry.status],
                             _codes(entry.errors, entry.warnings),
                         )
                         for entry in self.symbols
@@ -202,5 +210,10 @@ def _codes(
     """Return the codes of all issues, sorted; most symbols have none or one."""
     issues = (*errors, *warnings)
     if len(issues) <= 1:
-        return tuple([issue.code for issue in issues])
-    return tuple(sorted(issue.code for issue in issues))
+        return tuple([_WORDS[issue.code] for issue in issues])
+    return tuple(sorted([_WORDS[issue.code] for issue in issues]))
+
+
+_WORDS: Final[dict[str, str]] = {
+    each: str(each.value) for kind in (RegistrationStatus, IssueCode) for each in kind
+}

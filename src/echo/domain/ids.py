@@ -114,6 +114,7 @@ def order_tag(trade_id: TradeId) -> str:
     return "E" + "".join([_CROCKFORD[bits >> shift & 31] for shift in _TAG_SHIFTS])
 
 
+@lru_cache(maxsize=8_192)  # the same comments are shown again and again
 def tag_prefix(comment: str) -> str:
     """Return the longest leading run of tag characters in *comment*, canonical, without the ``E``.
 

@@ -6,9 +6,10 @@ from typing import Final
 
 from echo.domain.answers import Outcome
 from echo.domain.errors import ErrorCode
-from echo.domain.ids import AccountId, StrategyId, Ticket, TradeId
+from echo.domain.ids import AccountId, CommandId, StrategyId, Ticket, TradeId
 from echo.domain.intents import ActionKind
 from echo.domain.journal import DecisionRecord, TradeRecord
+from echo.domain.quantities import NO_TIMESTAMPS, Timestamps
 from echo.domain.sizing import Inputs
 
 RULES: Final[dict[ErrorCode, str]] = {
@@ -45,12 +46,14 @@ FOLLOWS: Final = "the master's {kind} is repeated"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToldAction:
-    """One action of the master; ``sentence`` says what it was."""
+    """One action of the master; ``sentence`` says what it was, ``timestamps`` how it came."""
 
     seq: int
     kind: ActionKind
     received_at_ms: int
     sentence: str
+    traceparent: str = ""
+    timestamps: Timestamps = NO_TIMESTAMPS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +70,8 @@ class Carried:
     spread_points: Decimal | None = None
     slippage_points: Decimal | None = None
     latency_ms: int | None = None
+    command_id: CommandId | None = None
+    timestamps: Timestamps = NO_TIMESTAMPS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

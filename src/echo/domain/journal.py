@@ -18,7 +18,7 @@ from echo.domain.intents import ActionKind, MasterAction
 from echo.domain.limits_record import LimitsRecord
 from echo.domain.policy import RiskPolicy
 from echo.domain.quantities import Side
-from echo.domain.rulings import PolicyRecord, Ruling, SwitchRecord, WindowRecord
+from echo.domain.rulings import PolicyRecord, Ruling, SettingSeen, SwitchRecord, WindowRecord
 from echo.domain.sealing import sealed
 from echo.domain.sizing import Inputs
 from echo.domain.specs import Quote, SymbolMapping, SymbolSpecification
@@ -87,6 +87,7 @@ class TradeRecord:
     """The master's average true range at the open, in quote currency; for readers."""
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionRecord:
     """One action of a master, as it was reported; written once."""
@@ -116,6 +117,7 @@ class DecisionRecord:
     settled_at_ms: int | None
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandRecord:
     """A command, durable before its first frame leaves."""
@@ -141,6 +143,7 @@ class CommandProgress:
     updated_at_ms: int
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryRecord:
     """One repeated or refused delivery, for operators."""
@@ -153,6 +156,7 @@ class RetryRecord:
     created_at_ms: int
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExecutionRecord:
     """One answer of a slave EA, as it came; the first success of a command is its fill."""
@@ -217,6 +221,7 @@ class QuoteRecord:
     quote: Quote
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountStateRecord:
     """An account's latest money, for readers."""
@@ -233,6 +238,7 @@ class EvaluationRecord:
     metadata: HandshakeMetadata
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerMark:
     """The highest record of a slave EA's ledger whose answer is journaled."""
@@ -327,3 +333,5 @@ class Recovered:
     switches: tuple[SwitchRecord, ...] = ()
     """Those that are not ``live``."""
     limits: tuple[LimitsRecord, ...] = ()
+    settings: tuple[SettingSeen, ...] = ()
+    """Every key that settings ever had, with what they last said of it; in the order of keys."""

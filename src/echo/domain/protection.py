@@ -7,6 +7,7 @@ from typing import Final
 from echo.domain.commands import Protect
 from echo.domain.policy import CopyOptions, SlTpMode
 from echo.domain.quantities import Side, unit_of
+from echo.domain.sealing import sealed
 from echo.domain.specs import SymbolMapping
 
 # Bound once: the class of an enumeration is slow to ask, and these are asked all the time.
@@ -15,6 +16,7 @@ _SELL: Final = Side.SELL
 _DISTANCE: Final = SlTpMode.DISTANCE
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Levels:
     """Stop loss and take profit as prices in quote currency; ``None`` = none."""
@@ -23,6 +25,7 @@ class Levels:
     take_profit: Decimal | None
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderLevels:
     """What the order carries, and what has to wait for a modification after the fill."""

@@ -8,6 +8,7 @@ from functools import cache
 from echo.domain.sealing import sealed
 
 
+@sealed
 @dataclass(frozen=True, slots=True)
 class Instant:
     """One moment on one host's two clocks, in milliseconds.

@@ -12,6 +12,7 @@ from echo.domain.answers import Outcome
 from echo.domain.errors import ErrorCode
 from echo.domain.ids import SEQ_CLOSE, SEQ_OPEN, AccountId, Ticket, TradeId
 from echo.domain.intents import ActionKind
+from echo.domain.sealing import sealed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,7 @@ class BookPosition:
     lot_remaining: Decimal
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JournaledDecision:
     """One row of the decision ledger, as far as the checks need it."""

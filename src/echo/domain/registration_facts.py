@@ -1,4 +1,4 @@
-"""Facts about registration: what terminals reported, what was thought of it, what became of that.
+"""Facts about registration: what terminals reported and what was thought of it.
 
 Each fact holds everything that a counter, a log line or a span about it needs.
 """
@@ -12,12 +12,23 @@ from echo.domain.handshake import (
     NO_AGENT,
     NO_EVALUATION,
     HandshakeMetadata,
+    IssueCode,
     RegistrationIssue,
     RegistrationStatus,
     Role,
     SymbolRegistrationResult,
 )
-from echo.domain.ids import AccountId, AgentId, CommandId, EvaluationId
+from echo.domain.handshake_facts import HandshakeHeard as HandshakeHeard
+from echo.domain.handshake_facts import HandshakeRead as HandshakeRead
+from echo.domain.handshake_facts import HandshakeSent as HandshakeSent
+from echo.domain.handshake_facts import OpenHeld as OpenHeld
+from echo.domain.handshake_facts import ReportSent as ReportSent
+from echo.domain.handshake_facts import SpecsFiltered as SpecsFiltered
+from echo.domain.handshake_facts import SpecsForwarded as SpecsForwarded
+from echo.domain.handshake_facts import VerdictConsumed as VerdictConsumed
+from echo.domain.handshake_facts import VerdictForwarded as VerdictForwarded
+from echo.domain.handshake_facts import VerdictNotForwarded as VerdictNotForwarded
+from echo.domain.ids import AccountId, AgentId, EvaluationId
 
 
 class ReportOutcome(StrEnum):
@@ -70,6 +81,12 @@ class SymbolsReported:
     symbols: int
     known: int = 0
     invalid: int = 0
+    protocol_version: int = 0
+    client_semver: str = ""
+    evaluation_id: EvaluationId = NO_EVALUATION
+    """Of the verdict that is in force now."""
+    taken_at_ms: int = 0
+    """Wall clock at which it was taken in; 0 = not told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +95,41 @@ class MappingsLoaded:
 
     account_id: AccountId
     symbols: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpecsTaken:
+    """A report of specs was taken in; ``news``: a verdict may hang on it, the account was judged.
+
+    ``evaluation_id`` is the verdict's that is in force then.
+    """
+
+    account_id: AccountId
+    role: Role
+    protocol_version: int
+    client_semver: str
+    evaluation_id: EvaluationId
+    symbols: int
+    news: bool
+    taken_at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuotesTaken:
+    """Quotes of an account were taken in, ``quotes`` since the fact before, last of ``symbol``.
+
+    Told now and then: single quotes are too many.
+    """
+
+    account_id: AccountId
+    role: Role
+    protocol_version: int
+    client_semver: str
+    evaluation_id: EvaluationId
+    symbol: str
+    broker_symbol: str
+    quotes: int
+    taken_at_ms: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,10 +159,19 @@ class AccountEvaluated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvaluationUnchanged:
-    """An account was judged again and the verdict is what it was: nothing was stored or sent."""
+    """An account was judged again and the verdict is what it was: nothing was stored or sent.
+
+    ``evaluation_id`` is the one that stays in force.
+    """
 
     account_id: AccountId
     cause: Cause
+    role: Role = Role.SLAVE
+    protocol_version: int = 0
+    client_semver: str = ""
+    evaluation_id: EvaluationId = NO_EVALUATION
+    status: RegistrationStatus | None = None
+    evaluated_at_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,85 +188,14 @@ class EaChanged:
     after: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HandshakeHeard:
-    """An EA introduced itself to the Agent; ``symbols`` ``None`` = it named none."""
-
-    account_id: AccountId
-    role: Role
-    protocol_version: int
-    client_semver: str
-    symbols: int | None
-    legacy: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HandshakeRead:
-    """How many bytes an EA's handshake had, in all its parts."""
-
-    account_id: AccountId
-    role: Role
-    size_bytes: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VerdictForwarded:
-    """A verdict was written to its EA's pipe.
-
-    ``latency_ms`` runs from the handshake to the first verdict about it, on the Agent's monotonic
-    clock; ``None`` = a later verdict.
-    """
-
-    account_id: AccountId
-    role: Role
-    status: RegistrationStatus
-    protocol_version: int
-    client_semver: str
-    evaluation_id: EvaluationId
-    attempt: int = 1
-    latency_ms: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VerdictNotForwarded:
-    """A verdict could not be written; ``final`` = it is not tried again in this session."""
-
-    account_id: AccountId
-    role: Role
-    evaluation_id: EvaluationId
-    reason: str
-    attempt: int
-    final: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenHeld:
-    """An open waits at a shut gate; ``reason`` is ``no_verdict``, ``rejected`` or ``barred``."""
-
-    account_id: AccountId
-    command_id: CommandId
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SpecsForwarded:
-    """The Agent passed a report of specs on."""
-
-    account_id: AccountId
-    symbols: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SpecsFiltered:
-    """The Agent kept specs back; ``reason`` is ``stale_report`` or ``empty_payload``."""
-
-    account_id: AccountId
-    reason: str
-
-
 RegistrationFact = (
     SymbolsReported
     | MappingsLoaded
+    | SpecsTaken
+    | QuotesTaken
+    | HandshakeSent
+    | ReportSent
+    | VerdictConsumed
     | AccountEvaluated
     | EvaluationUnchanged
     | EaChanged
@@ -241,6 +231,20 @@ def evaluated(
     )
 
 
+def unchanged(result: SymbolRegistrationResult, cause: Cause) -> EvaluationUnchanged:
+    """Return the fact that *result* is still the verdict."""
+    return EvaluationUnchanged(
+        account_id=result.account_id,
+        cause=cause,
+        role=result.pipe_role,
+        protocol_version=result.protocol_version,
+        client_semver=result.client_semver,
+        evaluation_id=result.evaluation_id,
+        status=result.status,
+        evaluated_at_ms=result.evaluated_at_ms,
+    )
+
+
 def changes_of_ea(
     account_id: AccountId, role: Role, before: HandshakeMetadata, after: HandshakeMetadata
 ) -> Iterator[EaChanged]:
@@ -257,10 +261,11 @@ def changes_of_ea(
 
 
 def _counts(result: SymbolRegistrationResult) -> tuple[IssueCount, ...]:
-    found: Counter[tuple[str, str, str]] = Counter()
+    found: Counter[tuple[IssueCode, str, str]] = Counter()
 
     def count(scope: str, severity: str, issues: Iterable[RegistrationIssue]) -> None:
-        found.update((issue.code.value, scope, severity) for issue in issues)
+        for issue in issues:
+            found[issue.code, scope, severity] += 1
 
     count("global", "error", result.errors)
     count("global", "warning", result.warnings)
@@ -271,6 +276,6 @@ def _counts(result: SymbolRegistrationResult) -> tuple[IssueCount, ...]:
         if entry.warnings:
             count("symbol", "warning", entry.warnings)
     return tuple(
-        IssueCount(code=code, scope=scope, severity=severity, count=number)
+        IssueCount(code=code.value, scope=scope, severity=severity, count=number)
         for (code, scope, severity), number in sorted(found.items())
     )

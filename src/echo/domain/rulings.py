@@ -59,15 +59,48 @@ class SwitchRecord:
     changed_by: str
 
 
+class Acceptance(StrEnum):
+    """What became of a changed value."""
+
+    IN_FORCE = "in_force"
+    RESTART = "restart"
+    """It counts when the program is started again."""
+    REFUSED = "refused"
+    """What was in force before stays."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfigChange:
-    """One value that decides about trades was changed; empty texts = there was, or is, none."""
+    """One value was changed, or should have been; empty texts = there was, or is, none.
+
+    ``changed_by``: a person, or where the settings lie.  ``reason``: why it was refused, or how it
+    was noticed; empty = it was seen to change.
+    """
 
     key: str
     before: str
     after: str
     changed_at_ms: int
     changed_by: str
+    acceptance: Acceptance = Acceptance.IN_FORCE
+    reason: str = ""
 
 
-Ruling = PolicyRecord | WindowRecord | SwitchRecord | ConfigChange
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingSeen:
+    """What the settings say of one key, as text; ``value`` ``None`` = nothing any more."""
+
+    key: str
+    value: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedSetting:
+    """A value that settings were given and that cannot be used, as text, with the reason."""
+
+    key: str
+    value: str
+    reason: str
+
+
+Ruling = PolicyRecord | WindowRecord | SwitchRecord | ConfigChange | SettingSeen

@@ -11,11 +11,17 @@ from echo.domain.answers import (
     TradeIntentAck,
 )
 from echo.domain.commands import Command
-from echo.domain.handshake import AccountSymbolsReport, Role, SymbolRegistrationResult
-from echo.domain.ids import AccountId, AgentId
+from echo.domain.handshake import (
+    NO_EVALUATION,
+    AccountSymbolsReport,
+    Role,
+    SymbolRegistrationResult,
+)
+from echo.domain.ids import AccountId, AgentId, EvaluationId
 from echo.domain.intents import TradeClose, TradeIntent, TradeModify
 from echo.domain.sealing import sealed
 from echo.domain.specs import Quote, SymbolSpecReport
+from echo.domain.traces import AgentSpans
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +63,11 @@ class DeliveryHeartbeat:
     mono_ms: int
     echo_mono_ms: int | None = None
     held_ms: int = 0
+    wall_ms: int = 0
+    """The sender's wall clock at the same moment, Unix ms; 0 = not told."""
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentHeartbeat:
     """The Agent's pulse and clock probe."""
@@ -70,6 +79,7 @@ class AgentHeartbeat:
     held_ms: int = 0
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockEcho:
     """A clock probe between heartbeats."""
@@ -123,6 +133,7 @@ class EaSession:
     ledger_id: str = ""
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ping:
     """An EA's probe of the Agent."""
@@ -130,8 +141,15 @@ class Ping:
     ping_id: str
     timestamp_ms: int = 0
     role: str = ""
+    rtt_ms: int | None = None
+    """How long the ping before took to be answered; ``None`` = the EA does not tell."""
+    evaluation_id: EvaluationId = NO_EVALUATION
+    """Of the verdict that the EA has taken in last; empty = none, or the EA does not tell."""
+    verdict_age_ms: int = 0
+    """How long ago it did so."""
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pong:
     """The Agent's answer; ``mono_ms`` is its monotonic clock."""
@@ -158,6 +176,7 @@ AgentToCore = (
     | TradeClose
     | CommandAck
     | ExecutionResult
+    | AgentSpans
 )
 """Everything that an Agent sends upwards."""
 

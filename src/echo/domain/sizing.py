@@ -17,6 +17,7 @@ Inputs = tuple[tuple[str, object], ...]
 """Named numbers behind a decision, in the order in which they were used."""
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sized:
     """A size to send, what it is expected to lose at its stop, and how it came about.
@@ -30,6 +31,7 @@ class Sized:
     inputs: Inputs
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MasterTrade:
     """What is copied.  ``contract_size`` and ``funds`` are ``None`` while they are unknown."""

@@ -1,7 +1,7 @@
 """What a broker accepts for a symbol, what it quotes, and how both age."""
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Final
 
@@ -9,6 +9,8 @@ from echo.domain.ids import AccountId
 from echo.domain.quantities import Side
 from echo.domain.sealing import sealed
 
+_ZERO: Final = Decimal(0)
+_ENDLESS: Final = Decimal("Infinity")
 _NAMES: Final = ("point", "tick_size", "min_lot", "max_lot", "lot_step")
 _PRINTED: Final = dict.fromkeys(
     ("min_lot", "lot_step"),
@@ -142,6 +144,26 @@ def spec_complaint(mapping: SymbolMapping) -> str | None:
     Terminals invent specs for symbols they do not know (lot 0.00, tick 0): such a symbol is left
     out, the account goes on with the others.
     """
+    try:
+        # Almost all are sound, and a report may have thousands.
+        numbers_are_sound = (
+            _ZERO < mapping.point < _ENDLESS
+            and _ZERO < mapping.tick_size < _ENDLESS
+            and _ZERO < mapping.min_lot <= mapping.max_lot < _ENDLESS
+            and _ZERO < mapping.lot_step < _ENDLESS
+        )
+    except InvalidOperation:  # one is not a number
+        numbers_are_sound = False
+    if not numbers_are_sound:
+        return _complaint_of_numbers(mapping)
+    if not 0 <= mapping.digits <= 10:
+        return f"digits is {mapping.digits}, not 0 to 10"
+    if mapping.stop_level_points < 0:
+        return f"stop_level is {mapping.stop_level_points} points, not >= 0"
+    return None
+
+
+def _complaint_of_numbers(mapping: SymbolMapping) -> str:
     numbers = (
         mapping.point,
         mapping.tick_size,
@@ -153,10 +175,4 @@ def spec_complaint(mapping: SymbolMapping) -> str | None:
         if not number.is_finite() or number <= 0:
             hint = _PRINTED.get(name, "") if number == 0 else ""
             return f"{name} is {number}, not > 0{hint}"
-    if mapping.min_lot > mapping.max_lot:
-        return f"min_lot {mapping.min_lot} > max_lot {mapping.max_lot}"
-    if not 0 <= mapping.digits <= 10:
-        return f"digits is {mapping.digits}, not 0 to 10"
-    if mapping.stop_level_points < 0:
-        return f"stop_level is {mapping.stop_level_points} points, not >= 0"
-    return None
+    return f"min_lot {mapping.min_lot} > max_lot {mapping.max_lot}"

@@ -8,6 +8,7 @@ from echo.domain.errors import ErrorCode, Refusal
 from echo.domain.policy import RiskPolicy, RiskType
 from echo.domain.protection import Levels, nearest_legal
 from echo.domain.quantities import Side
+from echo.domain.sealing import sealed
 from echo.domain.specs import SymbolMapping
 
 _AT_A_STOP: Final = frozenset({RiskType.FIXED_RISK, RiskType.RISK_PERCENT})
@@ -41,6 +42,7 @@ def settable_stop(
     return nearest_legal(levels, side=side, exit_price=exit_price, spec=spec).stop_loss
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StopCost:
     """What the cost of a stop-out depends on.  Prices in quote currency, the slave's own."""
@@ -53,6 +55,7 @@ class StopCost:
     min_distance_points: Decimal = Decimal(0)
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LossPerLot:
     """Money lost per lot, times the tick size: undivided, so that nothing is rounded yet."""

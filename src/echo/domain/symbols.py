@@ -15,6 +15,7 @@ from typing import Final
 from echo.domain.endings import Ending, ending_of, words_of
 from echo.domain.instruments import CATALOGUE, LOOKALIKES, NAMES, InstrumentKind
 from echo.domain.lookalikes import nearest
+from echo.domain.sealing import sealed
 
 PREFIXES: Final = "#._"
 CANONICAL_PATTERN: Final = "[A-Z0-9/_-]{3,20}"
@@ -25,8 +26,8 @@ NAME_CHARS_MAX: Final = 64
 """No broker's name is longer: terminals keep 31 characters at most."""
 STEM_MIN: Final = 3
 """Fewer letters are nobody's name."""
-BEGINNING: Final = 2
-"""Letters that every known name has."""
+BEGINNING: Final = 3
+"""Letters by which most names that nobody knows are told from known ones, at once."""
 STEM_MAX: Final = max(20, *map(len, NAMES))
 """More letters are nobody's name, either."""
 READINGS_MAX: Final = 8_192
@@ -56,6 +57,7 @@ class Contract(StrEnum):
     """A future: it expires."""
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """How a broker's spelling was read.
@@ -87,7 +89,9 @@ def normalize_canonical(name: str, catalogue: Iterable[str] = CATALOGUE) -> str 
 
 def kept_as_it_stands(name: str) -> str | None:
     """Return what a *name* that cannot be read is called, or ``None`` where that is no name."""
-    kept = _KEPT.sub("", name.strip().upper().lstrip(PREFIXES))
+    kept = name.strip().upper().lstrip(PREFIXES)
+    if not (kept.isascii() and kept.isalnum()):
+        kept = _KEPT.sub("", kept)
     return kept if 3 <= len(kept) <= 20 else None
 
 
@@ -130,17 +134,18 @@ def _read(name: str, allowed: frozenset[str]) -> Reading:
 
 @lru_cache(maxsize=READINGS_MAX)
 def _read_short(name: str, allowed: frozenset[str]) -> Reading:
-    bare = name.strip(_EDGES)
+    # Where all letters are small they set nothing off: btcusdt is paid in Tether like BTCUSDT.
+    bare = (name.upper() if name.islower() else name).strip(_EDGES)
+    if _is_strange(bare, allowed):
+        return Reading(name=name, canonical=None, sentence=_STRANGE)
     plain = _KEPT.sub("", bare.upper())
     if plain in allowed:
         return Reading(name=name, canonical=plain, sentence="its own name")
     doubts: list[Reading] = []
     words = words_of(bare)
     for stem, rest, fused in _stems(words, allowed):
-        if stem in LOOKALIKES and stem == words[0].upper():
-            doubts.append(
-                _doubtful(name, allowed, LOOKALIKES[stem], f"{stem} may be a share or a fund")
-            )
+        if _is_lookalike(stem, words[0]):
+            doubts.append(_lookalike(name, allowed, stem))
         found = None if doubts else _find(stem, allowed)
         if found is None:
             continue
@@ -151,12 +156,13 @@ def _read_short(name: str, allowed: frozenset[str]) -> Reading:
             sentence = f"by the name {stem}" + (f", without {' '.join(rest)}" if rest else "")
             contract = _CONTRACTS.get(ending, Contract.PLAIN)
             return Reading(name=name, canonical=canonical, contract=contract, sentence=sentence)
-        doubts.append(_doubtful(name, allowed, canonical, ending))
+        doubts.append(_doubtful(name, allowed, (canonical,), ending))
     if doubts:
         return doubts[0]
-    return Reading(name=name, canonical=None, sentence="like no name in the catalogue")
+    return Reading(name=name, canonical=None, sentence=_STRANGE)
 
 
+_STRANGE: Final = "like no name in the catalogue"
 _CONTRACTS: Final = {
     Ending.MINI: Contract.MINI,
     Ending.MICRO: Contract.MICRO,
@@ -179,8 +185,23 @@ def _find(stem: str, allowed: frozenset[str]) -> tuple[str, InstrumentKind] | No
     return next(((name, kind) for name in sorted(same)), None)
 
 
-def _doubtful(name: str, allowed: frozenset[str], canonical: str, why: str) -> Reading:
-    candidates = (canonical,) if canonical in allowed else ()
+def _is_lookalike(stem: str, word: str) -> bool:
+    """Whether a stem is another thing's name, unless it is a coin's and written as a word."""
+    if stem not in LOOKALIKES:
+        return False
+    if stem in NAMES:
+        return not word[: len(stem)].istitle()
+    return stem == word.upper()
+
+
+def _lookalike(name: str, allowed: frozenset[str], stem: str) -> Reading:
+    meant = LOOKALIKES[stem]
+    what = "a share or a fund" if len(meant) == 1 else " or ".join(meant)
+    return _doubtful(name, allowed, meant, f"{stem} may be {what}")
+
+
+def _doubtful(name: str, allowed: frozenset[str], canonicals: tuple[str, ...], why: str) -> Reading:
+    candidates = tuple(each for each in canonicals if each in allowed)
     return Reading(
         name=name, canonical=None, candidates=candidates, ambiguous=bool(candidates), sentence=why
     )
@@ -192,13 +213,10 @@ def _stems(
     """Yield the ways to divide a spelling into a known name, what is behind it, and whether that
     is fused to it; what needs the least taken off comes first.
     """
-    known, beginnings = _known(allowed)
+    known, _ = _known(allowed)
     heads = [""]
     for word in words:
         heads.append(heads[-1] + word.upper())
-    # Most names that nobody knows, such as those of shares, do not even begin like one.
-    if heads[-1][:BEGINNING] not in beginnings:
-        return
     for count in range(len(words), 0, -1):
         if heads[count] in known:
             yield heads[count], tuple(words[count:]), False
@@ -209,6 +227,12 @@ def _stems(
             if whole[:length] in known:
                 behind = words[count - 1][length - before :]
                 yield whole[:length], (behind, *words[count:]), True
+
+
+def _is_strange(bare: str, allowed: frozenset[str]) -> bool:
+    """Whether a spelling does not even begin like a known name, as most names of shares do not."""
+    begins = bare[:BEGINNING]
+    return begins.isascii() and begins.isalnum() and begins.upper() not in _known(allowed)[1]
 
 
 @lru_cache(maxsize=4)

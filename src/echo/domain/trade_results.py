@@ -70,6 +70,18 @@ class AccountFacts:
     fixed_lots: Mapping[tuple[str, int], Decimal] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournaledResults:
+    """What a journal has, as of one moment, of the trades that masters closed in a span of time.
+
+    ``open_trades``: how many masters have not closed, whenever they opened them.
+    """
+
+    stories: tuple[TradeStory, ...]
+    accounts: Mapping[AccountId, AccountFacts]
+    open_trades: int
+
+
 Deals = Mapping[tuple[AccountId, Ticket], tuple[Deal, ...]]
 """Account and position -> what its terminal's history says of it, in the order of time."""
 

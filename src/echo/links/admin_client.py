@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
+from echo.domain.cache_facts import CacheStanding
 from echo.domain.desk import (
     AddWindows,
     ListRules,
@@ -20,17 +21,25 @@ from echo.domain.explanations import ExplainEntry
 from echo.domain.operations import (
     Answer,
     ListPending,
+    NotDone,
     OperationCode,
     Reconcile,
     Request,
     Resend,
     Settle,
 )
+from echo.domain.overviews import AskOverview, ToldOverview
 from echo.domain.registry import AskCoverage, Evaluate, ListRegistrations
 from echo.ports.errors import AdminRefused, LinkDown, SettingsInvalid
 from echo.wire.desk import write_change
 from echo.wire.explanations import write_explain
 from echo.wire.operations import read_answer, write_request
+from echo.wire.overviews import (
+    read_caches,
+    read_no_overview,
+    read_overview,
+    write_overview_question,
+)
 from echo.wire.refusals import WireError
 from echo.wire.registry import write_evaluate
 
@@ -39,6 +48,8 @@ DESK_API: Final = "/api/v1/desk"
 HANDSHAKE_API: Final = "/api/v1/handshake"
 SYMBOLS_API: Final = "/api/v1/symbols"
 POLICY_API: Final = "/api/v1/policy"
+OVERVIEWS_API: Final = "/api/v1/overviews"
+CACHES_API: Final = "/api/v1/caches"
 ANSWER_BYTES_MAX: Final = 4 * 1_048_576
 TIMEOUT_S: Final = 10.0
 """Longer than the Core takes to say that its journal does not answer."""
@@ -74,6 +85,38 @@ class AdminClient:
             return read_answer(request, status == 200, answer)
         except WireError as error:
             raise LinkDown(CORE, f"it answered {status}, which cannot be read: {error}") from error
+
+    def overview(self, asked: AskOverview) -> ToldOverview | NotDone:
+        """Return the Core's journal, added up as *asked*.
+
+        Raises:
+            LinkDown, AdminRefused, SettingsInvalid: as `ask`.
+        """
+        query = write_overview_question(asked)
+        path = f"{OVERVIEWS_API}/{asked.kind}{'?' if query else ''}{query}"
+        status, answer = self._exchange("GET", path, None)
+        try:
+            if status == 200:
+                return read_overview(answer)
+            if status == 503 and _is_refusal(answer):
+                return read_no_overview(answer)
+        except WireError as error:
+            raise LinkDown(CORE, f"it answered {status}, which cannot be read: {error}") from error
+        raise AdminRefused(_sentence(status, answer))
+
+    def caches(self) -> tuple[CacheStanding, ...] | None:
+        """Return how the Core's caches do; ``None`` = it does not count.
+
+        Raises:
+            LinkDown, AdminRefused, SettingsInvalid: as `ask`.
+        """
+        status, answer = self._exchange("GET", CACHES_API, None)
+        if status != 200:
+            raise AdminRefused(_sentence(status, answer))
+        try:
+            return read_caches(answer)
+        except WireError as error:
+            raise LinkDown(CORE, f"it answered 200, which cannot be read: {error}") from error
 
     def _exchange(self, method: str, path: str, body: bytes | None) -> tuple[int, bytes]:
         headers = {"authorization": f"Bearer {self.token}", "content-type": "application/json"}

@@ -15,6 +15,7 @@ from echo.links.grpc_options import TlsFiles, authority, is_loopback
 from echo.ports.errors import PortTaken, SettingsInvalid, UnsafeBind
 
 if TYPE_CHECKING:
+    from echo.links.admin_pages import Beside
     from echo.links.admin_web import Figures, Operate, QuietServer
 
 BACKLOG: Final = 64
@@ -68,6 +69,7 @@ class AdminDoor:
         operate: "Operate",
         ready: Callable[[], bool],
         figures: "Figures" = no_figures,
+        beside: "Beside | None" = None,
     ) -> None:
         """Answer until `stop`.
 
@@ -76,9 +78,12 @@ class AdminDoor:
             operate: Brings a question to the engine, in somebody's name.
             ready: Whether the Core serves.
             figures: Returns what Prometheus is told, and the type of the text.
+            beside: What is told without asking the engine; ``None`` = nothing is.
         """
         try:
-            self._server = await asyncio.to_thread(self._load, token, operate, ready, figures)
+            self._server = await asyncio.to_thread(
+                self._load, token, operate, ready, figures, beside
+            )
             if not self._stopping:
                 await self._server.serve(sockets=[self._socket])
         finally:
@@ -95,11 +100,16 @@ class AdminDoor:
         self._socket.close()
 
     def _load(
-        self, token: str, operate: "Operate", ready: Callable[[], bool], figures: "Figures"
+        self,
+        token: str,
+        operate: "Operate",
+        ready: Callable[[], bool],
+        figures: "Figures",
+        beside: "Beside | None",
     ) -> "QuietServer":
         from echo.links.admin_web import application, server
 
-        return server(application(token, operate, ready, figures), self._where.tls)
+        return server(application(token, operate, ready, figures, beside), self._where.tls)
 
 
 def _taken(where: AdminAt) -> socket.socket:

@@ -16,6 +16,7 @@ from starlette.routing import Route
 from echo.domain.desk import ListRules
 from echo.domain.operations import Answer, NotDone, OperationCode
 from echo.domain.operations import Request as Question
+from echo.links.admin_pages import Beside, pages
 from echo.links.admin_token import is_token
 from echo.links.grpc_options import TlsFiles
 from echo.wire.desk import KINDS, read_change
@@ -89,7 +90,11 @@ def server(app: Starlette, tls: TlsFiles | None) -> QuietServer:
 
 
 def application(
-    token: str, operate: Operate, ready: Callable[[], bool], figures: Figures
+    token: str,
+    operate: Operate,
+    ready: Callable[[], bool],
+    figures: Figures,
+    beside: Beside | None = None,
 ) -> Starlette:
     """Return the admin door's pages.
 
@@ -98,22 +103,8 @@ def application(
         operate: Brings a question to the engine, in somebody's name.
         ready: Whether the Core serves.
         figures: What Prometheus is told.
+        beside: What is told without asking the engine; ``None`` = nothing is.
     """
-
-    async def metrics(request: Request) -> Response:
-        found = figures(request.headers.get("accept", ""))
-        if found is None:
-            raise HTTPException(404)
-        text, kind = found
-        return Response(text, headers={**_HEADERS, "content-type": kind})
-
-    async def live(_: Request) -> Response:
-        return _json({"live": True})
-
-    async def is_ready(_: Request) -> Response:
-        if ready():
-            return _json({"ready": True})
-        return _refusal(503, "not_ready", "the Core reads its journal, or cannot write it")
 
     def tells(
         read: Callable[[Mapping[str, str]], Question],
@@ -136,9 +127,7 @@ def application(
 
     return Starlette(
         routes=[
-            Route("/health/live", live),
-            Route("/health/ready", is_ready),
-            Route("/metrics", metrics),
+            *_for_everybody(ready, figures),
             Route(f"{API}/pending", tells(_pending)),
             Route(f"{DESK_API}/rules", tells(lambda _: ListRules())),
             *(
@@ -153,9 +142,39 @@ def application(
                 does(f"{API}/{kind}", partial(read_request, kind))
                 for kind in ("reconcile", "resend", "settle")
             ),
+            *(
+                pages(beside, lambda request: _let_in(request, token), _ready_made)
+                if beside
+                else ()
+            ),
         ],
         exception_handlers={HTTPException: _http_error, WireError: _unreadable, 500: _failed},
     )
+
+
+def _for_everybody(ready: Callable[[], bool], figures: Figures) -> list[Route]:
+    """Return the pages that need no token."""
+
+    async def metrics(request: Request) -> Response:
+        found = figures(request.headers.get("accept", ""))
+        if found is None:
+            raise HTTPException(404)
+        text, kind = found
+        return Response(text, headers={**_HEADERS, "content-type": kind})
+
+    async def live(_: Request) -> Response:
+        return _json({"live": True})
+
+    async def is_ready(_: Request) -> Response:
+        if ready():
+            return _json({"ready": True})
+        return _refusal(503, "not_ready", "the Core reads its journal, or cannot write it")
+
+    return [
+        Route("/health/live", live),
+        Route("/health/ready", is_ready),
+        Route("/metrics", metrics),
+    ]
 
 
 def _let_in(request: Request, token: str) -> None:
@@ -183,6 +202,10 @@ async def _body(request: Request, bytes_max: int = BODY_BYTES_MAX) -> bytes:
 def _answer(answer: Answer) -> Response:
     status = _STATUS.get(answer.code, 409) if isinstance(answer, NotDone) else 200
     return Response(write_answer(answer), status, _HEADERS, "application/json")
+
+
+def _ready_made(status: int, body: bytes) -> Response:
+    return Response(body, status, _HEADERS, "application/json")
 
 
 def _json(value: object, status: int = 200) -> Response:

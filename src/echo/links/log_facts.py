@@ -1,14 +1,16 @@
 """Facts as log lines: one JSON object a line, written by a thread beside the event loop."""
 
+import re
 import sys
 import time
 from collections import deque
 from functools import lru_cache
 from threading import Event, Thread
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 import msgspec
 
+from echo.domain.cache_facts import CacheAsked
 from echo.domain.copy_facts import (
     BacklogSeen,
     CommandHeard,
@@ -16,6 +18,7 @@ from echo.domain.copy_facts import (
     CopyDecided,
     IntentForwarded,
     OwnerMissing,
+    ResultForwarded,
     ResultTaken,
 )
 from echo.domain.facts import (
@@ -32,20 +35,37 @@ from echo.domain.facts import (
     LinkChanged,
     OperatorActed,
 )
+from echo.domain.link_facts import (
+    ChangesMissed,
+    ClockCompared,
+    PingHeard,
+    PipeConnected,
+    ReportHeld,
+    SpansReported,
+)
 from echo.domain.registration_facts import (
     AccountEvaluated,
     EaChanged,
     EvaluationUnchanged,
     HandshakeHeard,
     HandshakeRead,
+    HandshakeSent,
     MappingsLoaded,
     OpenHeld,
+    QuotesTaken,
+    ReportSent,
     SpecsFiltered,
     SpecsForwarded,
+    SpecsTaken,
     SymbolsReported,
+    VerdictConsumed,
     VerdictForwarded,
     VerdictNotForwarded,
 )
+from echo.domain.traces import trace_id_of
+from echo.links.log_names import LineName, level_highest, line_name
+
+_TRACE_ID: Final = re.compile("[0-9a-f]{32}")
 
 WAITING_MAX: Final = 10_000
 """Facts that may wait for the disk or the terminal; more are counted and dropped."""
@@ -61,7 +81,15 @@ LEVEL_OF: Final[dict[type[Fact], str]] = {
     IntentForwarded: "debug",
     CommandWritten: "debug",
     CommandHeard: "debug",
+    ResultForwarded: "debug",
+    PipeConnected: "debug",
+    PingHeard: "debug",
+    ReportHeld: "debug",
+    ClockCompared: "debug",
+    SpansReported: "debug",
+    ChangesMissed: "warning",
     BacklogSeen: "debug",
+    CacheAsked: "debug",
     DeliveryRetried: "debug",
     ActionReceived: "info",
     DecisionSettled: "info",
@@ -69,6 +97,11 @@ LEVEL_OF: Final[dict[type[Fact], str]] = {
     EaChanged: "warning",
     EvaluationUnchanged: "debug",
     HandshakeHeard: "info",
+    HandshakeSent: "info",
+    ReportSent: "info",
+    VerdictConsumed: "info",
+    SpecsTaken: "debug",
+    QuotesTaken: "debug",
     HandshakeRead: "debug",
     MappingsLoaded: "info",
     OpenHeld: "warning",
@@ -103,6 +136,7 @@ class LogFacts:
     def __init__(
         self, program: str = "echo", stream: BinaryIO | None = None, *, level: str = "info"
     ) -> None:
+        self._program = program
         self._heads = {
             kind: b'"level":"%b","program":"%b","fact":"%b",'
             % (each.encode(), program.encode(), kind.__name__.encode())
@@ -110,8 +144,11 @@ class LogFacts:
         }
         self._stream = sys.stderr.buffer if stream is None else stream
         self._wanted = {
-            kind for kind, each in LEVEL_OF.items() if LEVELS.index(each) >= LEVELS.index(level)
+            kind
+            for kind, each in LEVEL_OF.items()
+            if LEVELS.index(level_highest(kind, each)) >= LEVELS.index(level)
         }
+        self._least = LEVELS.index(level)
         self._waiting: deque[tuple[int, Fact]] = deque()
         self._dropped = 0
         self._closing = Event()
@@ -157,13 +194,48 @@ class LogFacts:
         # the event loop.
         kind = type(fact)
         seconds, ns = divmod(at_ns, 1_000_000_000)
-        head = b'{"at":"%b.%03dZ",%b' % (_utc(seconds), ns // 1_000_000, self._heads[kind])
+        told = self._heads[kind]
+        if (name := line_name(fact, self._program)) is not None:
+            level = name.level or LEVEL_OF[kind]
+            if LEVELS.index(level) < self._least:
+                return b""
+            told = _named(kind.__name__, name, level, self._program)
+        head = b'{"at":"%b.%03dZ",%b' % (_utc(seconds), ns // 1_000_000, told)
+        if trace_id := trace_id_of_fact(fact):
+            head += b'"trace_id":"%b",' % trace_id.encode()
         return b"%b%b\n" % (head, self._encoder.encode(fact)[1:])
 
     def _overflow(self, dropped: int) -> bytes:
         sentence = f"{dropped} facts were not logged: more than {WAITING_MAX} waited"
         alarm = Alarm(key="log", code="log_overflow", sentence=sentence)
         return self._line(time.time_ns(), alarm)
+
+
+def trace_id_of_fact(fact: Any) -> str:
+    """Return the trace of a fact's trade or verdict, 32 hexadecimal digits; empty = it is of none.
+
+    Our own EAs derive it from the trade's id, and so do we for EAs that begin no trace.
+    """
+    trace_id = trace_id_of(getattr(fact, "traceparent", ""))
+    known = getattr(fact, "trade_id", "") or getattr(fact, "evaluation_id", "")
+    trace_id = trace_id or str(known).replace("-", "")
+    return trace_id if _TRACE_ID.fullmatch(trace_id) else ""
+
+
+@lru_cache(maxsize=64)
+def _named(fact: str, name: LineName, level: str, program: str) -> bytes:
+    """Return how a line begins that has a name of its own."""
+    told = {
+        "level": level,
+        "program": program,
+        "app": program,
+        "fact": fact,
+        "feature": name.feature,
+        "event": name.event,
+    }
+    if name.status:
+        told["status"] = name.status
+    return msgspec.json.encode(told)[1:-1] + b","
 
 
 @lru_cache(maxsize=4)

@@ -32,12 +32,13 @@ READ_AND_WRITE: Final = "0x12019b"
 """Reading and writing without FILE_APPEND_DATA, on a pipe the right to create instances."""
 
 
-def access_list(user_sid: str, service_sid: str = "") -> str:
+def access_list(user_sids: Sequence[str], service_sid: str = "") -> str:
     """Return who may open the pipes, in SDDL: nobody from the network, the system, the service, and
-    the user whose terminals they are for.
+    the users whose terminals they are for.
     """
     service = f"(A;;GA;;;{service_sid})" if service_sid else ""
-    return f"D:P(D;;GA;;;NU)(A;;GA;;;SY){service}(A;;{READ_AND_WRITE};;;{user_sid})"
+    users = "".join(f"(A;;{READ_AND_WRITE};;;{each})" for each in user_sids)
+    return f"D:P(D;;GA;;;NU)(A;;GA;;;SY){service}{users}"
 
 
 def pipe_name(role: Role, account_id: AccountId, *, prefix: str = "echo_") -> str:

@@ -38,9 +38,12 @@ class Collector(
 
     def __init__(self) -> None:
         self.metrics: dict[str, Metric] = {}
+        self.moved: set[str] = set()
+        """Metrics of which anybody has ever told another value than 0."""
         self.spans: list[Span] = []
         self.logs: list[LogRecord] = []
         self.services: set[str] = set()
+        self.instances: set[str] = set()
         self.endpoint = ""
         self._arrived = Condition()
 
@@ -74,6 +77,7 @@ class Collector(
             self._name(resource.resource.attributes)
             for scope in resource.scope_metrics:
                 self.metrics |= {metric.name: metric for metric in scope.metrics}
+                self.moved |= {metric.name for metric in scope.metrics if _has_moved(metric)}
 
     def _keep_spans(self, request: trace_pb.ExportTraceServiceRequest) -> None:
         for resource in request.resource_spans:
@@ -91,17 +95,31 @@ class Collector(
         self.services |= {
             each.value.string_value for each in attributes if each.key == "service.name"
         }
+        self.instances |= {
+            each.value.string_value for each in attributes if each.key == "service.instance.id"
+        }
+
+
+def _has_moved(metric: Metric) -> bool:
+    points = (*metric.sum.data_points, *metric.gauge.data_points)
+    return any(point.as_double or point.as_int for point in points) or any(
+        point.count for point in metric.histogram.data_points
+    )
 
 
 @contextmanager
-def collecting() -> Iterator[Collector]:
-    """Run a collector on a free loopback port."""
+def collecting(credentials: grpc.ServerCredentials | None = None) -> Iterator[Collector]:
+    """Run a collector on a free loopback port, over TLS if it is given *credentials*."""
     collector = Collector()
     server = grpc.server(ThreadPoolExecutor(max_workers=2))
     metrics_rpc.add_MetricsServiceServicer_to_server(collector, server)  # type: ignore[no-untyped-call]  # generated
     trace_rpc.add_TraceServiceServicer_to_server(collector, server)  # type: ignore[no-untyped-call]  # generated
     logs_rpc.add_LogsServiceServicer_to_server(collector, server)  # type: ignore[no-untyped-call]  # generated
-    port = server.add_insecure_port("127.0.0.1:0")
+    port = (
+        server.add_insecure_port("127.0.0.1:0")
+        if credentials is None
+        else server.add_secure_port("127.0.0.1:0", credentials)
+    )
     collector.endpoint = f"127.0.0.1:{port}"
     server.start()
     try:

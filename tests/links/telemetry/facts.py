@@ -4,8 +4,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
-from echo.domain.answers import AckStage, Outcome, Receipt
-from echo.domain.commands import CommandKind
+from echo.domain.answers import AckStage, ExecutionResult, Outcome, Receipt
+from echo.domain.commands import CommandKind, ExecuteOrder, Protect
 from echo.domain.copy_facts import (
     BacklogSeen,
     CommandHeard,
@@ -13,6 +13,7 @@ from echo.domain.copy_facts import (
     CopyDecided,
     IntentForwarded,
     OwnerMissing,
+    ResultForwarded,
     ResultTaken,
 )
 from echo.domain.errors import ErrorCode
@@ -35,11 +36,19 @@ from echo.domain.ids import (
     CommandId,
     EvaluationId,
     StrategyId,
+    Ticket,
     TradeId,
 )
 from echo.domain.intents import ActionKind
 from echo.domain.limit_rules import Stage
-from echo.domain.quantities import Timestamps
+from echo.domain.link_facts import (
+    ChangesMissed,
+    ClockCompared,
+    PingHeard,
+    PipeConnected,
+    ReportHeld,
+)
+from echo.domain.quantities import Side, Timestamps
 from echo.domain.registration_facts import (
     AccountEvaluated,
     Cause,
@@ -64,15 +73,16 @@ SLAVE: Final = AccountId("70001")
 AGENT: Final = AgentId("agent_1")
 TRACE_ID: Final = TRADE.replace("-", "")
 TRACEPARENT: Final = f"00-{TRACE_ID}-00f067aa0ba902b7-01"
+BEGUN_MS: Final = 1_700_000_000_000
 STAMPS: Final = Timestamps(
-    t0_master_ea_ms=1_000,
-    t1_agent_recv_ms=1_001,
-    t2_core_recv_ms=1_002,
-    t3_core_send_ms=1_004,
-    t4_agent_recv_ms=1_005,
-    t5_slave_ea_recv_ms=1_006,
-    t6_order_send_ms=1_007,
-    t7_order_filled_ms=1_257,
+    t0_master_ea_ms=BEGUN_MS + 0,
+    t1_agent_recv_ms=BEGUN_MS + 1,
+    t2_core_recv_ms=BEGUN_MS + 2,
+    t3_core_send_ms=BEGUN_MS + 4,
+    t4_agent_recv_ms=BEGUN_MS + 5,
+    t5_slave_ea_recv_ms=BEGUN_MS + 6,
+    t6_order_send_ms=BEGUN_MS + 7,
+    t7_order_filled_ms=BEGUN_MS + 257,
 )
 
 DECIDED: Final = CopyDecided(
@@ -91,6 +101,7 @@ DECIDED: Final = CopyDecided(
     spec_age_ms=120,
     spread_points=Decimal(12),
     traceparent=TRACEPARENT,
+    decided_at_ms=BEGUN_MS + 2,
 )
 FILLED: Final = ResultTaken(
     command_id=COMMAND,
@@ -106,7 +117,84 @@ FILLED: Final = ResultTaken(
     slippage_points=Decimal(3),
     slippage_money=Decimal("1.5"),
     traceparent=TRACEPARENT,
+    master_agent_id=AGENT,
 )
+ORDER: Final = ExecuteOrder(
+    command_id=COMMAND,
+    trade_id=TRADE,
+    account_id=SLAVE,
+    symbol="XAUUSD",
+    side=Side.BUY,
+    lot=Decimal("0.25"),
+    magic_number=7,
+    protect=Protect(stop_loss=Decimal("2300.00"), take_profit=None),
+    timestamps=Timestamps(
+        t2_core_recv_ms=BEGUN_MS + 2,
+        t3_core_send_ms=BEGUN_MS + 2,
+    ),
+    traceparent=TRACEPARENT,
+)
+SENT: Final = CommandSent(
+    command_id=COMMAND,
+    account_id=SLAVE,
+    agent_id=AGENT,
+    attempt=1,
+    trade_id=TRADE,
+    traceparent=TRACEPARENT,
+    timestamps=ORDER.timestamps,
+    ack_timeout_ms=500,
+    backoff_ms=100,
+)
+RECEIVED: Final = ActionReceived(
+    trade_id=TRADE,
+    seq=0,
+    kind=ActionKind.OPEN,
+    account_id=MASTER,
+    symbol="XAUUSD",
+    duplicate=False,
+    traceparent=TRACEPARENT,
+    agent_id=AGENT,
+    timestamps=STAMPS,
+    received_at_ms=BEGUN_MS + 2,
+)
+WRITTEN: Final = CommandWritten(
+    command_id=COMMAND,
+    account_id=SLAVE,
+    attempt=1,
+    trade_id=TRADE,
+    traceparent=TRACEPARENT,
+    received_at_ms=BEGUN_MS + 5,
+    sent_at_ms=BEGUN_MS + 4,
+)
+HEARD: Final = CommandHeard(
+    command_id=COMMAND,
+    account_id=SLAVE,
+    result=Receipt.OK,
+    latency_ms=2,
+    trade_id=TRADE,
+    traceparent=TRACEPARENT,
+    received_at_ms=BEGUN_MS + 5,
+)
+ANSWERED: Final = ResultForwarded(
+    result=ExecutionResult(
+        command_id=COMMAND,
+        trade_id=TRADE,
+        kind=CommandKind.EXECUTE,
+        success=True,
+        account_id=SLAVE,
+        ticket=Ticket(7_001),
+        executed_price=Decimal("2310.5"),
+        executed_lot=Decimal("0.25"),
+        timestamps=STAMPS,
+        traceparent=TRACEPARENT,
+    ),
+    attempt=1,
+    command_id=COMMAND,
+    trade_id=TRADE,
+    account_id=SLAVE,
+    traceparent=TRACEPARENT,
+)
+SAME_CLOCK: Final = ClockCompared(peer=AGENT, ahead_ms=0, error_ms=3)
 
 
 def replaced(fact: ResultTaken, *, account_id: AccountId) -> ResultTaken:
@@ -182,16 +270,17 @@ def forwarded(role: Role) -> VerdictForwarded:
 
 
 CORE_FACTS: Final[tuple[Fact, ...]] = (
-    ActionReceived(
-        trade_id=TRADE,
-        seq=0,
-        kind=ActionKind.OPEN,
-        account_id=MASTER,
-        symbol="XAUUSD",
-        duplicate=False,
-        traceparent=TRACEPARENT,
-    ),
+    SAME_CLOCK,
+    RECEIVED,
     DECIDED,
+    replace(
+        DECIDED,
+        inputs=(*DECIDED.inputs, ("ask", Decimal("2310.00"))),
+        order=ORDER,
+        point=Decimal("0.01"),
+        digits=2,
+        offsets_points=(Decimal(50), Decimal(0)),
+    ),
     *(
         refused(code)
         for code in (
@@ -203,7 +292,7 @@ CORE_FACTS: Final[tuple[Fact, ...]] = (
     ),
     replace(refused(ErrorCode.SPEC_MISSING), contract_size_known=False),
     OwnerMissing(command_id=COMMAND, account_id=SLAVE),
-    CommandSent(command_id=COMMAND, account_id=SLAVE, agent_id=AGENT, attempt=1),
+    SENT,
     DeliveryRetried(
         command_id=COMMAND,
         account_id=SLAVE,
@@ -214,7 +303,13 @@ CORE_FACTS: Final[tuple[Fact, ...]] = (
     FILLED,
     settled(Outcome.OMITTED, ErrorCode.WINDOW_BLOCKED),
     settled(Outcome.OMITTED, ErrorCode.LIMIT_HEADROOM),
-    replace(FILLED, timestamps=Timestamps(t1_agent_recv_ms=5, t2_core_recv_ms=2)),
+    replace(
+        FILLED,
+        timestamps=Timestamps(t1_agent_recv_ms=BEGUN_MS + 50, t2_core_recv_ms=BEGUN_MS),
+    ),
+    replace(FILLED, code=ErrorCode.INVALID_STOPS, outcome=Outcome.FAILED),
+    ClockCompared(peer=AGENT, ahead_ms=-40, error_ms=3),
+    FILLED,
     BacklogSeen(
         commands=2,
         oldest_ms=((AckStage.PIPE_DELIVERED, 250),),
@@ -231,6 +326,7 @@ CORE_FACTS: Final[tuple[Fact, ...]] = (
     Alarm(key="k", code="IN_DOUBT", sentence="look"),
     evaluated(RegistrationStatus.WARNING),
     EvaluationUnchanged(account_id=SLAVE, cause=Cause.INTERVAL),
+    ChangesMissed(channel="echo_handshake_result", count=2),
     reported(ReportOutcome.TAKEN),
     reported(ReportOutcome.STALE),
     reported(ReportOutcome.DUPLICATE),
@@ -248,9 +344,13 @@ AGENT_FACTS: Final[tuple[Fact, ...]] = (
         timestamps=STAMPS,
         traceparent=TRACEPARENT,
     ),
-    CommandWritten(command_id=COMMAND, account_id=SLAVE, attempt=1),
-    CommandWritten(command_id=COMMAND, account_id=SLAVE, attempt=2),
-    CommandHeard(command_id=COMMAND, account_id=SLAVE, result=Receipt.OK, latency_ms=2),
+    WRITTEN,
+    replace(WRITTEN, attempt=2),
+    HEARD,
+    ANSWERED,
+    PipeConnected(account_id=SLAVE, role=Role.SLAVE),
+    PingHeard(account_id=SLAVE, rtt_ms=3),
+    ReportHeld(account_id=SLAVE, waited_ms=180),
     forwarded(Role.SLAVE),
     forwarded(Role.MASTER),
     VerdictNotForwarded(
@@ -267,7 +367,7 @@ AGENT_FACTS: Final[tuple[Fact, ...]] = (
     SpecsFiltered(account_id=SLAVE, reason="empty_payload"),
     CompatUsed(peer="slave_70001", protocol_version=1, sentence="old"),
     LinkChanged(peer="slave_70001", up=True),
-    LinkChanged(peer="slave_70001", up=False),
+    LinkChanged(peer="slave_70001", up=False, lasted_ms=61_000),
     InputRefused(peer="slave_70001", reason="not_json", sentence="no"),
     Alarm(key="k", code="LEDGER_UNWRITABLE", sentence="look"),
 )

@@ -3,6 +3,7 @@
 import json
 import socket
 from collections.abc import Iterator
+from decimal import Decimal
 from time import monotonic
 
 import pytest
@@ -10,28 +11,60 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Status
 
 from echo.domain.copy_facts import ResultTaken
 from echo.domain.facts import Alarm
+from echo.domain.link_facts import SpansReported
+from echo.domain.traces import AgentSpans, Span
 from echo.links.telemetry import spans as told
+from echo.links.telemetry.cache_figures import CacheFigures
 from echo.links.telemetry.core_figures import CoreFigures
+from echo.links.telemetry.core_spans import CoreTrace
 from echo.links.telemetry.meters import Meters
 from echo.links.telemetry.otlp import PATIENCE_S, OtlpExporter
 from echo.links.telemetry.otlp import Collector as Where
 from echo.links.telemetry.registration_figures import RegistrationFigures
-from echo.links.telemetry.spans import spans_of_core
 from echo.links.telemetry.table import CORE_METRICS
 from echo.links.telemetry.telemetry import Telemetry
 from tests.links.telemetry.collector import Collector, collecting
-from tests.links.telemetry.facts import CORE_FACTS, FILLED, SLAVE, TRACE_ID
+from tests.links.telemetry.facts import (
+    AGENT,
+    BEGUN_MS,
+    CORE_FACTS,
+    DECIDED,
+    FILLED,
+    RECEIVED,
+    SENT,
+    SLAVE,
+    TRACE_ID,
+)
 
-HOPS = [told.FORWARD, told.DECIDE, told.TO_AGENT, told.PIPE, told.SLAVE_EA]
+CORES = {told.FORWARD, told.SCHEDULE, told.RISK, told.DECIDE, told.JOURNAL}
+AGENTS = AgentSpans(
+    spans=(
+        Span(
+            trace_id=TRACE_ID,
+            span_id="00f067aa0ba902b8",
+            parent_id="00f067aa0ba902b7",
+            name=told.SLAVE_EA,
+            component="slave_ea",
+            start_ms=BEGUN_MS,
+            end_ms=BEGUN_MS + 250,
+            attributes={"echo.price": Decimal("2310.5"), "echo.attempt": 1},
+            ok=False,
+            clock_offset_ms=-40,
+            compared=True,
+        ),
+    )
+)
 
 
 @pytest.fixture
 def telemetry() -> Iterator[Telemetry]:
     meters = Meters(CORE_METRICS)
+    caches = CacheFigures(meters)
     made = Telemetry(
         meters,
-        (CoreFigures(meters).take, RegistrationFigures(meters).take),
-        lambda fact, _at_ms: spans_of_core(fact),
+        (CoreFigures(meters).take, RegistrationFigures(meters).take, caches.take),
+        CoreTrace().trace,
+        readings=(caches.flush,),
         recorded=(ResultTaken, Alarm),
     )
     yield made
@@ -44,12 +77,15 @@ def collector() -> Iterator[Collector]:
         yield made
 
 
-def exported(telemetry: Telemetry, endpoint: str, *, every_s: float = 60.0) -> OtlpExporter:
+def exported(
+    telemetry: Telemetry, endpoint: str, *, every_s: float = 60.0, spans: bool = True
+) -> OtlpExporter:
     return OtlpExporter(
         telemetry,
         Where(traces=endpoint, metrics=endpoint),
         {"service.name": "echo-core"},
         every_s=every_s,
+        spans=spans,
     )
 
 
@@ -77,6 +113,9 @@ def test_a_distribution_arrives_with_its_buckets(
     assert sum(point.bucket_counts) == 3
     assert point.bucket_counts[bounds.index(2.0)] == 3
     assert not point.HasField("min")
+    [example] = point.exemplars
+    assert (example.trace_id.hex(), example.span_id.hex()) == (TRACE_ID, "00f067aa0ba902b7")
+    assert example.as_double == 2.0
 
 
 def test_a_counter_arrives_with_its_labels(telemetry: Telemetry, collector: Collector) -> None:
@@ -92,16 +131,40 @@ def test_a_counter_arrives_with_its_labels(telemetry: Telemetry, collector: Coll
 def test_the_steps_of_a_trade_arrive_as_one_trace(
     telemetry: Telemetry, collector: Collector
 ) -> None:
-    telemetry.observe(FILLED)
+    for fact in (RECEIVED, DECIDED, SENT):
+        telemetry.observe(fact)
     exported(telemetry, collector.endpoint).close()
 
     by_name = {span.name: span for span in collector.spans}
-    assert list(by_name) == HOPS
+    assert set(by_name) == CORES
     assert {span.trace_id.hex() for span in collector.spans} == {TRACE_ID}
-    parents = [span.parent_span_id.hex() for span in by_name.values()]
-    assert parents == ["00f067aa0ba902b7", *(by_name[each].span_id.hex() for each in HOPS[:-1])]
-    assert by_name[told.SLAVE_EA].end_time_unix_nano == 1_257 * 1_000_000
-    assert by_name[told.SLAVE_EA].status.code == Status.STATUS_CODE_OK
+    assert by_name[told.FORWARD].parent_span_id.hex() == "00f067aa0ba902b7"
+    assert by_name[told.DECIDE].parent_span_id == by_name[told.FORWARD].span_id
+    assert by_name[told.JOURNAL].parent_span_id == by_name[told.DECIDE].span_id
+    assert by_name[told.DECIDE].status.code == Status.STATUS_CODE_OK
+
+
+def test_spans_that_an_agent_handed_over_arrive_as_its_own(
+    telemetry: Telemetry, collector: Collector
+) -> None:
+    telemetry.observe(SpansReported(agent_id=AGENT, spans=AGENTS.spans))
+    exported(telemetry, collector.endpoint).close()
+
+    [span] = collector.spans
+    attributes = {each.key: each.value for each in span.attributes}
+    assert (span.name, span.span_id.hex()) == (told.SLAVE_EA, "00f067aa0ba902b8")
+    assert span.end_time_unix_nano == (BEGUN_MS + 250) * 1_000_000
+    assert attributes["echo.clock_offset_ms"].int_value == -40
+    assert attributes["echo.price"].double_value == 2310.5
+    assert span.status.code == Status.STATUS_CODE_ERROR
+
+
+def test_spans_can_be_left_to_somebody_else(telemetry: Telemetry, collector: Collector) -> None:
+    telemetry.observe(RECEIVED)
+    exported(telemetry, collector.endpoint, spans=False).close()
+
+    assert collector.spans == []
+    assert len(telemetry.take_spans(9)) == 2
 
 
 def test_facts_arrive_as_logs_with_the_trace_of_their_trade(
@@ -122,7 +185,8 @@ def test_facts_arrive_as_logs_with_the_trace_of_their_trade(
 def test_figures_are_sent_again_and_again(telemetry: Telemetry, collector: Collector) -> None:
     exporter = exported(telemetry, collector.endpoint, every_s=0.05)
     telemetry.observe(FILLED)
-    collector.wait_for("echo.execution.completed", spans=len(HOPS))
+    telemetry.observe(RECEIVED)
+    collector.wait_for("echo.execution.completed", spans=2)
     exporter.close()
 
 
@@ -132,7 +196,7 @@ def test_a_collector_that_is_dead_holds_nobody_up(telemetry: Telemetry) -> None:
         exporter = exported(telemetry, f"127.0.0.1:{taken.getsockname()[1]}", every_s=0.01)
         begun_s = monotonic()
         for _ in range(20_000):
-            telemetry.observe(FILLED)
+            telemetry.observe(RECEIVED)
         assert monotonic() - begun_s < 1.0
         exporter.close()
 

@@ -5,6 +5,7 @@ from prometheus_client import generate_latest
 from echo.domain.facts import Fact
 from echo.domain.handshake import RegistrationStatus, Role
 from echo.domain.ids import AccountId
+from echo.domain.link_facts import ChangesMissed
 from echo.domain.registration_facts import ReportOutcome
 from echo.links.telemetry.meters import Meters
 from echo.links.telemetry.registration_figures import AgentFigures, RegistrationFigures
@@ -60,6 +61,16 @@ def test_a_report_that_was_refused_loads_nothing() -> None:
     assert "echo_symbols_loaded_total{" not in text
     assert "echo_symbols_duplicates_total 1.0" in text
     assert "echo_symbols_handshake_stale_total 1.0" in text
+
+
+def test_changes_that_nobody_announced_are_counted_by_their_channel() -> None:
+    text = core_told(
+        ChangesMissed(channel="echo_handshake_result", count=2),
+        ChangesMissed(channel="echo_handshake_result", count=1),
+    )
+
+    name = "echo_core_handshake_notify_miss_total"
+    assert f'{name}{{channel="echo_handshake_result"}} 3.0' in text
 
 
 def test_what_masters_and_slaves_are_told_is_counted_apart() -> None:

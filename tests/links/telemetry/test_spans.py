@@ -9,7 +9,14 @@ from echo.domain.ids import CommandId
 from echo.domain.quantities import Timestamps
 from echo.links.telemetry import spans as told
 from echo.links.telemetry.spans import spans_of_agent, spans_of_core, trace_id_of
-from tests.links.telemetry.facts import AGENT_FACTS, FILLED, STAMPS, TRACE_ID, TRACEPARENT
+from tests.links.telemetry.facts import (
+    AGENT_FACTS,
+    BEGUN_MS,
+    FILLED,
+    STAMPS,
+    TRACE_ID,
+    TRACEPARENT,
+)
 
 FORWARDED = cast(IntentForwarded, AGENT_FACTS[0])
 
@@ -19,7 +26,7 @@ def test_the_first_span_is_the_masters_and_the_others_hang_on_it() -> None:
     steps = list(spans_of_core(FILLED))
 
     assert (root.name, root.parent_id, root.trace_id) == (told.MASTER_EA, "", TRACE_ID)
-    assert (root.start_ms, root.end_ms) == (1_000, 1_001)
+    assert (root.start_ms, root.end_ms) == (BEGUN_MS, BEGUN_MS + 1)
     assert steps[0].parent_id == root.span_id
     assert [step.parent_id for step in steps[1:]] == [step.span_id for step in steps[:-1]]
     assert {step.trace_id for step in steps} == {TRACE_ID}

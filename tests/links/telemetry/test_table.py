@@ -1,13 +1,19 @@
 """The table and what feeds it agree: no metric without a fact, none twice, none unbounded."""
 
 import re
+from collections import Counter
+from dataclasses import fields, replace
+from uuid import uuid4
 
 import pytest
 
+from echo.domain.copy_facts import IntentForwarded
+from echo.domain.facts import ActionReceived, Fact
 from echo.domain.ids import AccountId
+from echo.links.telemetry.cache_figures import CacheFigures
 from echo.links.telemetry.core_figures import CoreFigures
 from echo.links.telemetry.meters import OTHER, Meters
-from echo.links.telemetry.metric import Kind, Metric
+from echo.links.telemetry.metric import MS_BOUNDS, Kind, Metric
 from echo.links.telemetry.registration_figures import AgentFigures, RegistrationFigures
 from echo.links.telemetry.table import AGENT_METRICS, CORE_METRICS, METRICS
 from tests.links.telemetry.facts import AGENT, AGENT_FACTS, CORE_FACTS, FILLED, replaced
@@ -20,9 +26,12 @@ def fed(metrics: tuple[Metric, ...]) -> Meters:
     meters = Meters(metrics)
     if metrics is CORE_METRICS:
         core, registration = CoreFigures(meters), RegistrationFigures(meters)
+        caches = CacheFigures(meters)
         for fact in CORE_FACTS:
+            caches.take(fact)
             core.take(fact)
             registration.take(fact)
+        caches.flush()
     else:
         agent = AgentFigures(meters, AGENT)
         for fact in AGENT_FACTS:
@@ -66,16 +75,48 @@ def test_labels_are_words_with_few_values(metric: Metric) -> None:
     assert bool(metric.bounds) == (metric.kind is Kind.HISTOGRAM)
 
 
-def test_a_large_desk_has_a_bounded_number_of_series() -> None:
-    meters = Meters(CORE_METRICS)
-    core = CoreFigures(meters)
-    for number in range(200):
-        for _ in range(20):
-            core.take(replaced(FILLED, account_id=AccountId(f"{70_001 + number}")))
+def series(masters: int, slaves: int) -> tuple[Counter[str], Counter[str]]:
+    """Return how many series each metric has in Core and Agent when everybody copies everybody."""
+    core, agent = Meters(CORE_METRICS), Meters(AGENT_METRICS)
+    takes = [CoreFigures(core).take, RegistrationFigures(core).take, CacheFigures(core).take]
+    theirs = AgentFigures(agent, AGENT)
+    leaders = [AccountId(str(50_001 + each)) for each in range(masters)]
+    for number in range(slaves):
+        follower = AccountId(str(70_001 + number))
+        for leader in leaders:
+            for fact in CORE_FACTS:
+                account_id = leader if isinstance(fact, ActionReceived) else follower
+                for take in takes:
+                    take(owned(fact, account_id))
+            for fact in AGENT_FACTS:
+                account_id = leader if isinstance(fact, IntentForwarded) else follower
+                theirs.take(owned(fact, account_id))
+    return counted(core), counted(agent)
 
-    series = sum(len(family.samples) for family in meters.registry.collect())
 
-    assert series < 10_000
+def owned(fact: Fact, account_id: AccountId) -> Fact:
+    """Return *fact* about another account, and another trade, than before."""
+    changes = {"account_id": account_id, "trade_id": str(uuid4()), "command_id": str(uuid4())}
+    known = {field.name for field in fields(fact)}
+    return replace(fact, **{name: value for name, value in changes.items() if name in known})  # type: ignore[arg-type]  # a union of dataclasses
+
+
+def counted(meters: Meters) -> Counter[str]:
+    return Counter({family.name: len(family.samples) for family in meters.registry.collect()})
+
+
+def test_a_large_desk_has_few_series_and_none_for_a_pair_of_accounts() -> None:
+    """Twenty masters and two hundred slaves: what grows, grows with accounts, never with pairs."""
+    small, large = series(1, 1), series(20, 200)
+    buckets = len(MS_BOUNDS) + 3
+
+    for few, many in zip(small, large, strict=True):
+        for name, least in few.items():
+            assert many[name] <= least + 220 * buckets, name
+        assert many.total() < 30_000
+    assert large[0].total() > small[0].total() + 200
+    wide = {name for name, many in large[0].items() if many > small[0][name] + 200}
+    assert wide == {"latency_e2e_ms"}
 
 
 def test_series_beyond_the_bound_are_counted_together() -> None:

@@ -5,17 +5,17 @@ from collections.abc import Iterator
 import pytest
 
 from echo.links.telemetry.core_figures import CoreFigures
+from echo.links.telemetry.core_spans import CoreTrace
 from echo.links.telemetry.meters import Meters
-from echo.links.telemetry.spans import spans_of_core
 from echo.links.telemetry.table import CORE_METRICS
 from echo.links.telemetry.telemetry import SPANS_MAX, WAITING_MAX, Telemetry
-from tests.links.telemetry.facts import FILLED, TRACE_ID
+from tests.links.telemetry.facts import FILLED, RECEIVED, TRACE_ID
 
 
 @pytest.fixture
 def telemetry() -> Iterator[Telemetry]:
     meters = Meters(CORE_METRICS)
-    made = Telemetry(meters, (CoreFigures(meters).take,), lambda fact, _at_ms: spans_of_core(fact))
+    made = Telemetry(meters, (CoreFigures(meters).take,), CoreTrace().trace)
     yield made
     made.close()
 
@@ -36,12 +36,12 @@ def test_a_reader_of_open_metrics_finds_the_trace_behind_a_latency(telemetry: Te
     text, kind = telemetry.exposition("application/openmetrics-text; version=1.0.0")
 
     assert kind.startswith("application/openmetrics-text")
-    assert f'# {{trace_id="{TRACE_ID}"}}'.encode() in text
+    assert f'# {{span_id="00f067aa0ba902b7",trace_id="{TRACE_ID}"}}'.encode() in text
 
 
 def test_spans_are_handed_out_once_and_bounded(telemetry: Telemetry) -> None:
     for _ in range(SPANS_MAX):
-        telemetry.observe(FILLED)
+        telemetry.observe(RECEIVED)
         if len(telemetry._waiting) > WAITING_MAX // 2:
             telemetry.drain()
     telemetry.drain()

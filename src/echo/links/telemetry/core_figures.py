@@ -21,10 +21,12 @@ from echo.domain.facts import (
 )
 from echo.domain.ids import AccountId
 from echo.domain.intents import ActionKind
-from echo.domain.quantities import Timestamps
+from echo.domain.link_facts import ClockCompared
+from echo.domain.quantities import Side
 from echo.domain.registration_facts import EaChanged
+from echo.domain.traces import trace_of
+from echo.links.telemetry.clocks import Clocks, Reading
 from echo.links.telemetry.meters import Meters
-from echo.links.telemetry.spans import trace_id_of
 from echo.links.telemetry.table import ALARM_CODES
 
 Feed = Callable[[Meters, Any], None]
@@ -37,7 +39,9 @@ HOPS: Final = (
     ("echo.latency.slave_execution", "t5_slave_ea_recv_ms", "t7_order_filled_ms"),
     ("echo.latency.e2e", "t0_master_ea_ms", "t7_order_filled_ms"),
 )
-"""Name, first and last stamp.  Two stamps of unlike clocks that run backwards count for nothing."""
+"""Name, first and last stamp."""
+PIPETTES: Final = 3
+"""From so many digits on the last one is a tenth of a pip."""
 
 _REFUSED_BY_POLICY: Final = frozenset(
     {
@@ -63,7 +67,7 @@ class CoreFigures:
     """Feeds the Core's meters; keeps the little that a mean needs."""
 
     def __init__(self, meters: Meters) -> None:
-        self._meters = meters
+        self._meters, self._clocks = meters, Clocks()
         self._slippage: dict[AccountId, tuple[int, Decimal, Decimal]] = {}
         self._feeds: dict[type[Fact], Callable[[Any], None]] = {
             ActionReceived: self._action,
@@ -82,6 +86,7 @@ class CoreFigures:
             LinkChanged: lambda fact: meters.add("echo.link.changes", str(fact.up).lower()),
             InputRefused: lambda fact: meters.add("echo.input.refused", fact.reason),
             Alarm: lambda fact: meters.add("echo.alarms", fact.code),
+            ClockCompared: self._compared,
         }
         for code in ALARM_CODES:
             meters.add("echo.alarms", code, amount=0)
@@ -111,6 +116,7 @@ class CoreFigures:
             self._refused(fact)
             return
         meters.add("echo.order.created")
+        self._stops(fact)
         numbers = dict(fact.inputs)
         if numbers.get("risk_type") in _RISKING:
             meters.add("echo.core.risk.fixed_risk_calculation_total", "success")
@@ -127,6 +133,30 @@ class CoreFigures:
             meters.add("echo.core.volume_guard_clamp_total")
         if fact.spec_age_ms is not None:
             meters.observe("echo.core.volume_guard_spec_age_ms", fact.spec_age_ms)
+
+    def _stops(self, fact: CopyDecided) -> None:
+        meters, order = self._meters, fact.order
+        if order is None or fact.point is None:
+            return
+        protect = order.protect
+        stop_loss = protect.stop_loss if protect else order.stop_loss
+        take_profit = protect.take_profit if protect else order.take_profit
+        for level, moved, price in zip(
+            ("stop_loss", "take_profit"), fact.offsets_points, (stop_loss, take_profit), strict=True
+        ):
+            if moved and price is not None:
+                meters.add("echo_core.stop_offset_applied_total", level)
+        entry = dict(fact.inputs).get("ask" if order.side is Side.BUY else "bid")
+        if stop_loss is not None and isinstance(entry, Decimal):
+            pip = fact.point * 10 if fact.digits >= PIPETTES else fact.point
+            distance = abs(entry - stop_loss) / pip
+            meters.observe("echo_core.stop_offset_distance_pips", float(distance))
+        if protect is not None:
+            meters.add("echo_core.stop_offset_fallback_total")
+
+    def _compared(self, fact: ClockCompared) -> None:
+        self._clocks.take(fact)
+        self._meters.set("echo.clock.offset_ms", fact.ahead_ms, fact.peer)
 
     def _refused(self, fact: CopyDecided) -> None:
         code = fact.code
@@ -164,23 +194,36 @@ class CoreFigures:
 
     def _result(self, fact: ResultTaken) -> None:
         self._meters.add("echo.execution.completed", fact.kind.value, fact.outcome.value)
+        if fact.code is ErrorCode.INVALID_STOPS:
+            self._meters.add("echo_core.stop_offset_edge_rejections_total")
         if fact.outcome is not Outcome.FILLED:
             return
-        stamps, trace_id = fact.timestamps, trace_id_of(fact.traceparent)
+        trace = trace_of(fact.traceparent)
+        stamps = Reading(self._clocks, fact.timestamps, fact.master_agent_id, fact.agent_id)
         for name, first, last in HOPS:
-            lasted_ms = between_ms(stamps, first, last)
-            if lasted_ms is not None:
-                self._meters.observe(name, lasted_ms, trace_id=trace_id)
-            elif getattr(stamps, first) is not None and getattr(stamps, last) is not None:
-                self._meters.add("echo.clock.disagreements", name.rpartition(".")[2])
-        lasted_ms = between_ms(stamps, "t2_core_recv_ms", "t3_core_send_ms")
+            lasted_ms = self._hop(stamps, name.rpartition(".")[2], first, last)
+            if lasted_ms is None:
+                continue
+            self._meters.observe(name, lasted_ms, trace=trace)
+            if name == "echo.latency.core_process":
+                self._meters.observe("echo_core_router_dispatch_duration_ms", lasted_ms)
+        lasted_ms = self._hop(stamps, "order_send", "t0_master_ea_ms", "t6_order_send_ms")
         if lasted_ms is not None:
-            self._meters.observe("echo_core_router_dispatch_duration_ms", lasted_ms)
-        lasted_ms = between_ms(stamps, "t0_master_ea_ms", "t6_order_send_ms")
-        if lasted_ms is not None:
-            self._meters.observe("latency_e2e_ms", lasted_ms, fact.account_id, trace_id=trace_id)
+            self._meters.observe("latency_e2e_ms", lasted_ms, fact.account_id, trace=trace)
         if fact.slippage_points is not None:
             self._slipped(fact, fact.slippage_points)
+
+    def _hop(self, stamps: Reading, hop: str, first: str, last: str) -> int | None:
+        """Return how long a hop took; ``None`` = no clock can tell, and that is counted."""
+        found = stamps.between(first, last)
+        if found is None:
+            return None
+        if found.lasted_ms < -found.allowed_ms:
+            self._meters.add("echo.clock.disagreements", hop)
+            return None
+        if found.corrected:
+            self._meters.add("echo.clock.corrected", hop)
+        return max(0, found.lasted_ms)
 
     def _slipped(self, fact: ResultTaken, points: Decimal) -> None:
         account_id = fact.account_id
@@ -206,14 +249,3 @@ class CoreFigures:
             meters.add("blocked_by_window_count", account_id)
         if fact.code in _AGAINST_LIMITS:
             meters.add("policy_violations_count", account_id)
-
-
-def between_ms(stamps: Timestamps, first: str, last: str) -> int | None:
-    """Return the time between two stamps; ``None`` = one is missing, or they run backwards.
-
-    Only stamps of one clock can be compared; where hosts differ a negative span shows it.
-    """
-    begun, ended = getattr(stamps, first), getattr(stamps, last)
-    if begun is None or ended is None or ended < begun:
-        return None
-    return int(ended - begun)

@@ -53,11 +53,13 @@ class Meters:
         assert isinstance(child, Gauge)  # noqa: S101 -- a caller's bug, found by the first test
         child.set(value)
 
-    def observe(self, name: str, value: float, *labels: str, trace_id: str = "") -> None:
-        """Put *value* into a distribution; *trace_id* leads from it to an example."""
+    def observe(
+        self, name: str, value: float, *labels: str, trace: tuple[str, str] | None = None
+    ) -> None:
+        """Put *value* into a distribution; *trace* and its span lead from it to an example."""
         child = self._child(name, labels)
         assert isinstance(child, Histogram)  # noqa: S101 -- a caller's bug, found by the first test
-        child.observe(value, {"trace_id": trace_id} if trace_id else None)
+        child.observe(value, trace and {"trace_id": trace[0], "span_id": trace[1]})
 
     def _child(self, name: str, labels: Sequence[str]) -> MetricWrapperBase:
         series = self._series[name]

@@ -12,6 +12,8 @@ MS_BOUNDS: Final = (
 POINT_BOUNDS: Final = (0.0, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0)
 """From 0 on: where a lower bound is below it the sum is not told, for it could fall."""
 SIZE_BOUNDS: Final = (1.0, 5.0, 10.0, 50.0, 100.0, 500.0, 1_000.0, 5_000.0, 10_000.0, 50_000.0)
+LIFE_BOUNDS: Final = (1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3_600.0, 14_400.0, 86_400.0, 604_800.0)
+"""From a second to a week."""
 
 
 class Kind(StrEnum):

@@ -5,6 +5,7 @@ thread waits for it, facts and spans beyond a bound are dropped.
 """
 
 import time
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from threading import Event, Thread
@@ -12,13 +13,15 @@ from typing import Final, cast
 
 from opentelemetry.exporter.otlp.proto.grpc._log_exporter import OTLPLogExporter
 from opentelemetry.exporter.otlp.proto.grpc.metric_exporter import OTLPMetricExporter
-from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk._logs.export import LogRecordExportResult
+from opentelemetry.sdk.metrics import Exemplar
 from opentelemetry.sdk.metrics.export import (
     AggregationTemporality,
     Gauge,
     Histogram,
     HistogramDataPoint,
     Metric,
+    MetricExportResult,
     MetricsData,
     NumberDataPoint,
     ResourceMetrics,
@@ -26,15 +29,14 @@ from opentelemetry.sdk.metrics.export import (
     Sum,
 )
 from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.util.instrumentation import InstrumentationScope
-from opentelemetry.trace import SpanContext, SpanKind, Status, StatusCode, TraceFlags
 from prometheus_client.metrics_core import Metric as Family
+from prometheus_client.samples import Exemplar as Example
 
 from echo.links.telemetry import metric as table
 from echo.links.telemetry.metric import Kind
 from echo.links.telemetry.otlp_records import records
-from echo.links.telemetry.spans import Span
+from echo.links.telemetry.otlp_spans import SpanSender
 from echo.links.telemetry.telemetry import Telemetry
 
 EXPORT_EVERY_S: Final = 5.0
@@ -66,6 +68,7 @@ class OtlpExporter:
         to: Who takes them.
         attributes: Who this is: ``service.name`` and the like.
         every_s: The pause between two exports.
+        spans: Whether spans are sent, too; else they are left to whoever takes them.
     """
 
     def __init__(
@@ -75,11 +78,19 @@ class OtlpExporter:
         attributes: Mapping[str, str],
         *,
         every_s: float = EXPORT_EVERY_S,
+        spans: bool = True,
     ) -> None:
-        self._telemetry, self._every_s = telemetry, every_s
+        self._telemetry, self._every_s, self._with_spans = telemetry, every_s, spans
+        self._apart = to.traces != to.metrics
         self._resource = Resource(dict(attributes))
         self._metrics = OTLPMetricExporter(to.metrics, insecure=to.insecure, timeout=PATIENCE_S)
-        self._spans = OTLPSpanExporter(to.traces, insecure=to.insecure, timeout=PATIENCE_S)
+        self._spans = SpanSender(
+            to.traces,
+            insecure=to.insecure,
+            timeout_s=PATIENCE_S,
+            resource=attributes,
+            scope=SCOPE.name,
+        )
         self._logs = OTLPLogExporter(to.traces, insecure=to.insecure, timeout=PATIENCE_S)
         self._begun_ns = time.time_ns()
         self._closing = Event()
@@ -100,12 +111,18 @@ class OtlpExporter:
         self._export()
 
     def _export(self) -> None:
+        """Send what there is, until the collector does not take it: the rest waits, bounded.
+
+        To encode for one that is dead would cost the program as much as for one that lives.
+        """
         self._telemetry.drain()
-        self._metrics.export(self._figures())
-        while facts := self._telemetry.take_records(AT_ONCE):
-            self._logs.export(records(facts, self._resource, SCOPE))
-        while spans := self._telemetry.take_spans(AT_ONCE):
-            self._spans.export([readable(span, self._resource) for span in spans])
+        taken = self._metrics.export(self._figures()) is MetricExportResult.SUCCESS
+        taken = taken or self._apart
+        while taken and (facts := self._telemetry.take_records(AT_ONCE)):
+            told = records(facts, self._resource, SCOPE)
+            taken = self._logs.export(told) is LogRecordExportResult.SUCCESS
+        while taken and self._with_spans and (spans := self._telemetry.take_spans(AT_ONCE)):
+            taken = self._spans.send(spans)
 
     def _figures(self) -> MetricsData:
         meters, now_ns = self._telemetry.meters, time.time_ns()
@@ -119,35 +136,6 @@ class OtlpExporter:
         scope = ScopeMetrics(scope=SCOPE, metrics=found, schema_url="")
         resource = ResourceMetrics(resource=self._resource, scope_metrics=[scope], schema_url="")
         return MetricsData(resource_metrics=[resource])
-
-
-def readable(span: Span, resource: Resource) -> ReadableSpan:
-    """Return *span* as the SDK's exporters take it."""
-    context = _context(span.trace_id, span.span_id)
-    attributes = dict(span.attributes)
-    if span.clock_offset_ms:
-        attributes["echo.clock_offset_ms"] = span.clock_offset_ms
-    return ReadableSpan(
-        name=span.name,
-        context=context,
-        parent=_context(span.trace_id, span.parent_id) if span.parent_id else None,
-        resource=resource,
-        attributes=attributes,
-        kind=SpanKind.INTERNAL,
-        status=Status(StatusCode.OK if span.ok else StatusCode.ERROR),
-        start_time=span.start_ms * 1_000_000,
-        end_time=span.end_ms * 1_000_000,
-        instrumentation_scope=SCOPE,
-    )
-
-
-def _context(trace_id: str, span_id: str) -> SpanContext:
-    return SpanContext(
-        trace_id=int(trace_id, 16),
-        span_id=int(span_id, 16),
-        is_remote=False,
-        trace_flags=TraceFlags(TraceFlags.SAMPLED),
-    )
 
 
 def _family_name(metric: table.Metric) -> str:
@@ -198,11 +186,14 @@ def _distributions(
 ) -> Iterator[HistogramDataPoint]:
     """Yield a distribution for each set of labels; the registry's buckets hold those below, too."""
     series: dict[tuple[tuple[str, str], ...], dict[str, float]] = {}
+    examples: dict[tuple[tuple[str, str], ...], list[Exemplar]] = defaultdict(list)
     for sample in family.samples:
         labels = tuple((key, value) for key, value in sample.labels.items() if key != "le")
         values = series.setdefault(labels, {})
         part = sample.name.removeprefix(family.name)
         values[sample.labels["le"] if part == "_bucket" else part] = sample.value
+        if sample.exemplar is not None:
+            examples[labels].append(_example(sample.exemplar))
     for labels, values in series.items():
         count = int(values.get("_count", 0))
         if not count:
@@ -218,7 +209,20 @@ def _distributions(
             explicit_bounds=list(metric.bounds),
             min=_UNKNOWN,
             max=_UNKNOWN,
+            exemplars=examples[labels],
         )
+
+
+def _example(found: Example) -> Exemplar:
+    """Return one observation of a bucket, and whose it was."""
+    at_s = 0.0 if found.timestamp is None else float(found.timestamp)
+    return Exemplar(
+        filtered_attributes={},
+        value=float(found.value),
+        time_unix_nano=int(at_s * 1e9),
+        span_id=int(found.labels["span_id"], 16),
+        trace_id=int(found.labels["trace_id"], 16),
+    )
 
 
 def _steps(cumulated: Iterable[float]) -> Iterator[int]:

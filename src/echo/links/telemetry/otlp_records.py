@@ -12,8 +12,8 @@ from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 from opentelemetry.trace import NonRecordingSpan, SpanContext, set_span_in_context
 
 from echo.domain.facts import Fact
-from echo.links.log_facts import LEVEL_OF
-from echo.links.telemetry.spans import trace_id_of
+from echo.links.log_facts import LEVEL_OF, trace_id_of_fact
+from echo.links.log_names import LineName, line_name
 
 SEVERITY: Final = {
     "debug": SeverityNumber.DEBUG,
@@ -21,6 +21,7 @@ SEVERITY: Final = {
     "warning": SeverityNumber.WARN,
     "error": SeverityNumber.ERROR,
 }
+_HANDSHAKE: Final = ("status", "protocol_version", "client_semver", "evaluation_id")
 _ATTRIBUTES: Final = ("account_id", "agent_id", "trade_id", "command_id", "symbol", "code")
 
 
@@ -37,17 +38,27 @@ def records(
 
 
 def _record(at_ns: int, fact: Fact) -> LogRecord:
-    level = LEVEL_OF[type(fact)]
+    name = line_name(fact)
+    level = (name.level if name is not None else None) or LEVEL_OF[type(fact)]
     return LogRecord(
         timestamp=at_ns,
         observed_timestamp=at_ns,
-        context=_context(_trace_id(fact)),
+        context=_context(trace_id_of_fact(fact)),
         severity_text=level.upper(),
         severity_number=SEVERITY[level],
         body=msgspec.json.encode(fact).decode(),
-        attributes=_attributes(fact),
+        attributes=_attributes(fact) | _named(fact, name),
         event_name=type(fact).__name__,
     )
+
+
+def _named(fact: Any, name: LineName | None) -> dict[str, str]:
+    """Return by what people search for a line about registration."""
+    if name is None:
+        return {}
+    told = {each: getattr(fact, each, "") for each in _HANDSHAKE}
+    told |= {"feature": name.feature, "event": name.event, "status": name.status or told["status"]}
+    return {each: str(value) for each, value in told.items() if value}
 
 
 def _context(trace_id: str) -> Context:
@@ -61,9 +72,3 @@ def _attributes(fact: Any) -> dict[str, str]:
     return {
         f"echo.{name}": getattr(value, "name", str(value)) for name, value in found.items() if value
     }
-
-
-def _trace_id(fact: Any) -> str:
-    """Return the trace of a fact's trade; our own EAs derive it from the trade's id."""
-    trace_id = trace_id_of(getattr(fact, "traceparent", ""))
-    return trace_id or str(getattr(fact, "trade_id", "")).replace("-", "")

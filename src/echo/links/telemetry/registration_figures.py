@@ -8,6 +8,7 @@ from echo.domain.copy_facts import CommandHeard, CommandWritten, IntentForwarded
 from echo.domain.facts import Alarm, CompatUsed, Fact, InputRefused, LinkChanged
 from echo.domain.handshake import RegistrationStatus, Role
 from echo.domain.ids import AccountId, AgentId
+from echo.domain.link_facts import ChangesMissed, PingHeard, PipeConnected, ReportHeld
 from echo.domain.registration_facts import (
     AccountEvaluated,
     EvaluationUnchanged,
@@ -36,6 +37,9 @@ class RegistrationFigures:
                 "echo.core.handshake.reconcile_skipped_total"
             ),
             SymbolsReported: self._reported,
+            ChangesMissed: lambda fact: meters.add(
+                "echo.core.handshake.notify_miss_total", fact.channel, amount=fact.count
+            ),
             MappingsLoaded: lambda fact: meters.add(
                 "echo.symbols.loaded", "journal", amount=fact.symbols
             ),
@@ -108,6 +112,9 @@ class AgentFigures:
                 "echo.agent.handshake.forward_error_total", fact.reason
             ),
             OpenHeld: lambda fact: meters.add("echo.agent.handshake.blocked_total", fact.reason),
+            PipeConnected: lambda _: meters.add("echo.pipe.reconnection.attempts"),
+            PingHeard: lambda fact: meters.observe("echo.pipe.ping.rtt_ms", fact.rtt_ms),
+            ReportHeld: lambda fact: meters.observe("agent_tick_coalesce_ms", fact.waited_ms),
             HandshakeRead: lambda fact: meters.observe(
                 "echo.symbols.handshake_size", fact.size_bytes
             ),
@@ -164,3 +171,6 @@ class AgentFigures:
         self._meters.add("echo.link.changes", str(fact.up).lower())
         if fact.up and fact.peer != "core":
             self._meters.add("echo.pipe.reconnection.success")
+        if fact.lasted_ms is not None:
+            lasted_s = fact.lasted_ms / 1_000
+            self._meters.observe("echo.pipe.connection.duration_seconds", lasted_s)

@@ -2,7 +2,14 @@
 
 from typing import Final
 
-from echo.links.telemetry.metric import SIZE_BOUNDS, Metric, counter, gauge, histogram
+from echo.links.telemetry.metric import (
+    LIFE_BOUNDS,
+    SIZE_BOUNDS,
+    Metric,
+    counter,
+    gauge,
+    histogram,
+)
 
 HANDSHAKE: Final[tuple[Metric, ...]] = (
     counter(
@@ -26,6 +33,12 @@ HANDSHAKE: Final[tuple[Metric, ...]] = (
         "EvaluationUnchanged",
     ),
     counter("echo.core.handshake.warning_total", "Verdicts with a warning", "AccountEvaluated"),
+    counter(
+        "echo.core.handshake.notify_miss_total",
+        "Changes in the database that were found by reading it again, and had not been announced",
+        "ChangesMissed",
+        "channel",
+    ),
     gauge(
         "echo.handshake.version_gauge",
         "Terminals whose latest verdict was about this version",
@@ -139,9 +152,35 @@ SYMBOLS: Final[tuple[Metric, ...]] = (
 
 LINKS: Final[tuple[Metric, ...]] = (
     counter(
+        "echo.pipe.reconnection.attempts",
+        "Connections to a pipe, of terminals that were served and of those that were not",
+        "PipeConnected",
+        program="agent",
+    ),
+    counter(
         "echo.pipe.reconnection.success",
-        "Terminals that connected to their pipe",
+        "Terminals that connected to their pipe and were served",
         "LinkChanged",
+        program="agent",
+    ),
+    histogram(
+        "echo.pipe.connection.duration_seconds",
+        "How long a terminal stayed on its pipe",
+        "LinkChanged",
+        unit="s",
+        bounds=LIFE_BOUNDS,
+        program="agent",
+    ),
+    histogram(
+        "echo.pipe.ping.rtt_ms",
+        "How long a terminal's ping took to be answered, as the terminal measured it",
+        "PingHeard",
+        program="agent",
+    ),
+    histogram(
+        "agent_tick_coalesce_ms",
+        "How long a quote or another report waited in the Agent for its turn",
+        "ReportHeld",
         program="agent",
     ),
     counter(

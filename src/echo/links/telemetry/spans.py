@@ -1,58 +1,51 @@
 """One trace per trade: spans made afterwards, from the stamps that messages carried.
 
-The trace is the trade's; the ids of spans are derived from it, so that programs on several hosts
-agree on parents without a word.  A stamp is its host's own wall clock: spans of one host are
-right among themselves, and `Span.clock_offset_ms` says by how much a host's clock was off.
+Here are the steps that stamps alone tell of.  What else a running program knows of a trade is
+added where it is known: `core_spans` and `agent_spans`.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from hashlib import sha256
 from typing import Final
 
 from echo.domain.answers import Outcome
 from echo.domain.copy_facts import IntentForwarded, ResultTaken
 from echo.domain.facts import Fact
 from echo.domain.quantities import Timestamps
+from echo.domain.traces import Span as Span
+from echo.domain.traces import Value
+from echo.domain.traces import derived_span_id as derived_span_id
+from echo.domain.traces import trace_id_of as trace_id_of
+from echo.domain.traces import trace_of as trace_of
 
 MASTER_EA: Final = "ea.intent.buffer"
 FORWARD: Final = "agent.intent.forward"
-DECIDE: Final = "core.router.schedule"
-RISK: Final = "core.risk.calculate"
-TO_AGENT: Final = "core.delivery.journal"
+DECIDE: Final = "core.router.worker"
+TO_AGENT: Final = "agent.command.receive"
 PIPE: Final = "agent.pipe.delivery"
 SLAVE_EA: Final = "ea.order.execute"
+BROKER: Final = "ea.order.fill"
+SCHEDULE: Final = "core.router.schedule"
+RISK: Final = "core.risk.calculate"
+STOPS: Final = "core.stop_offset.compute"
+FALLBACK: Final = "core.stop_offset.fallback"
+JOURNAL: Final = "core.delivery.journal"
+RETRY: Final = "core.delivery.retry"
 
-Attributes = dict[str, str | int | float | bool]
+Attributes = dict[str, Value]
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
-    """One step of one trade.  Times are Unix milliseconds of the host that stamped them.
-
-    ``parent_id`` empty = the first of its trace.  ``component`` says whose step it was.
-    """
-
-    trace_id: str
-    span_id: str
-    parent_id: str
-    name: str
-    component: str
-    start_ms: int
-    end_ms: int
-    attributes: Attributes = field(default_factory=dict)
-    ok: bool = True
-    clock_offset_ms: int = 0
+TICKS_MAX: Final = 1 << 32
+"""Old EAs stamp ms since the start of their machine, in 32 bits: no time, and no clock's but its
+own."""
 
 
 def spans_of_core(fact: Fact) -> Iterator[Span]:
-    """Yield what *fact* tells of the Core's own steps."""
+    """Yield the steps from the master's Agent to the broker that a result's stamps tell of."""
     if isinstance(fact, ResultTaken):
         yield from _copied(fact)
 
 
 def spans_of_agent(fact: Fact) -> Iterator[Span]:
-    """Yield what *fact* tells of the Agent's steps, and of the master EA's."""
+    """Yield the first step of a trade's action, the master EA's."""
     if isinstance(fact, IntentForwarded) and fact.attempt == 1:
         yield from _forwarded(fact)
 
@@ -76,7 +69,7 @@ def _forwarded(fact: IntentForwarded) -> Iterator[Span]:
             "echo.trade_id": fact.trade_id,
             "echo.account_id": fact.account_id,
             "echo.component": "master_ea",
-            "attempt": fact.attempt,
+            "echo.attempt": fact.attempt,
             "buffer_depth": fact.buffer_depth or 0,
         },
     )
@@ -92,7 +85,7 @@ def _copied(fact: ResultTaken) -> Iterator[Span]:
     steps = (
         (FORWARD, "agent", "t1_agent_recv_ms", "t2_core_recv_ms"),
         (DECIDE, "core", "t2_core_recv_ms", "t3_core_send_ms"),
-        (TO_AGENT, "core", "t3_core_send_ms", "t4_agent_recv_ms"),
+        (TO_AGENT, "agent", "t3_core_send_ms", "t4_agent_recv_ms"),
         (PIPE, "agent", "t4_agent_recv_ms", "t5_slave_ea_recv_ms"),
         (SLAVE_EA, "slave_ea", "t5_slave_ea_recv_ms", "t7_order_filled_ms"),
     )
@@ -101,7 +94,7 @@ def _copied(fact: ResultTaken) -> Iterator[Span]:
         if begun_ms is None or ended_ms is None:
             continue
         # What comes before the Core has decided is one step for all followers.
-        whose = "" if name == FORWARD else fact.command_id
+        whose = root_id if name == FORWARD else fact.command_id
         span_id = derived_span_id(trace_id, name, whose)
         yield Span(
             trace_id=trace_id,
@@ -118,11 +111,6 @@ def _copied(fact: ResultTaken) -> Iterator[Span]:
         parent_id = span_id
 
 
-def derived_span_id(trace_id: str, name: str, whose: str) -> str:
-    """Return the id of a step: the same wherever it is worked out."""
-    return sha256(f"{trace_id}|{name}|{whose}".encode()).hexdigest()[:16]
-
-
 def _attributes(fact: ResultTaken) -> Attributes:
     found: Attributes = {
         "echo.trade_id": fact.trade_id,
@@ -134,9 +122,9 @@ def _attributes(fact: ResultTaken) -> Attributes:
         "echo.error_code": fact.code.name,
     }
     if fact.slippage_points is not None:
-        found["echo.slippage"] = float(fact.slippage_points)
+        found["echo.slippage"] = fact.slippage_points
     if fact.spread_points is not None:
-        found["echo.spread"] = float(fact.spread_points)
+        found["echo.spread"] = fact.spread_points
     return found
 
 
@@ -145,15 +133,6 @@ def _stamp(stamps: Timestamps, name: str) -> int | None:
     return found
 
 
-def trace_of(traceparent: str) -> tuple[str, str] | None:
-    """Return trace id and span id of a W3C ``traceparent``; ``None`` = it is none."""
-    parts = traceparent.split("-")
-    if len(parts) != 4 or len(parts[1]) != 32 or len(parts[2]) != 16:
-        return None
-    return parts[1], parts[2]
-
-
-def trace_id_of(traceparent: str) -> str:
-    """Return the trace id of a W3C ``traceparent``; empty = there is none."""
-    trace = trace_of(traceparent)
-    return trace[0] if trace else ""
+def is_tick(stamp_ms: int) -> bool:
+    """Whether a stamp is no time, but a count since an old EA's machine was started."""
+    return stamp_ms < TICKS_MAX

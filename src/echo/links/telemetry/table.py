@@ -6,6 +6,7 @@ fails the tests.
 
 from typing import Final
 
+from echo.links.telemetry.cache_table import CACHES
 from echo.links.telemetry.metric import (
     POINT_BOUNDS,
     SIZE_BOUNDS,
@@ -15,6 +16,7 @@ from echo.links.telemetry.metric import (
     histogram,
 )
 from echo.links.telemetry.registration_table import HANDSHAKE, LINKS, SYMBOLS
+from echo.links.telemetry.stop_table import STOPS
 
 FLOW: Final[tuple[Metric, ...]] = (
     counter(
@@ -277,9 +279,22 @@ PRODUCT: Final[tuple[Metric, ...]] = (
     ),
     counter(
         "echo.clock.disagreements",
-        "Hops whose two stamps run backwards: the hosts' clocks differ",
+        "Hops whose two stamps run backwards by more than the hosts' clocks were found to differ",
         "ResultTaken",
         "hop",
+    ),
+    counter(
+        "echo.clock.corrected",
+        "Hops between hosts whose clocks differ, timed with the difference taken off",
+        "ResultTaken",
+        "hop",
+    ),
+    gauge(
+        "echo.clock.offset_ms",
+        "How far an Agent's clock is ahead of the Core's",
+        "ClockCompared",
+        "agent_id",
+        unit="ms",
     ),
     counter("echo.alarms", "Things a person should look at", "Alarm", "code"),
 )
@@ -296,9 +311,11 @@ METRICS: Final[tuple[Metric, ...]] = (
     *RISK,
     *ROUTING,
     *DELIVERY,
+    *STOPS,
     *HANDSHAKE,
     *SYMBOLS,
     *LINKS,
+    *CACHES,
     *PRODUCT,
 )
 

@@ -1,0 +1,206 @@
+"""The Core's steps of a trade, and those that its Agents have handed to it.
+
+    agent.intent.forward            an Agent has it .. the Core has it
+    ├ core.router.schedule          taken in: followers and lanes are chosen
+    └ core.router.worker            one for each follower: taken in .. its command has left
+      ├ core.risk.calculate
+      ├ core.stop_offset.compute
+      │ └ core.stop_offset.fallback
+      ├ core.delivery.journal       decided .. on disk, and gone
+      └ core.delivery.retry         each further frame
+
+A decision takes microseconds and stamps are milliseconds: its steps have no length.
+"""
+
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from typing import Any, Final
+
+from echo.domain.commands import ExecuteOrder
+from echo.domain.copy_facts import CopyDecided
+from echo.domain.errors import ErrorCode
+from echo.domain.facts import ActionReceived, CommandSent, Fact
+from echo.domain.link_facts import ClockCompared, SpansReported
+from echo.domain.traces import Span, derived_span_id, trace_of
+from echo.links.telemetry import spans
+from echo.links.telemetry.clocks import Clocks
+from echo.links.telemetry.spans import Attributes
+
+_AMOUNTS: Final = {
+    "amount": "echo.risk.amount",
+    "expected_loss": "echo.risk.expected_loss",
+    "lot": "echo.lot_size",
+    "commission_per_lot": "echo.risk.commission_per_lot",
+}
+
+
+class CoreTrace:
+    """Makes spans of the Core's facts; knows how far its Agents' clocks are off."""
+
+    def __init__(self) -> None:
+        self._clocks = Clocks()
+        self._makers: dict[type[Fact], Callable[[Any, int], Iterator[Span]]] = {
+            ActionReceived: self._received,
+            CopyDecided: _decided,
+            CommandSent: _sent,
+            SpansReported: lambda fact, _: iter(fact.spans),
+        }
+
+    def trace(self, fact: Fact, at_ms: int) -> Iterator[Span]:
+        """Yield what *fact*, told at *at_ms* (Unix ms), says of the steps of a trade."""
+        if isinstance(fact, ClockCompared):
+            self._clocks.take(fact)
+        make = self._makers.get(type(fact))
+        if make is not None:
+            yield from make(fact, at_ms)
+
+    def _received(self, fact: ActionReceived, _at_ms: int) -> Iterator[Span]:
+        trace = trace_of(fact.traceparent)
+        if trace is None or fact.duplicate:
+            return
+        trace_id, root_id = trace
+        told: Attributes = {
+            "echo.trade_id": fact.trade_id,
+            "echo.account_id": fact.account_id,
+            "echo.symbol": fact.symbol,
+        }
+        forward_id = derived_span_id(trace_id, spans.FORWARD, root_id)
+        received_ms = fact.received_at_ms
+        forwarded_ms = fact.timestamps.t1_agent_recv_ms if fact.timestamps else None
+        off_ms = self._clocks.off_ms(fact.agent_id)
+        begun_ms = received_ms if forwarded_ms is None else forwarded_ms - (off_ms or 0)
+        yield Span(
+            trace_id=trace_id,
+            span_id=forward_id,
+            parent_id=root_id,
+            name=spans.FORWARD,
+            component="agent",
+            start_ms=min(begun_ms, received_ms),
+            end_ms=received_ms,
+            attributes={**told, "echo.component": "agent"},
+            clock_offset_ms=min(0, received_ms - begun_ms) if off_ms is None else off_ms,
+            compared=off_ms is not None,
+        )
+        yield Span(
+            trace_id=trace_id,
+            span_id=derived_span_id(trace_id, spans.SCHEDULE, root_id),
+            parent_id=forward_id,
+            name=spans.SCHEDULE,
+            component="core",
+            start_ms=received_ms,
+            end_ms=received_ms,
+            attributes={**told, "echo.component": "core"},
+        )
+
+
+def _sent(fact: CommandSent, at_ms: int) -> Iterator[Span]:
+    trace = trace_of(fact.traceparent)
+    if trace is None or fact.timestamps is None:
+        return
+    trace_id, root_id = trace
+    told: Attributes = {
+        "echo.trade_id": fact.trade_id,
+        "echo.command_id": fact.command_id,
+        "echo.account_id": fact.account_id,
+        "echo.component": "core",
+        "echo.attempt": fact.attempt,
+    }
+    if fact.warning_codes:
+        told |= {"handshake_status": "warning", "warning_codes": ",".join(fact.warning_codes)}
+    worker_id = derived_span_id(trace_id, spans.DECIDE, fact.command_id)
+
+    def step(name: str, whose: str, parent_id: str, start_ms: int, more: Attributes) -> Span:
+        return Span(
+            trace_id=trace_id,
+            span_id=derived_span_id(trace_id, name, whose),
+            parent_id=parent_id,
+            name=name,
+            component="core",
+            start_ms=min(start_ms, at_ms),
+            end_ms=at_ms,
+            attributes={**told, **more},
+        )
+
+    if fact.again:
+        waits: Attributes = {
+            "ack_timeout_ms": fact.ack_timeout_ms,
+            "backoff_ms": fact.backoff_ms,
+        }
+        yield step(spans.RETRY, f"{fact.command_id}|{at_ms}", worker_id, at_ms, waits)
+        return
+    stamps = fact.timestamps
+    decided_ms = stamps.t3_core_send_ms or at_ms
+    forward_id = derived_span_id(trace_id, spans.FORWARD, root_id)
+    begun_ms = stamps.t2_core_recv_ms or decided_ms
+    yield step(spans.DECIDE, fact.command_id, forward_id, begun_ms, {})
+    yield step(spans.JOURNAL, fact.command_id, worker_id, decided_ms, {})
+
+
+def _decided(fact: CopyDecided, at_ms: int) -> Iterator[Span]:
+    trace = trace_of(fact.traceparent)
+    if trace is None:
+        return
+    trace_id, root_id = trace
+    whose = f"{fact.account_id}|{root_id}"
+    parent = (spans.FORWARD, root_id)
+    if fact.order is not None:
+        parent = (spans.DECIDE, fact.order.command_id)
+    told: Attributes = {
+        "echo.trade_id": fact.trade_id,
+        "echo.account_id": fact.account_id,
+        "echo.strategy": fact.strategy_id,
+        "echo.symbol": fact.symbol,
+        "echo.component": "core",
+    }
+    decided_ms = fact.decided_at_ms or at_ms
+
+    def step(name: str, parent: tuple[str, str], more: Attributes, *, ok: bool = True) -> Span:
+        return Span(
+            trace_id=trace_id,
+            span_id=derived_span_id(trace_id, name, whose),
+            parent_id=derived_span_id(trace_id, *parent),
+            name=name,
+            component="core",
+            start_ms=decided_ms,
+            end_ms=decided_ms,
+            attributes={**told, **more},
+            ok=ok,
+        )
+
+    yield step(spans.RISK, parent, _risk(fact))
+    if fact.order is None:
+        return
+    yield step(spans.STOPS, parent, _stops(fact, fact.order))
+    if fact.order.protect is not None:
+        why: Attributes = {"echo.reason": "nearer than the broker allows with the order"}
+        yield step(spans.FALLBACK, (spans.STOPS, whose), why)
+
+
+def _risk(fact: CopyDecided) -> Attributes:
+    refused = fact.code is not ErrorCode.NO_ERROR
+    found: Attributes = {"echo.risk.decision": "reject" if refused else "pass"}
+    if refused:
+        found["echo.risk.reject_reason"] = fact.code.name
+    numbers = dict(fact.inputs)
+    for name, told in _AMOUNTS.items():
+        if isinstance(value := numbers.get(name), Decimal):
+            found[told] = value
+    if (currency := numbers.get("currency")) is not None:
+        found["echo.risk.currency"] = str(currency)
+    if (policy := numbers.get("risk_type")) is not None:
+        found["echo.policy_type"] = str(policy)
+    return found
+
+
+def _stops(fact: CopyDecided, order: ExecuteOrder) -> Attributes:
+    protect = order.protect
+    levels = {
+        "stop_loss": protect.stop_loss if protect else order.stop_loss,
+        "take_profit": protect.take_profit if protect else order.take_profit,
+    }
+    found: Attributes = {"echo.command_id": order.command_id}
+    for (name, price), moved in zip(levels.items(), fact.offsets_points, strict=True):
+        if price is not None:
+            found[f"echo.{name}"] = price
+            found[f"echo.{name}_offset_points"] = moved
+    return found
