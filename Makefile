@@ -25,7 +25,7 @@ help: ## Show this list
 # ------------------------------------------------------------------------------------ for everyone
 
 .PHONY: demo
-demo: run-venv ## Copy recorded trades between paper terminals; pass options with ARGS="..."
+demo: $(if $(findstring --otlp,$(ARGS))$(findstring --store,$(ARGS)),full-venv,run-venv) ## Copy recorded trades between paper terminals; pass options with ARGS="..."
 	@$(BIN)/echoctl demo --terminals $(TERMINALS) $(ARGS)
 
 .PHONY: test
@@ -39,7 +39,7 @@ test-setup: dev-venv ## Install what the tests need, without running them
 	@tools/test_packages.sh
 
 .PHONY: check
-check: dev-venv ## Everything that CI runs: lint, types, floors, tests, coverage, 1,600 seeds of the world
+check: dev-venv ## What CI runs, Windows apart: lint, types, floors, tests, coverage, 1,600 seeds of the world
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/mypy $(CODE)
@@ -60,9 +60,17 @@ ea-coverage: dev-venv ## Run the EAs' tests and print which lines of their MQL w
 	$(BIN)/python -m tests.mql.coverage $(ARGS)
 
 .PHONY: test-windows
-test-windows: dev-venv ## Run the DLL in both widths, and the Agent's named pipes, under Wine
+test-windows: dev-venv ## Run DLL, Agent and the whole chain of both widths under Wine (CI does)
 	@python=$$($(BIN)/python -m tools.windows_python) && \
 		CI=1 ECHO_WINDOWS_PYTHON="$$python" $(BIN)/python -m pytest tests/native -n 0 $(ARGS)
+
+.PHONY: installer
+installer: dev-venv ## Build the installer for Windows under Wine, minutes long, and try it there
+	@$(BIN)/python -m tools.windows_installer $(ARGS)
+	@python=$$($(BIN)/python -m tools.windows_python) && \
+		setup=$$(ls "$(CURDIR)"/build/installer/out/echo-agent-*-setup.exe) && \
+		CI=1 ECHO_WINDOWS_PYTHON="$$python" ECHO_WINDOWS_INSTALLER="$$setup" \
+		$(BIN)/python -m pytest tests/native/test_installer.py -n 0
 
 .PHONY: dll
 dll: dev-venv ## Build the pipe DLL for both widths, and print what it is
@@ -80,6 +88,12 @@ soak: dev-venv ## By hand, for hours: many seeds, all pairs of crashes, many rou
 .PHONY: bench
 bench: dev-venv ## Measure; figures are written beside the description of the machine
 	$(BIN)/python -m bench $(ARGS)
+
+.PHONY: stores
+stores: dev-venv ## What each store promises and keeps, a commit beside its floor, and recovery
+	$(BIN)/python -m tests.stores.matrix
+	$(BIN)/python -m bench.journals
+	$(BIN)/python -m bench.recovery $(ARGS)
 
 .PHONY: ablations
 ablations: dev-venv ## Take every safeguard away, see who notices, write docs/explanation/delivery.md
@@ -100,10 +114,14 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 
 .PHONY: lock
 lock: dev-venv ## Pin the dependencies of pyproject.toml anew (ARGS="--upgrade" for newer ones)
-	$(LOCK) $(ARGS) pyproject.toml --extra core --extra agent --group build \
+	$(LOCK) $(ARGS) pyproject.toml --extra core --extra agent --extra windows --group build \
 		--output-file requirements.lock
-	$(LOCK) $(ARGS) pyproject.toml --extra core --extra agent --extra postgres --extra mongo --extra otlp --group dev \
+	$(LOCK) $(ARGS) pyproject.toml --extra core --extra agent --extra postgres --extra mongo --extra redis --extra otlp --extra windows --group dev \
 		--constraint requirements.lock --output-file requirements-dev.lock
+	$(LOCK) $(ARGS) pyproject.toml --extra core --extra postgres --extra mongo --extra redis --extra otlp --group build \
+		--constraint requirements-dev.lock --output-file deploy/compose/requirements.lock
+	$(LOCK) $(ARGS) deploy/windows/installer.txt \
+		--constraint requirements.lock --output-file deploy/windows/installer.lock
 
 .PHONY: clean
 clean: ## Remove the environment and everything that was built or measured
@@ -111,8 +129,10 @@ clean: ## Remove the environment and everything that was built or measured
 	rm -f .coverage .coverage.* soak-*.jsonl soak-*.jsonl.lock
 	find src tests tools $(wildcard bench) -type d -name __pycache__ -prune -exec rm -rf {} +
 
-.PHONY: run-venv dev-venv
+.PHONY: run-venv full-venv dev-venv
 run-venv:
 	@tools/bootstrap.sh run
+full-venv:
+	@tools/bootstrap.sh full
 dev-venv:
 	@tools/bootstrap.sh dev

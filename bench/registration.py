@@ -26,6 +26,7 @@ import uvloop
 from bench.__main__ import machine, quantile
 from bench.desk import start_program
 from bench.eas import SPEC, BareEa
+from echo.apps.running import spare_collections
 from echo.domain.handshake import AccountSymbolsReport, Handshake, HandshakeMetadata, Role
 from echo.domain.ids import ANY_STRATEGY, AccountId, AgentId
 from echo.domain.policy import PolicyBook, RiskPolicy, RiskType
@@ -137,6 +138,7 @@ def judging_ms(symbols: tuple[SymbolMapping, ...], *, cold: bool) -> list[float]
     )
     engine.handle(AgentJoined(AGENT, 1, hello), now)
     found = []
+    spare_collections()  # as the Core itself does when it is ready
     metadata = HandshakeMetadata(protocol_version=3, client_semver="1.0.0")
     for account_id in accounts:
         connected = AccountConnected(account_id=account_id, connected_at_ms=1, role=Role.SLAVE)

@@ -1,20 +1,22 @@
 #!/bin/sh
-# Makes .venv fit for a purpose: "run" (programs) or "dev" (programs, tests and checks).
+# Makes .venv fit for a purpose: "run" (programs), "full" (with every extra that a program can use)
+# or "dev" (programs, tests and checks).
 #
-#   tools/bootstrap.sh run|dev
+#   tools/bootstrap.sh run|full|dev
 #
 # Plain pip, hashes required, nothing outside the checkout is touched.  A stamp holds the
 # checksum of what was installed, so that a second call costs nothing and a changed lock is
 # installed over the old one.  PYTHON=/path/to/python3.12 chooses the interpreter.
 set -eu
 
-purpose=${1:?usage: tools/bootstrap.sh run|dev}
+purpose=${1:?usage: tools/bootstrap.sh run|full|dev}
 root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root"
 case $purpose in
     run) lock=requirements.lock ;;
+    full) lock=deploy/compose/requirements.lock ;;
     dev) lock=requirements-dev.lock ;;
-    *) echo "tools/bootstrap.sh: unknown purpose '$purpose' (run or dev)" >&2; exit 2 ;;
+    *) echo "tools/bootstrap.sh: unknown purpose '$purpose' (run, full or dev)" >&2; exit 2 ;;
 esac
 
 recent_enough='import sys; sys.exit(sys.version_info < (3, 11))'

@@ -8,9 +8,10 @@ A test compares the committed files with a fresh run.
 import json
 from pathlib import Path
 
-from echo.links.telemetry import registration_spans as verdicts
-from echo.links.telemetry import spans
+from echo.domain.clocks import ROUNDING_MS
+from echo.links.telemetry.span_table import TRADE, Step
 from echo.links.telemetry.table import METRICS
+from echo.links.telemetry.verdict_table import VERDICT
 from tools.dashboards import DASHBOARDS, dashboard
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,31 +32,53 @@ wait for it.
 |---|---|---|---|---|---|
 """
 
+
+def _steps(steps: tuple[Step, ...]) -> str:
+    """Return a table of steps."""
+    lines = ["| Span | Whose | Below | From | To | Sent by | |", "|---|---|---|---|---|---|---|"]
+    for step in steps:
+        below = f"`{step.below}`" if step.below else "—"
+        cells = (f"`{step.name}`", step.whose, below, step.begins, step.ends)
+        lines.append(f"| {' | '.join(cells)} | {step.program} | {step.told} |")
+    return "\n".join(lines)
+
+
 SPANS = f"""
+## Clocks
+
+Every host stamps by its own wall clock. Core and Agents compare theirs with every heartbeat: the
+answer to a probe says what the other clock showed, the middle of the round trip is taken for the
+moment, and the error is at most half of the round trip. What two hosts' stamps tell is the time
+between them with that difference taken off, and `echo.clock.corrected` counts it; where nobody has
+compared the clocks it is not told at all. Stamps that run backwards all the same are counted in
+`echo.clock.disagreements`. A difference of up to {ROUNDING_MS} ms is what whole milliseconds make
+of one clock: it counts as none.
+
 ## Spans
 
-One trade is one trace: its id is the master EA's `traceparent`, and where every step's own id is
-derived from it, programs on several hosts agree without asking each other. Times are the stamps
-that messages carry; a step whose two stamps come from clocks that disagree has length 0 and says
-so in `echo.clock_offset_ms`.
+One trade is one trace: its id is the master EA's `traceparent`, derived from the trade's id, which
+its Agent does for an EA that is too old to. Every step's own id is derived from it, so that
+programs on several hosts agree without asking each other. Times are the stamps
+that messages carry, told by the Core's clock; `echo.clock_offset_ms` is what was taken off for
+that, and stands at every step of an Agent or a terminal whose clock was compared. A step whose two
+stamps run backwards and were never compared has length 0, and says there by how much.
 
-| Span | Whose | From | To | Made by |
-|---|---|---|---|---|
-| `{spans.MASTER_EA}` | master EA | action seen | Agent has it | Agent |
-| `{spans.FORWARD}` | Agent | Agent has it | Core has it | Core |
-| `{spans.DECIDE}` | Core | Core has it | command leaves, journal on disk | Core |
-| `{spans.TO_AGENT}` | Core | command leaves | slave's Agent has it | Core |
-| `{spans.PIPE}` | Agent | slave's Agent has it | slave EA has it | Core |
-| `{spans.SLAVE_EA}` | slave EA | slave EA has it | broker has filled it | Core |
+An EA sends no spans: its Agent reports them, from the stamps in its messages. An Agent sends its
+spans to the collector, or with `agent/spans_via_core` hands them to the Core, which sends them on.
 
-A verdict about a terminal is a trace of its own, the evaluation's:
+{_steps(TRADE)}
 
-| Span | Whose | From | To | Made by |
-|---|---|---|---|---|
-| `{verdicts.EVALUATE}` | Core | judged | judged | Core |
-| `{verdicts.PERSIST}` | Core | judged | journal on disk | Core |
-| `{verdicts.SEND}` | Core | verdict leaves | verdict has left | Core |
-| `{verdicts.FORWARD}` | Agent | handshake heard | verdict on the pipe | Agent |
+A decision takes microseconds, and stamps are whole milliseconds: its steps have no length. An EA of
+an old protocol stamps ticks since its machine's start; its steps have their length, and end where
+its Agent passed the answer on.
+
+A verdict about a terminal is a trace of its own: its id is the evaluation's, and each step hangs on
+the one before. It begins with the handshake, or with what made the account be judged again. Every
+step says `echo.account_id`, `echo.pipe_role`, `echo.protocol_version`, `echo.client_semver` and
+`echo.evaluation_id` (the last four also without the prefix), its `handshake_status`, and the
+`warning_codes` of a warning.
+
+{_steps(VERDICT)}
 """
 
 

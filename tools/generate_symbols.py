@@ -32,6 +32,15 @@ energies, indices, coins and softs. A spelling is a name with something before o
 is before or behind is taken off where it cannot be part of another name; everything else is
 refused, with the instrument that it may be, for an operator to decide in `SymbolMappings`.
 
+What is taken off: marks (`# . _ @ ! [ ]`), words for an account or a feed (`.pro`, `.ecn`, `.raw`,
+`.cash`, `spot`), one letter, and behind a code such as `EURUSD` or `US30` up to five letters that
+are set off. What says which contract it is stays on record: `mini`, `micro`, `cent`, and an expiry
+(`_Z6`, `-DEC26`, `-F`, `ft`), which is never preferred to the cash price. What makes a name
+doubtful: another currency or coin (`BTCUSDT`), an exchange (`GOLD.N`), a direction, a multiple or
+a measure (`.short`, `X10`, `.vol`), a unit (`XAUUSDkg`), a second instrument (`BRENT-WTI`), and any
+other word behind a word (`Goldman`). `OIL` is Brent at some brokers and WTI at others: both are
+candidates. `tests/data/symbols/conventions.csv` has 1600 such names with what they mean.
+
 ## How recorded lists are read
 
 | list | names | right | refused | wrong |

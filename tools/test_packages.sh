@@ -7,7 +7,8 @@
 # skipped, and with CI set they fail instead.
 set -eu
 
-packages="prometheus g++ gcc-mingw-w64-i686-win32 gcc-mingw-w64-x86-64-win32 wine wine64"
+packages="prometheus redis-server docker-compose python3-yaml openssl g++ gcc-mingw-w64-i686-win32 gcc-mingw-w64-x86-64-win32 \
+g++-mingw-w64-i686-win32 g++-mingw-w64-x86-64-win32 wine wine64"
 
 missing=
 for package in $packages; do

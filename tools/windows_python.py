@@ -5,6 +5,7 @@ the library of pure Python is this interpreter's own, of the same minor version;
 ten lines of C.  For tests only: nothing of it is shipped.
 """
 
+import hashlib
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 FOLDER: Final = ROOT / "build" / "windows-python"
+LOCK: Final = ROOT / "requirements.lock"
 WHEEL: Final = "panda3d==1.10.16"
 COMPILER: Final = "x86_64-w64-mingw32-gcc"
 MINOR: Final = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -30,6 +32,15 @@ int wmain(int count, wchar_t **arguments)
     return run ? run(count, arguments) : 102;
 }
 """
+RANDOM: Final = "bcryptprimitives.dll"
+"""Every Windows since 8 has it and some wheels need it; Wine has it since its version 9."""
+RANDOM_SOURCE: Final = """#include <windows.h>
+BOOLEAN NTAPI SystemFunction036(PVOID, ULONG);
+__declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE data, SIZE_T count)
+{
+    return SystemFunction036(data, (ULONG)count);
+}
+"""
 _NOT_WANTED: Final = ("api-ms", "tcl", "tk86", "_tkinter", "_test")
 _LEFT_OUT: Final = (
     *("site-packages", "dist-packages", "__pycache__", "test", "tests", "idlelib", "tkinter"),
@@ -38,7 +49,7 @@ _LEFT_OUT: Final = (
 
 
 def main() -> int:
-    """Assemble it, unless that was done before."""
+    """Assemble it, unless that was done before; its packages are those of the lock of today."""
     program = FOLDER / MINOR / "python.exe"
     if not program.exists():
         if shutil.which(COMPILER) is None:
@@ -48,6 +59,9 @@ def main() -> int:
         shutil.rmtree(fresh, ignore_errors=True)
         _assemble(fresh)
         fresh.rename(program.parent)
+    if not (program.parent / RANDOM).exists():
+        _compile(RANDOM_SOURCE, program.parent / RANDOM, "-shared", "-ladvapi32")
+    _take_packages(program.parent)
     print(program)
     return 0
 
@@ -63,26 +77,37 @@ def _assemble(folder: Path) -> None:
             check=True,
         )
         _take_libraries(packages / "deploy_libs", folder)
-        source = Path(place) / "launcher.c"
-        source.write_text(LAUNCHER % MINOR.replace(".", ""))
-        subprocess.run(
-            [
-                *(COMPILER, "-O2", "-municode", "-static-libgcc", "-s"),
-                *("-o", str(folder / "python.exe"), str(source)),
-            ],
-            check=True,
-        )
+    _compile(LAUNCHER % MINOR.replace(".", ""), folder / "python.exe", "-municode")
     standard = Path(sysconfig.get_path("stdlib"))
     shutil.copytree(standard, folder / "Lib", ignore=shutil.ignore_patterns(*_LEFT_OUT))
+
+
+def _compile(text: str, program: Path, *options: str) -> None:
+    with tempfile.TemporaryDirectory() as place:
+        source = Path(place) / "source.c"
+        source.write_text(text)
+        words = [COMPILER, "-O2", "-static-libgcc", "-s", "-o", str(program), str(source)]
+        subprocess.run([*words, *options], check=True)
+
+
+def _take_packages(folder: Path) -> None:
+    """Install what the lock pins, once per lock."""
+    stamp, wanted = folder / "packages.sha256", hashlib.sha256(LOCK.read_bytes()).hexdigest()
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
     modules = folder / "Lib" / "site-packages"
+    shutil.rmtree(modules, ignore_errors=True)
     subprocess.run(
         [
             *(str(ROOT / ".venv" / "bin" / "uv"), "pip", "install", "--quiet"),
             *("--only-binary", ":all:", "--python-platform", "windows"),
-            *("--target", str(modules), "-r", str(ROOT / "requirements.lock")),
+            *("--target", str(modules), "-r", str(LOCK)),
         ],
         check=True,
     )
+    # Echo itself, from this checkout: Wine shows the root of this machine as a drive.
+    (modules / "echo.pth").write_text(f"Z:{ROOT / 'src'}\n")
+    stamp.write_text(wanted)
 
 
 def _take_libraries(found: Path, folder: Path) -> None:

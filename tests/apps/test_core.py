@@ -122,7 +122,7 @@ async def test_a_recording_can_be_read_back(tmp_path: Path) -> None:
 
     with day.open("rb") as lines:
         kinds = [type(event).__name__ for event, _ in read_recording(lines)]
-    assert kinds[:2] == ["Started", "AgentJoined"]
+    assert kinds[:3] == ["SettingsRead", "Started", "AgentJoined"]
 
 
 FIXED_RISK = 'risk_type = "FIXED_RISK"\namount = 100'

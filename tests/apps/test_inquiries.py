@@ -38,7 +38,7 @@ def test_a_trade_is_found_by_its_ticket(place: Place) -> None:
 
 
 def test_changes_are_found_by_their_key(place: Place) -> None:
-    (found,) = changes(place, "mode/", 10)
+    (found,) = changes(place, "core/", 10)
 
     assert found == ex.CHANGE
 

@@ -18,7 +18,7 @@ from echo.config.setting import Kind, Reload, Setting, Value
 from echo.config.settings import core_settings
 from echo.config.spelling import as_text, as_toml
 from echo.domain.facts import Alarm, InputRefused
-from echo.engine.events import PoliciesChanged, SettingsChanged
+from echo.engine.events import PoliciesChanged, SettingsChanged, SettingsRead
 from echo.engine.settings import EngineSettings
 from echo.ports.errors import SettingsInvalid
 from echo.services.core.canonical import canonical
@@ -320,3 +320,36 @@ async def test_a_core_starts_without_etcd_from_what_it_last_ran_with(
     assert "SETTINGS_FROM_SNAPSHOT" in errors
     assert told[0] == 2
     assert "snapshot=FILE" in told[1]
+
+
+async def test_the_history_is_told_of_what_changed_and_of_what_could_not_once(
+    tmp_path: Path,
+) -> None:
+    place = FilePlace(tmp_path)
+    base = start_values(tmp_path)
+    noted = list[SettingsRead]()
+
+    async def follow() -> None:
+        live = await live_settings(Path(place.config))
+        await live.follow(FactLog(), lambda _: None, mine=("core/",), note=noted.append)
+
+    task = asyncio.create_task(follow())
+    await until_real(lambda: len(noted) == 1)
+    wrong = {**base, "core/delivery/retry_backoff_ms": [5, 4], "core/bind": "localhost"}
+    place.write({**wrong, "core/specs/max_age_ms": 20_000})
+    await until_real(lambda: len(noted) == 2)
+    place.write({**wrong, "core/specs/max_age_ms": 30_000})
+    await until_real(lambda: len(noted) == 3)
+    task.cancel()
+
+    whole, first, second = noted
+    assert whole.whole
+    assert dict(whole.values)["risk/200/*/lot_size"] == "0.1"
+    assert not first.whole
+    assert dict(first.values) == {"core/bind": "localhost", "core/specs/max_age_ms": "20000"}
+    assert first.restart == ("core/bind",)
+    assert [(each.key, each.value) for each in first.refused] == [
+        ("core/delivery/retry_backoff_ms", "5,4")
+    ]
+    assert dict(second.values) == {"core/specs/max_age_ms": "30000"}
+    assert second.refused == (), "it was told"

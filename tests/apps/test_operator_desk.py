@@ -51,6 +51,7 @@ async def test_it_asks_the_engine_and_leaves_no_token(tmp_path: Path) -> None:
     core, facts = service(), FactLog()
     office = desk(tmp_path, facts)
     host, _, port = office.address.rpartition(":")
+    office.announce()
     serving = asyncio.create_task(core.run())
     opened = asyncio.create_task(office.open(core))
     await until_real(lambda: core.ready and read_token(tmp_path))
@@ -67,11 +68,34 @@ async def test_it_asks_the_engine_and_leaves_no_token(tmp_path: Path) -> None:
     assert facts.facts == []
 
 
-async def test_a_desk_that_cannot_open_is_told_and_the_core_goes_on(tmp_path: Path) -> None:
+async def test_of_cores_that_share_a_folder_the_one_that_serves_is_asked(tmp_path: Path) -> None:
+    facts = FactLog()
+    left, right = desk(tmp_path, facts), desk(tmp_path, facts)
+    left.announce()
+    of_left = read_token(tmp_path)
+    waiting = asyncio.create_task(right.open(service()))
+    await asyncio.sleep(0)
+    assert read_token(tmp_path) == of_left
+
+    right.announce()
+    of_right = read_token(tmp_path)
+    assert of_right != of_left
+    left.announce()
+    right.close()
+    await waiting
+
+    assert read_token(tmp_path) == of_left, "who leaves takes only its own token away"
+    left.close()
+
+
+async def test_a_desk_without_a_place_for_its_token_is_told_and_the_core_goes_on(
+    tmp_path: Path,
+) -> None:
     facts = FactLog()
     office = desk(tmp_path / "gone", facts)
 
-    await office.open(service())
+    office.announce()
+    office.close()
 
     [alarm] = facts.facts
     assert isinstance(alarm, Alarm)

@@ -1,5 +1,6 @@
 """What every program does around its service, tried on programs of a few lines."""
 
+import gc
 import signal
 import stat
 import sys
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from echo.apps.running import state_folder, warn
+from echo.apps.running import FULL_AFTER, spare_collections, state_folder, warn
 from echo.config.reading import read_settings
 from echo.domain.facts import InputRefused
 from echo.ports.errors import SettingsInvalid
@@ -189,3 +190,16 @@ def test_settings_without_effect_are_told() -> None:
     [fact] = log.facts
     assert isinstance(fact, InputRefused)
     assert "core/default_lot_size" in fact.sentence
+
+
+def test_what_is_loaded_is_not_collected_again_and_the_rest_is_seldom_gone_through() -> None:
+    before = gc.get_threshold()
+    try:
+        spare_collections()
+        assert gc.get_freeze_count() > 0
+        assert gc.get_threshold() == (*before[:2], FULL_AFTER)
+        assert before[2] < FULL_AFTER
+        assert gc.isenabled()
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*before)

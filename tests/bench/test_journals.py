@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bench.journals import compared, fan_out, timed
+from bench.journals import compared, fan_out, side_by_side, timed
 from tests.servers.postgres import demand
 
 
@@ -41,3 +41,13 @@ def test_every_store_is_compared_with_its_own_driver(store: str) -> None:
 
     assert found["rows"] == 6
     assert found["ratio"] == pytest.approx(found["echo_ms"] / found["floor_ms"])
+
+
+def test_stores_are_shown_beside_each_other() -> None:
+    each = {"rows": 6.0, "floor_ms": 1.0, "echo_ms": 2.5, "ratio": 2.5}
+    other = {"rows": 6.0, "floor_ms": 3.0, "echo_ms": 3.3, "ratio": 1.1}
+
+    head, line = side_by_side({"sqlite": {2: each}, "postgres": {2: other}})
+
+    assert [head.index(name) > 0 for name in ("sqlite", "postgres")] == [True, True]
+    assert line.split() == ["2", "6", "|", "1.00", "2.50", "2.50", "|", "3.00", "3.30", "1.10"]

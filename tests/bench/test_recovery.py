@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.recovery import fill, loaded_ms, serving_ms
+from bench.recovery import fill, loaded_ms, serving_ms, told
 from bench.stores import places
 from echo.apps.journals import open_journal
 from echo.domain.journal import Recovered
@@ -34,3 +34,18 @@ def test_a_past_is_what_it_says(store: str, tmp_path: Path) -> None:
         serving, processor = serving_ms(place, tmp_path)
         assert serving > 0
         assert processor > 0
+
+
+def test_each_store_is_a_line_with_every_start_in_it() -> None:
+    figures = {
+        "settled": 100,
+        "open": 10,
+        "in_flight": 20,
+        "serving_ms": [900, 950],
+        "serving_cpu_ms": 700,
+        "empty_ms": [400, 410],
+    }
+
+    _, line = told({"sqlite": figures})
+
+    assert " ".join(line.split()) == "sqlite 100 10 20 900, 950 700 400, 410"

@@ -3,6 +3,7 @@ from dataclasses import replace
 from echo.bridge.market import HISTORY_MAX, QUOTED_SYMBOLS_MAX
 from echo.domain.accounts import OpenTrades, StateSnapshot
 from echo.domain.facts import InputRefused
+from echo.domain.link_facts import ReportHeld
 from echo.domain.registration_facts import SpecsFiltered, SpecsForwarded
 from echo.domain.specs import Quote, SymbolSpecReport
 from tests.bridge.stage import (
@@ -172,3 +173,18 @@ def test_specs_that_are_older_than_the_last_or_empty_are_kept_back_and_counted()
 
     assert reasons == ["stale_report", "empty_payload"]
     assert len(stage.say(slave, specs(reported_at_ms=WALL_MS)).up(SymbolSpecReport)) == 1
+
+
+def test_what_waited_for_its_turn_is_told_and_what_waited_for_the_core_is_not() -> None:
+    stage = ready()
+    slave = stage.slave()
+    assert stage.say(slave, quote(spread="1")).facts(ReportHeld) == []
+    stage.pass_ms(100)
+    stage.say(slave, quote(spread="2"))
+
+    assert stage.pass_ms(PACE_MS - 100).facts(ReportHeld) == [
+        ReportHeld(account_id=SLAVE, waited_ms=PACE_MS - 100)
+    ]
+    stage.pass_ms(5_000)
+    stage.core_down()
+    assert stage.core_up().facts(ReportHeld) == []

@@ -67,6 +67,17 @@ def test_a_report_of_protocol_1_is_dated_by_the_agent() -> None:
     assert report.metadata.pipe_role is Role.MASTER
 
 
+def test_what_an_ea_resumes_goes_no_further_than_its_agent() -> None:
+    stage = ready()
+    session = stage.connect(Role.SLAVE, SLAVE)
+
+    done = stage.greet(session, Role.SLAVE, SLAVE, resume=(order(stage).command_id,))
+
+    [report] = done.up(AccountSymbolsReport)
+    assert report.metadata is not None
+    assert report.metadata.resume == ()
+
+
 def test_an_ea_learns_its_epoch_and_the_pace() -> None:
     stage = ready()
     session = stage.connect(Role.SLAVE, SLAVE)
@@ -308,7 +319,8 @@ def test_a_lost_ea_is_reported_once() -> None:
     assert done.up(AccountDisconnected) == [
         AccountDisconnected(account_id=SLAVE, disconnected_at_ms=WALL_MS, reason="gone")
     ]
-    assert done.facts(LinkChanged) == [LinkChanged(peer="slave_2001", up=False, reason="gone")]
+    gone = LinkChanged(peer="slave_2001", up=False, reason="gone", lasted_ms=0)
+    assert done.facts(LinkChanged) == [gone]
     assert stage.do(PipeClosed(session, "gone")) == []
 
 

@@ -4,9 +4,11 @@ import pytest
 
 from echo.bridge.effects import EndStream
 from echo.bridge.events import Due, SettingsChanged
+from echo.domain.clocks import ROUNDING_MS
 from echo.domain.facts import Alarm, InputRefused, LinkChanged
 from echo.domain.handshake import Role
 from echo.domain.ids import AgentId
+from echo.domain.link_facts import ClockCompared
 from echo.domain.sessions import (
     AgentHeartbeat,
     AgentHello,
@@ -204,3 +206,20 @@ def test_a_timer_of_a_stream_that_is_gone_does_nothing() -> None:
 
     assert stage.do(Due(("core_silence",))) == []
     assert stage.do(Due(("heartbeat",))) == []
+
+
+def test_the_cores_wall_clock_is_compared_with_ours() -> None:
+    stage = Stage()
+    stage.core_up(probed=False)
+    stage.pass_ms(20)
+    answer = stage.beat(echo_mono_ms=MONO_MS, held_ms=4)
+    told = stage.core(replace(answer, wall_ms=stage.now.wall_ms - 500)).facts(ClockCompared)
+
+    assert told == [ClockCompared(peer="core", ahead_ms=-492, error_ms=8 + ROUNDING_MS)]
+
+
+def test_a_core_that_does_not_tell_its_time_is_not_compared() -> None:
+    stage = Stage()
+    stage.core_up(probed=False)
+
+    assert stage.core(stage.beat(echo_mono_ms=MONO_MS)).facts(ClockCompared) == []

@@ -4,6 +4,7 @@ import pytest
 
 from echo.bridge.settings import BridgeSettings
 from echo.config.agent_keys import AGENT_KEYS
+from echo.config.reading import read_settings
 from echo.config.setting import Value
 
 BY_KEY = {each.key: each for each in AGENT_KEYS}
@@ -24,6 +25,24 @@ BY_KEY = {each.key: each for each in AGENT_KEYS}
 )
 def test_default(key: str, default: Value) -> None:
     assert BY_KEY[key].default == default
+
+
+@pytest.mark.parametrize(
+    ("sid", "person"),
+    [
+        ("S-1-5-21-1004336348-1177238915-682003330-512", True),
+        ("S-1-12-1-1-2-3-4294967295", True),
+        ("S-1-1-0", False),
+        ("S-1-5-11", False),
+        ("S-1-5-32-545", False),
+        ("S-1-5-21-1-2-3-4)(A;;GA;;;WD", False),
+    ],
+)
+def test_pipes_are_for_people_not_for_groups(sid: str, person: bool) -> None:
+    complaints = read_settings({"agent/pipe_users": [sid]}).complaints
+
+    assert (complaints == ()) is person
+    assert person or f"agent/pipe_users = {sid!r}" in complaints[0]
 
 
 def test_bridge_and_schema_assume_the_same() -> None:

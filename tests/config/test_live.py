@@ -138,3 +138,23 @@ def test_a_flood_of_bad_values_ends(in_force: SettingsInForce) -> None:
 
     assert change.reading is None
     assert len(change.complaints) == PIECES_TRIED_MAX
+
+
+def test_what_was_not_taken_over_is_told_key_by_key(in_force: SettingsInForce) -> None:
+    change = in_force.change(
+        {
+            **START,
+            "core/delivery/max_retries": "0",
+            "risk/200/*/risk_type": "FIXED_RISK",
+            "risk/200/*/lot_size": "a lot",
+            "core/specs/max_age_ms": "20000",
+        }
+    )
+
+    assert {each.key: each.raw for each in change.refused} == {
+        "core/delivery/max_retries": "0",
+        "risk/200/*/risk_type": "FIXED_RISK",
+        "risk/200/*/lot_size": "a lot",
+    }
+    assert "is below 1" in change.refused[0].reason
+    assert in_force.change(START).refused == ()

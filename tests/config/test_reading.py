@@ -133,7 +133,8 @@ def test_settings_are_checked_against_each_other(flat: dict[str, object], compla
 
 
 def test_a_blocked_version_inside_the_range_is_the_normal_use() -> None:
-    assert complaints({"core/protocol/blocked_versions": [2]}) == ()
+    for blocked in ([2], [0], "[0]", "0, 2"):
+        assert complaints({"core/protocol/blocked_versions": blocked}) == ()
 
 
 def test_keys_without_effect_are_warned_about() -> None:

@@ -144,3 +144,14 @@ def test_values_of_another_type_are_a_mistake_of_the_program() -> None:
 )
 def test_which_symbols_are_allowed(values: dict[str, object], allowed: frozenset[str]) -> None:
     assert core(values).canonical_symbols == allowed
+
+
+def test_settings_that_are_read_again_allow_the_very_same_symbols() -> None:
+    values: dict[str, object] = {
+        "core/canonical_symbols": ["XAUUSD"],
+        "core/symbols/extra": ["TSLA"],
+    }
+
+    assert core(values).canonical_symbols is core(dict(values)).canonical_symbols, (
+        "what was read by them is remembered"
+    )

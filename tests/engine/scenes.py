@@ -44,7 +44,7 @@ from echo.domain.modes import Mode
 from echo.domain.operations import Answer, Request
 from echo.domain.policy import CopyOptions, PolicyBook, RiskPolicy, RiskType
 from echo.domain.quantities import Instant, Side
-from echo.domain.rulings import PolicyRecord, SwitchRecord, WindowRecord
+from echo.domain.rulings import PolicyRecord, SettingSeen, SwitchRecord, WindowRecord
 from echo.domain.sessions import (
     AccountConnected,
     AgentHeartbeat,
@@ -332,6 +332,8 @@ class Archive:
                 key = (record.window.window_id,)
             case SwitchRecord():
                 key = (*record.switch.key,)
+            case SettingSeen():
+                key = (record.key,)
             case _:
                 key = (len(self.rows),)
         self.rows[type(record), *key] = record
@@ -380,6 +382,7 @@ class Archive:
                 row for row in self.all(SwitchRecord) if row.switch.mode is not Mode.LIVE
             ),
             limits=self.all(LimitsRecord),
+            settings=self.all(SettingSeen),
         )
 
 

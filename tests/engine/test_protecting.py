@@ -86,6 +86,7 @@ def test_a_copy_that_nobody_has_shown_is_told_too() -> None:
     [alarm] = unprotected(filled_copy().wait(WITHIN_MS))
 
     assert "has not been shown with a stop 5000 ms after" in alarm.sentence
+    assert alarm.trade_id == TRADE
 
 
 def test_an_account_may_want_it_closed() -> None:

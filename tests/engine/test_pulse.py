@@ -1,10 +1,14 @@
 """Agents come and go: greeted, timed, probed; and nobody speaks with an old session's voice."""
 
+from dataclasses import replace
+
 from echo.domain.answers import TradeIntentAck
+from echo.domain.clocks import ROUNDING_MS
 from echo.domain.commands import ExecuteOrder
 from echo.domain.facts import Alarm, LinkChanged
 from echo.domain.ids import AgentId
 from echo.domain.journal import AgentSessionRecord, TradeRecord
+from echo.domain.link_facts import ClockCompared
 from echo.domain.sessions import (
     AgentHeartbeat,
     AgentHello,
@@ -308,3 +312,23 @@ def test_the_pulse_goes_on() -> None:
 
     assert Arm(("pulse", AGENT), stage.now.mono_ms + 1_000) in told
     assert len(sent(stage.wait(3_000), DeliveryHeartbeat)) == 3
+
+
+def test_an_agents_wall_clock_is_compared_with_ours() -> None:
+    stage = Desk()
+    stage.join(probed=False)
+    asked_ms = stage.now.mono_ms
+    stage.wait(40)
+    theirs = beat(stage, mono_ms=5, echo_mono_ms=asked_ms, held_ms=10)
+    told = stage.say(replace(theirs, timestamp_ms=stage.now.wall_ms + 7_000))
+
+    assert facts(told, ClockCompared) == [
+        ClockCompared(peer=AGENT, ahead_ms=7_015, error_ms=15 + ROUNDING_MS)
+    ]
+
+
+def test_the_pulse_tells_the_cores_wall_clock() -> None:
+    stage = desk()
+    [*_, last] = sent(stage.wait(1_000), DeliveryHeartbeat)
+
+    assert last.wall_ms == stage.now.wall_ms

@@ -8,7 +8,7 @@ from echo.domain.handshake import IssueCode, RegistrationStatus, Role, SymbolReg
 from echo.domain.ids import AccountId
 from echo.domain.journal import AccountRecord, EvaluationRecord
 from echo.domain.policy import PolicyBook
-from echo.domain.registration_facts import Cause, EvaluationUnchanged
+from echo.domain.registration_facts import Cause, EvaluationUnchanged, SpecsTaken
 from echo.domain.sessions import AccountDisconnected
 from echo.engine.effects import Persist, Send
 from echo.engine.events import PoliciesChanged, SettingsChanged
@@ -198,4 +198,5 @@ def test_specs_that_change_nothing_judge_nobody() -> None:
     stage.say(spec_report(), message_id=None)
     told = stage.say(spec_report(), message_id=None)
 
-    assert told == []
+    assert facts(told, SpecsTaken)[0].news is False
+    assert len(told) == 1

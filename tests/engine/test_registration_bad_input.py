@@ -14,6 +14,7 @@ from echo.domain.handshake import (
     Role,
     SymbolRegistrationResult,
 )
+from echo.domain.ids import Ticket
 from echo.domain.journal import (
     AccountRecord,
     EvaluationRecord,
@@ -39,6 +40,7 @@ from tests.engine.scenes import (
     report,
     sent,
     spec_report,
+    trade_id_of,
 )
 
 
@@ -50,16 +52,36 @@ def verdict(told: list[Effect]) -> SymbolRegistrationResult:
 @pytest.mark.parametrize(
     "semver", ["", "1", "1.2", "1.2.3.4", "v1.2.3", "1.2.x", "1.2.3-rc", "١.٢.٣"]
 )
-def test_a_malformed_semver_is_a_warning_and_the_account_trades(semver: str) -> None:
+def test_a_malformed_semver_is_rejected_until_the_ea_tells_a_sound_one(semver: str) -> None:
     stage = desk()
     result = verdict(stage.register(SLAVE, client_semver=semver))
     stage.quote()
 
-    assert result.status is RegistrationStatus.WARNING
-    assert [issue.message for issue in result.warnings] == [
-        f"client_semver {semver!r} is not like 1.2.3"
+    assert result.status is RegistrationStatus.REJECTED
+    assert [(issue.code, issue.message) for issue in result.errors] == [
+        (
+            IssueCode.PROTOCOL_VERSION_UNSUPPORTED,
+            f"client_semver {semver!r} is not like 1.2.3",
+        )
     ]
-    assert stage.open()
+    assert not sent(stage.say(opened()), ExecuteOrder)
+    stage.register(SLAVE)
+    stage.quote()
+    assert sent(stage.say(opened(trade_id=trade_id_of(78), ticket=Ticket(78))), ExecuteOrder)
+
+
+def test_protocol_1_need_not_tell_a_semver() -> None:
+    stage = desk()
+    result = verdict(stage.register(SLAVE, protocol_version=1, client_semver=""))
+
+    assert (result.status, result.errors) == (RegistrationStatus.WARNING, ())
+
+
+def test_an_endless_semver_is_told_shortened() -> None:
+    stage = desk()
+    [issue] = verdict(stage.register(SLAVE, client_semver="9" * 65_536)).errors
+
+    assert len(issue.message) < 120
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 from echo.domain.accounts import AccountInfo, OpenTrades, StateSnapshot, TickValue
 from echo.domain.facts import InputRefused
 from echo.domain.journal import AccountStateRecord
+from echo.domain.registration_facts import SpecsTaken
 from echo.domain.specs import TradePermission
 from echo.engine.effects import Effect, Persist
 from echo.engine.replica import canonical_name
@@ -131,7 +132,10 @@ def test_a_made_up_spec_refreshes_nothing() -> None:
 def test_a_spec_without_a_name_is_left_out() -> None:
     stage = desk()
 
-    assert tell(stage, spec_report(SLAVE, specification("#", broker_symbol="?"))) == []
+    told = tell(stage, spec_report(SLAVE, specification("#", broker_symbol="?")))
+
+    assert [fact.news for fact in facts(told, SpecsTaken)] == [False]
+    assert len(told) == 1
 
 
 def test_money_is_written_down_now_and_then() -> None:

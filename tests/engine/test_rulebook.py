@@ -5,16 +5,15 @@ from decimal import Decimal
 
 import pytest
 
-from echo.domain.account_limits import AccountLimits
 from echo.domain.desk import ListRules, PutPolicies, RulesInForce
 from echo.domain.ids import AccountId
 from echo.domain.modes import Mode, Scope, Switch
 from echo.domain.policy import CopyOptions, PolicyBook, RiskPolicy
 from echo.domain.quantities import Side
 from echo.domain.rulings import ConfigChange, Origin, PolicyRecord
-from echo.domain.windows import WindowAction, WindowRules, WindowSource
+from echo.domain.windows import WindowSource
 from echo.engine import rulebook
-from echo.engine.events import PoliciesChanged, SettingsChanged
+from echo.engine.events import PoliciesChanged
 from tests.engine.desk_scenes import add, changed, switch, window
 from tests.engine.scenes import (
     MASTER,
@@ -27,7 +26,6 @@ from tests.engine.scenes import (
     fixed_lot,
     opened,
     records,
-    settings,
 )
 
 
@@ -113,82 +111,26 @@ def test_a_persons_policy_comes_before_that_of_the_settings_also_after_a_restart
     ]
 
 
-def test_tolerances_that_change_are_audited_value_by_value(stage: Desk) -> None:
-    restarted(stage)
-    book = PolicyBook(
-        [fixed_lot(), fixed_lot(SECOND)],
-        {SLAVE: CopyOptions(max_delay_ms=900, windows=WindowRules(on_close=WindowAction.DEFER))},
-    )
-    stage.feed(PoliciesChanged(book))
-
-    assert changes(stage) == {
-        "policy/2001/max_delay_ms": ("5000", "900", "settings"),
-        "policy/2001/windows/on_close": ("allow", "defer", "settings"),
-    }
-
-
-def test_tolerances_of_one_symbol_are_audited_and_in_force(stage: Desk) -> None:
+def test_tolerances_of_one_symbol_are_in_force(stage: Desk) -> None:
     restarted(stage)
     policies = [fixed_lot(), fixed_lot(SECOND)]
     wide = CopyOptions(max_spread_points=Decimal(60), sides=frozenset({Side.BUY}))
     book = PolicyBook(policies, {SLAVE: CopyOptions()}, symbol_options={(SLAVE, "EURUSD"): wide})
     stage.feed(PoliciesChanged(book))
 
-    assert changes(stage) == {
-        "policy/2001/EURUSD/max_spread_points": ("", "60", "settings"),
-        "policy/2001/EURUSD/sides": ("BUY, SELL", "BUY", "settings"),
-    }
     assert stage.engine.state.book.options(SLAVE, "EURUSD") == wide
     assert stage.engine.state.book.options(SLAVE, "GER40") == CopyOptions()
 
 
-def test_limits_that_come_change_and_go_are_audited(stage: Desk) -> None:
-    restarted(stage)
-    policies = [fixed_lot(), fixed_lot(SECOND)]
-    for limits in ({SLAVE: AccountLimits()}, {SLAVE: AccountLimits(scale=False)}, {}):
-        stage.feed(PoliciesChanged(PolicyBook(policies, limits=limits)))
-    found = [(each.key, bool(each.before), bool(each.after)) for each in audit(stage)]
-
-    assert found == [
-        ("limits/2001", False, True),
-        ("limits/2001/scale", True, True),
-        ("limits/2001", True, False),
-    ]
-
-
-def test_windows_and_switches_that_the_settings_take_back_are_audited(stage: Desk) -> None:
-    restarted(stage)
-    policies = [fixed_lot(), fixed_lot(SECOND)]
-    news = window(stage, window_id="settings.any.USD", source=WindowSource.SETTINGS)
-    stage.feed(PoliciesChanged(PolicyBook(policies, windows=[news])))
-    stage.feed(PoliciesChanged(PolicyBook(policies)))
-
-    assert [(each.before, each.after) for each in audit(stage)] == [
-        ("", news.span),
-        (news.span, ""),
-    ]
-
-
-def test_windows_and_switches_of_the_settings_are_audited_and_in_force(stage: Desk) -> None:
+def test_windows_and_switches_of_the_settings_are_in_force(stage: Desk) -> None:
     restarted(stage)
     news = window(stage, window_id="settings.any.USD", source=WindowSource.SETTINGS)
     paused = Switch(scope=Scope.MASTER, target=MASTER, mode=Mode.PAUSED)
     book = PolicyBook([fixed_lot(), fixed_lot(SECOND)], windows=[news], switches=[paused])
     stage.feed(PoliciesChanged(book))
 
-    assert changes(stage) == {
-        "window/settings.any.USD": ("", news.span, "settings"),
-        "mode/master 1001": ("", "paused", "settings"),
-    }
     assert stage.engine.state.book.switches.mode(MASTER, SLAVE) is Mode.PAUSED
     assert stage.engine.state.book.windows.in_force(SLAVE, "EURUSD", stage.now.wall_ms) == news
-
-
-def test_settings_of_the_core_are_audited_too(stage: Desk) -> None:
-    restarted(stage)
-    stage.feed(SettingsChanged(settings(slave_accounts=(SLAVE, SECOND), quote_max_age_ms=500)))
-
-    assert changes(stage) == {"core/quote_max_age_ms": ("750", "500", "settings")}
 
 
 def test_people_and_settings_keep_what_is_theirs(stage: Desk) -> None:

@@ -6,6 +6,8 @@ from decimal import Decimal
 from echo.domain.answers import Outcome
 from echo.domain.copy_facts import CopyDecided, OwnerMissing, ResultTaken
 from echo.domain.errors import ErrorCode
+from echo.domain.facts import ActionReceived, CommandSent
+from echo.domain.policy import CopyOptions
 from tests.engine.scenes import (
     AGENT,
     OTHER_AGENT,
@@ -75,3 +77,36 @@ def test_a_command_without_an_agent_is_told() -> None:
     stage.leave(OTHER_AGENT)
 
     assert facts(stage.say(opened()), OwnerMissing)
+
+
+def test_a_copy_is_told_with_its_order_and_by_how_much_its_stops_were_moved() -> None:
+    stage = desk(options=CopyOptions(sl_offset_points=Decimal(20)))
+
+    told = stage.say(opened())
+    [fact] = facts(told, CopyDecided)
+    [command] = facts(told, CommandSent)
+
+    assert fact.order is not None
+    assert (fact.order.command_id, fact.decided_at_ms) == (command.command_id, stage.now.wall_ms)
+    assert fact.offsets_points == (Decimal(20), Decimal(0))
+    assert fact.point is not None
+
+
+def test_a_command_is_told_with_its_trade_and_its_repeat_as_one() -> None:
+    stage = desk()
+    [first] = facts(stage.say(opened()), CommandSent)
+    [again] = facts(stage.wait(150), CommandSent)
+
+    assert (first.again, again.again) == (False, True)
+    assert (first.trade_id, first.traceparent) == (TRADE, opened().traceparent)
+    assert first.timestamps is not None
+    assert first.timestamps.t2_core_recv_ms is not None
+    assert (again.ack_timeout_ms, again.backoff_ms) > (0, 0)
+
+
+def test_an_action_is_told_with_who_brought_it_and_when() -> None:
+    stage = desk()
+    [fact] = facts(stage.say(opened()), ActionReceived)
+
+    assert (fact.agent_id, fact.received_at_ms) == (AGENT, stage.now.wall_ms)
+    assert fact.timestamps == opened().timestamps

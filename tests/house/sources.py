@@ -11,12 +11,24 @@ GENERATED = PACKAGE / "wire" / "pb"
 BRAINS = ("domain", "engine", "bridge", "terminal")
 """Rooms that decide: same events in, same effects out, byte for byte."""
 
-FOLDERS = (".ci", "bench", "deploy", "docs", "mql", "native", "proto", "src", "tests", "tools")
+FOLDERS = (
+    ".ci",
+    ".github",
+    "bench",
+    "deploy",
+    "docs",
+    "mql",
+    "native",
+    "proto",
+    "src",
+    "tests",
+    "tools",
+)
 WITHOUT_SUFFIX = {".editorconfig", ".gitattributes", ".gitignore", "LICENSE", "Makefile", "NOTICE"}
 PAGES = {".md", ".txt"}
 TEXTS = PAGES | {
     *(".c", ".cpp", ".css", ".def", ".graphql", ".h", ".hpp", ".html", ".js", ".json", ".jsonl"),
-    *(".mq4", ".mq5", ".mqh", ".proto", ".ps1", ".py", ".pyi", ".service", ".sh", ".sql"),
+    *(".mq4", ".mq5", ".mqh", ".nsi", ".proto", ".ps1", ".py", ".pyi", ".service", ".sh", ".sql"),
     *(".talk", ".toml", ".yaml", ".yml", ".lock"),
 }
 

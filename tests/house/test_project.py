@@ -9,7 +9,7 @@ import pytest
 from tests.house.sources import ROOT, read
 
 PROJECT: dict[str, Any] = tomllib.loads(read(ROOT / "pyproject.toml"))
-LOCKS = ("requirements.lock", "requirements-dev.lock")
+LOCKS = ("requirements.lock", "requirements-dev.lock", "deploy/windows/installer.lock")
 PIN = re.compile(r"^([a-z0-9][a-z0-9.-]*)==([^\s;\\]+)", re.MULTILINE)
 
 

@@ -21,6 +21,8 @@ DATES = {"datetime", "zoneinfo"}
 
 READS_THE_CLOCK = {"now", "utcnow", "today"}
 DIFFERS_PER_PROCESS = {"hash", "id", "open", "input", "print", "eval", "exec", "breakpoint"}
+EXCUSED = {("src/echo/domain/sealing.py", "exec()")}
+"""Constructors are compiled there from the names of a class's fields, the same in any process."""
 
 
 def impure_imports(room: str) -> list[str]:
@@ -79,6 +81,7 @@ def test_brains_call_nothing_that_depends_on_moment_or_process(room: str) -> Non
         f"{shown(path)}:{line}: {call}"
         for path in python_files(f"src/echo/{room}")
         for line, call in impure_calls(tree(path))
+        if (shown(path), call) not in EXCUSED
     ]
 
     assert not offences, "\n".join(["", *offences])

@@ -32,6 +32,9 @@ HOSTS = {
     *("python.org", "packaging.python.org", "readthedocs.io", "opentelemetry.io", "kernel.org"),
     *("keepachangelog.com", "semver.org", "contributor-covenant.org", "creativecommons.org"),
     *("microsoft.com", "json-schema.org", "mermaid.js.org", "crockford.com", "iana.org"),
+    # Services of the compose file, each reached from inside it alone.
+    *("prometheus", "loki", "jaeger", "etcd"),
+    "0.0.0.0",  # noqa: S104 -- a host that a text may name, no bind
     # Where notices go.
     "api.telegram.org",
     # Rules of firms, which packs of limits cite.

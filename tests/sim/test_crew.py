@@ -1,13 +1,18 @@
+import gc
 import os
 import time
 
 import pytest
 
-from echo.sim.crew import spread
+from echo.sim.crew import COLLECTED_AFTER, spread
 
 
 def squared(number: int) -> tuple[int, int]:
     return number * number, os.getpid()
+
+
+def collected_after(number: int) -> int:
+    return gc.get_threshold()[0]
 
 
 def divided(number: int) -> float:
@@ -22,6 +27,12 @@ def test_several_jobs_do_everything_once_and_elsewhere() -> None:
     found = list(spread(squared, range(40), 2))
     assert sorted(square for square, _ in found) == [n * n for n in range(40)]
     assert os.getpid() not in {process for _, process in found}
+
+
+def test_worlds_elsewhere_are_seldom_searched_for_garbage() -> None:
+    before = gc.get_threshold()
+    assert set(spread(collected_after, range(4), 2)) == {COLLECTED_AFTER}
+    assert gc.get_threshold() == before
 
 
 def test_what_goes_wrong_elsewhere_is_told_here() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from echo.domain.ids import Ticket
 from echo.domain.quantities import Side
-from echo.sim.faults import CALM, Faults, Moods
+from echo.sim.faults import CALM, LOOK_AHEAD, Faults, Moods
 from echo.terminal.fates import FateRates, Reply
 from echo.terminal.orders import CloseLot, SendOrder
 
@@ -33,6 +33,27 @@ def test_a_crash_strikes_before_the_effects_that_were_named() -> None:
     assert [faults.strikes_here() for _ in range(6)] == [False, True, False, False, True, False]
     assert (faults.effects, faults.crashed_at) == (6, [2, 5])
     assert faults.struck["crash_at_effect"] == 2
+
+
+def test_a_named_effect_is_struck_however_far_ahead_it_lies() -> None:
+    far = 3 * LOOK_AHEAD
+    faults = Faults(replace(CALM, crash_at=(LOOK_AHEAD, far)), Random(1))
+    struck = [each for each in range(1, far + 2) if faults.strikes_here()]
+    assert struck == [LOOK_AHEAD, far]
+
+
+def test_once_it_is_calm_only_named_effects_are_struck() -> None:
+    named = 2 * LOOK_AHEAD + 1
+    faults = Faults(replace(CALM, crash_per_effect=1.0, crash_at=(named,)), Random(1))
+    assert faults.strikes_here()
+    faults.calm = True
+    assert [each for each in range(2, named + 9) if faults.strikes_here()] == [named]
+
+
+def test_a_crash_strikes_as_often_as_its_rate_says() -> None:
+    faults = Faults(replace(CALM, crash_per_effect=0.01), Random(1))
+    struck = sum(faults.strikes_here() for _ in range(100 * LOOK_AHEAD))
+    assert LOOK_AHEAD * 0.7 < struck < LOOK_AHEAD * 1.3
 
 
 def test_where_crashes_struck_by_chance_they_strike_again_when_named() -> None:

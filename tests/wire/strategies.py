@@ -50,7 +50,7 @@ from echo.domain.handshake import (
     SymbolRegistration,
     SymbolRegistrationResult,
 )
-from echo.domain.ids import SEQ_CLOSE, AccountId
+from echo.domain.ids import SEQ_CLOSE, AccountId, CommandId
 from echo.domain.intents import TradeClose, TradeIntent, TradeModify
 from echo.domain.quantities import NO_TIMESTAMPS, Side, Timestamps
 from echo.domain.sessions import (
@@ -76,6 +76,7 @@ from echo.domain.specs import (
     SymbolSpecReport,
     TradePermission,
 )
+from echo.domain.traces import AgentSpans, Span
 from echo.wire.pipe.words import WEEKDAYS
 
 T = TypeVar("T")
@@ -323,7 +324,15 @@ MAPPINGS = built(
 )
 
 
-def metadata(role: Role, version: st.SearchStrategy[int]) -> st.SearchStrategy[HandshakeMetadata]:
+NOTHING_RESUMED: st.SearchStrategy[tuple[CommandId, ...]] = st.just(())
+"""What an EA resumes is said on its pipe and goes no further."""
+
+
+def metadata(
+    role: Role,
+    version: st.SearchStrategy[int],
+    resume: st.SearchStrategy[Any] = NOTHING_RESUMED,
+) -> st.SearchStrategy[HandshakeMetadata]:
     return built(
         HandshakeMetadata,
         protocol_version=version,
@@ -345,17 +354,20 @@ def metadata(role: Role, version: st.SearchStrategy[int]) -> st.SearchStrategy[H
         ledger_n=INT64,
         symbol_mappings=TEXTS,
         ledger_id=TEXTS,
+        resume=resume,
     )
 
 
-def handshakes(version: st.SearchStrategy[int]) -> st.SearchStrategy[Handshake]:
+def handshakes(
+    version: st.SearchStrategy[int], resume: st.SearchStrategy[Any] = NOTHING_RESUMED
+) -> st.SearchStrategy[Handshake]:
     def of(role: Role) -> st.SearchStrategy[Handshake]:
         return built(
             Handshake,
             account_id=ACCOUNTS,
             client_id=NAMES,
             role=st.just(role),
-            metadata=metadata(role, version),
+            metadata=metadata(role, version, resume),
             symbols=maybe(several(MAPPINGS)),
             timestamp_ms=STAMPS_MS,
         )
@@ -568,7 +580,12 @@ CORE_HELLOS = built(
     compat_mode_active=st.booleans(),
 )
 DELIVERY_HEARTBEATS = built(
-    DeliveryHeartbeat, **PACE, **PROBE, heartbeat_interval_ms=UINT32, ack_timeout_ms=UINT32
+    DeliveryHeartbeat,
+    **PACE,
+    **PROBE,
+    heartbeat_interval_ms=UINT32,
+    ack_timeout_ms=UINT32,
+    wall_ms=STAMPS_MS,
 )
 AGENT_HEARTBEATS = built(AgentHeartbeat, **PROBE, agent_id=ACCOUNTS, timestamp_ms=INT64)
 CLOCK_ECHOES = built(ClockEcho, **PROBE)
@@ -583,6 +600,29 @@ DISCONNECTED = built(
     AccountDisconnected, account_id=ACCOUNTS, disconnected_at_ms=INT64, reason=TEXTS
 )
 DELIVERY_CONFIGS = built(DeliveryConfig, **PACE)
+SPAN_IDS = st.integers(1, 2**64 - 1).map(lambda number: f"{number:016x}")
+SPANS = built(
+    Span,
+    trace_id=st.integers(1, 2**128 - 1).map(lambda number: f"{number:032x}"),
+    span_id=SPAN_IDS,
+    parent_id=st.just("") | SPAN_IDS,
+    name=TEXTS,
+    component=TEXTS,
+    start_ms=STAMPS_MS,
+    end_ms=st.just(2**63 - 1),
+    attributes=st.fixed_dictionaries(
+        {},
+        optional={
+            "echo.account_id": TEXTS,
+            "echo.attempt": UINT32,
+            "echo.slippage": NUMBERS,
+        },
+    ),
+    ok=st.booleans(),
+    clock_offset_ms=INT64,
+    compared=st.booleans(),
+)
+AGENT_SPANS = built(AgentSpans, spans=several(SPANS))
 EA_SESSIONS = built(
     EaSession,
     **PACE,
@@ -591,5 +631,13 @@ EA_SESSIONS = built(
     ledger_n=INT64,
     ledger_id=TEXTS,
 )
-PINGS = built(Ping, ping_id=UUIDS, timestamp_ms=STAMPS_MS, role=TEXTS)
+PINGS = built(
+    Ping,
+    ping_id=UUIDS,
+    timestamp_ms=STAMPS_MS,
+    role=TEXTS,
+    rtt_ms=maybe(UINT32),
+    evaluation_id=UUIDS,
+    verdict_age_ms=UINT32,
+)
 PONGS = built(Pong, ping_id=UUIDS, timestamp_ms=INT64, echo_ms=INT64, mono_ms=INT64)

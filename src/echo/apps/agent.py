@@ -14,7 +14,7 @@ from echo.apps.pipes import pipe_server
 from echo.apps.range_watch import RangeWatch
 from echo.apps.running import Stopping, run_program, state_folder, warn
 from echo.apps.state_file import StateFile
-from echo.apps.telemetry import agent_telling, open_metrics_port
+from echo.apps.telemetry import agent_telling, hand_spans_up, open_metrics_port
 from echo.bridge.bridge import Bridge
 from echo.bridge.settings import BridgeSettings
 from echo.config.setting import Value
@@ -33,6 +33,7 @@ from echo.ports.telemetry import FactSink
 from echo.services.agent.service import AgentService
 from echo.stores.sqlite.ledger import SqliteLedger
 
+PROGRAM: Final = "echo-agent"
 VERSION: Final = "0.1.0"
 
 
@@ -41,11 +42,14 @@ def compose(
     facts: FactSink,
     ready: Callable[[], None],
     watch: RangeWatch | None = None,
+    *,
+    service_sid: str = "",
 ) -> AgentService:
     """Build the service from *settings*; *ready* is called when its pipes are served.
 
     Args:
         watch: Compares the range of protocols with the Core's; made here if not given.
+        service_sid: SID of the Windows service that this Agent is; empty = it is none.
 
     Raises:
         SettingsInvalid: an address or folder cannot be used.
@@ -60,7 +64,12 @@ def compose(
         stamp = boot_stamp()
         return stamp.boot_id, stamp.boot_ms
 
-    pipes: PipeServer = pipe_server(settings.pipe_dir, settings.pipe_prefix)
+    pipes: PipeServer = pipe_server(
+        settings.pipe_dir,
+        settings.pipe_prefix,
+        users=settings.pipe_users,
+        service_sid=service_sid,
+    )
     watch = watch or RangeWatch(settings.protocol, facts)
     core: CoreLink = GrpcCoreLink(
         host, port, settings.agent_id, clock, ids, tls=_tls(settings), told=watch.core_says
@@ -109,10 +118,20 @@ def pipes_of(settings: AgentSettings) -> list[tuple[Role, AccountId]]:
 
 def main() -> None:
     """Run until SIGTERM or SIGINT."""
-    run_program("echo-agent", sys.argv[1:], _run)
+    run_program(PROGRAM, sys.argv[1:], serve)
 
 
-async def _run(config: str, stopping: Stopping) -> None:
+async def serve(config: str, stopping: Stopping, *, service_sid: str = "") -> None:
+    """Run the Agent of *config* until it is told to stop.
+
+    Args:
+        config: Where its settings are: a file's path, or an address of etcd.
+        stopping: Says when to stop, and is told when the pipes are served.
+        service_sid: SID of the Windows service that this Agent is; empty = it is none.
+
+    Raises:
+        EchoError: it cannot start, or cannot go on; the message says why.
+    """
     live = await live_settings(config)
     settings = agent_settings(live.reading.values)
     pipes = pipes_of(settings)
@@ -131,7 +150,7 @@ async def _run(config: str, stopping: Stopping) -> None:
     metrics = open_metrics_port(settings.metrics_port, facts)
     try:
         watch = RangeWatch(settings.protocol, facts)
-        service = compose(settings, facts, ready, watch)
+        service = compose(settings, facts, ready, watch, service_sid=service_sid)
         async with asyncio.TaskGroup() as group:
             beside = [
                 group.create_task(_end(stopping, service)),
@@ -141,6 +160,8 @@ async def _run(config: str, stopping: Stopping) -> None:
                     )
                 ),
             ]
+            if settings.spans_via_core:
+                beside.append(group.create_task(hand_spans_up(facts, service.report)))
             await service.run(pipes)
             for task in beside:
                 task.cancel()

@@ -10,18 +10,22 @@ from typing import TYPE_CHECKING, Final
 from echo.apps.failpoints import armed, journal_pages_max
 from echo.apps.journals import JOURNAL_FILE, open_journal, place_of
 from echo.apps.leases import Turn, turn_of
-from echo.apps.live_settings import live_settings
+from echo.apps.live_settings import LiveSettings, live_settings
 from echo.apps.mortal import MortalAgentServer, MortalJournal
 from echo.apps.operator_desk import OperatorDesk, operator_desk
+from echo.apps.overviews import open_desk
 from echo.apps.raw_events import RawEvents, raw_events
 from echo.apps.running import Stopping, run_program, state_folder, warn
 from echo.apps.state_file import StateFile
-from echo.apps.telemetry import core_telling, watch_backlog
+from echo.apps.telemetry import Told, core_telling, watch_backlog
 from echo.config.setting import Value
 from echo.config.settings import CoreSettings, core_settings
 from echo.domain.facts import Alarm
+from echo.domain.handshake import RegistrationStatus
+from echo.domain.ids import AccountId
 from echo.engine.backlog import backlog
 from echo.engine.engine import Engine
+from echo.engine.events import PoliciesChanged, SettingsChanged
 from echo.engine.settings import EngineSettings, UnknownSymbolAction
 from echo.links.grpc_options import TlsFiles
 from echo.links.grpc_server import CoreFace, GrpcAgentServer, ListenAt
@@ -31,6 +35,7 @@ from echo.ports.journal import Journal
 from echo.ports.links import AgentServer
 from echo.ports.telemetry import FactSink
 from echo.services.core.brain import Brain
+from echo.services.core.patience import PatientServer
 from echo.services.core.recorder import Recorder
 from echo.services.core.service import CoreService
 from echo.services.core.tenure import Tenure
@@ -52,6 +57,8 @@ def compose(
     record: Recorder | None = None,
     events: RawEvents | None = None,
     journal: Journal | None = None,
+    *,
+    shared: bool = False,
 ) -> tuple[CoreService, GrpcAgentServer, Engine]:
     """Build the service, its door and its engine from *settings*.
 
@@ -60,6 +67,7 @@ def compose(
         record: Takes every event, for replay.
         events: Notes everything that crosses the threshold.
         journal: An open one; ``None`` = the file in the Core's folder.
+        shared: Whether another Core takes turns with this one, at the same address.
 
     Raises:
         StoreLocked, JournalUnavailable, JournalRefused: the journal cannot be opened.
@@ -102,7 +110,7 @@ def compose(
         brain,
         engine_settings,
         journal=journal,
-        server=door,
+        server=PatientServer(door, clock, facts, shared=shared),
         clock=clock,
         ids=SystemIds(),
         facts=facts,
@@ -157,6 +165,8 @@ async def _run(config: str, stopping: Stopping) -> None:
 
     def told(ready: bool) -> None:
         nonlocal announced
+        if ready and desk is not None:
+            desk.announce()
         state.write(
             ready=ready,
             address=f"{settings.bind}:{server.port}",
@@ -173,22 +183,25 @@ async def _run(config: str, stopping: Stopping) -> None:
         events = raw_events(live.reading.values, facts)
         if stored is not None:
             settings = replace(settings, book=stored.book(settings.book))
-        service, server, engine = compose(settings, facts, told, record, events, journal)
+        service, server, engine = compose(
+            settings, facts, told, record, events, journal, shared=turn is not None
+        )
         clock = SystemClock()
         async with asyncio.TaskGroup() as group:
             beside = [
-                group.create_task(live.follow(facts, _change(service, stored), mine=("core/",))),
+                group.create_task(_follow(live, facts, service, stored)),
                 group.create_task(_end(stopping, service)),
                 group.create_task(_flush(recording)),
                 group.create_task(_hold_on(turn, service, facts)),
                 group.create_task(watch_backlog(lambda: backlog(engine.state, clock.now()), facts)),
             ]
             if stored is not None:
-                beside.append(group.create_task(stored.run(service.change_policies)))
+                beside.append(group.create_task(_watch_store(stored, service, engine, facts)))
             if events is not None:
                 beside.append(group.create_task(events.run(facts)))
             if desk is not None:
-                group.create_task(desk.open(service))
+                alone = turn is None
+                group.create_task(open_desk(desk, service, settings, live, facts, alone=alone))
             try:
                 await service.run()
             finally:
@@ -200,11 +213,16 @@ async def _run(config: str, stopping: Stopping) -> None:
         if desk is not None:
             desk.close()
         state.remove()
-        if recording is not None:
-            recording.close()
-        if events is not None:
-            events.close()
-        facts.close()
+        _let_go(recording, events, facts)
+
+
+def _let_go(recording: RecordingFile | None, events: RawEvents | None, facts: Told) -> None:
+    """Close what is written beside the work; the facts last, for the others tell some."""
+    if recording is not None:
+        recording.close()
+    if events is not None:
+        events.close()
+    facts.close()
 
 
 async def _open_store(
@@ -247,6 +265,29 @@ async def _flush(recording: RecordingFile | None) -> None:
         recording.flush()
 
 
+async def _follow(
+    live: LiveSettings, facts: FactSink, service: CoreService, stored: "StoredPolicies | None"
+) -> None:
+    """Put changed settings into force, and into their history."""
+    change = _change(service, stored)
+    await live.follow(facts, change, mine=("core/",), note=service.change)
+
+
+async def _watch_store(
+    stored: "StoredPolicies", service: CoreService, engine: Engine, facts: FactSink
+) -> None:
+    """Listen to what others change on the server that keeps the journal."""
+    from echo.apps.stored_verdicts import StoredVerdicts  # its driver is an extra
+
+    def status(account_id: AccountId) -> RegistrationStatus | None:
+        account = engine.state.accounts.get(account_id)
+        return None if account is None or account.verdict is None else account.verdict.status
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(stored.run(lambda book: service.change(PoliciesChanged(book))))
+        group.create_task(StoredVerdicts(stored.target, facts, status).run())
+
+
 def _change(
     service: CoreService, stored: "StoredPolicies | None"
 ) -> Callable[[Mapping[str, Value]], None]:
@@ -254,9 +295,9 @@ def _change(
 
     def change(values: Mapping[str, Value]) -> None:
         settings = core_settings(values)
-        service.change_settings(engine_part(settings))
+        service.change(SettingsChanged(engine_part(settings)))
         book = settings.book
-        service.change_policies(book if stored is None else stored.book(book))
+        service.change(PoliciesChanged(book if stored is None else stored.book(book)))
 
     return change
 

@@ -1,7 +1,7 @@
 """Which store keeps the journal, and the ways into it: chosen once, by the settings."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,13 +13,16 @@ from echo.ports.errors import JournalUnavailable, SettingsInvalid
 from echo.ports.journal import Journal
 from echo.stores.postgres.target import PostgresTarget, ssl_mode
 from echo.stores.sqlite.journal import SqliteJournal
+from echo.stores.sqlite.limit_rows import read_standings as read_file_standings
 
 if TYPE_CHECKING:
     from echo.domain.casefile import CaseFile
     from echo.stores.sqlite.reading import JournaledBooks
-from echo.stores.sqlite.limit_rows import read_standings as read_file_standings
 
 JOURNAL_FILE = "journal.sqlite"
+
+CASES_AT_ONCE = 200
+"""Trades that an audit takes from a server together."""
 
 Place = Path | PostgresTarget
 """The journal's file, or where on which server it is."""
@@ -106,7 +109,26 @@ def read_cases(place: Place) -> "Iterator[CaseFile]":
     demand_driver()
     from echo.stores.postgres.cases import read_cases as read_server_cases  # as above
 
-    return asyncio.run(read_server_cases(place))
+    return _step_by_step(read_server_cases(place))
+
+
+def _step_by_step(cases: "AsyncGenerator[CaseFile, None]") -> "Iterator[CaseFile]":
+    """Yield what *cases* yields: what reads them runs only while somebody waits for the next."""
+
+    async def some() -> "list[CaseFile]":
+        found: list[CaseFile] = []
+        async for each in cases:
+            found.append(each)
+            if len(found) == CASES_AT_ONCE:
+                break
+        return found
+
+    with asyncio.Runner() as runner:
+        try:
+            while found := runner.run(some()):
+                yield from found
+        finally:
+            runner.run(cases.aclose())
 
 
 def demand_driver() -> None:

@@ -7,12 +7,14 @@ from echo.config.settings import CoreSettings
 from echo.domain.facts import Alarm
 from echo.domain.operations import Answer, Request
 from echo.links.admin_door import AdminAt, AdminDoor, no_figures
-from echo.links.admin_token import mint_token, remove_token
+from echo.links.admin_token import leave_token, mint_token, remove_token
 from echo.links.grpc_options import TlsFiles
+from echo.ports.errors import SettingsInvalid
 from echo.ports.telemetry import FactSink
 from echo.services.core.service import CoreService
 
 if TYPE_CHECKING:
+    from echo.links.admin_pages import Beside
     from echo.links.admin_web import Figures
 
 
@@ -24,37 +26,48 @@ class OperatorDesk:
 
     def __init__(self, door: AdminDoor, folder: Path, facts: FactSink, figures: "Figures") -> None:
         self._door, self._folder, self._facts, self._figures = door, folder, facts, figures
-        self._opened = self._minted = False
+        self.address = door.address
+        """Where it is, or was until it failed, as ``host:port``."""
+        self._token = mint_token()
+        self._opened = False
 
-    @property
-    def address(self) -> str:
-        """Where it is, as ``host:port``."""
-        return self._door.address
+    def announce(self) -> None:
+        """Leave the token where operators look for it: the journal is this Core's by now.
 
-    async def open(self, service: CoreService) -> None:
-        """Serve until `close`.  The journal is this Core's by now, and so is the token's file."""
+        Called again whenever that becomes true again: of Cores that share a folder, the one that
+        serves is asked.
+        """
+        try:
+            leave_token(self._folder, self._token)
+        except SettingsInvalid as error:
+            self._failed(error)
+
+    async def open(self, service: CoreService, beside: "Beside | None" = None) -> None:
+        """Serve until `close`; *beside* is what is told without asking the engine."""
 
         async def operate(by: str, request: Request) -> Answer:
             return await service.operate(by, request)
 
         self._opened = True
         try:
-            token = mint_token(self._folder)
-            self._minted = True
-            await self._door.serve(token, operate, lambda: service.ready, self._figures)
+            await self._door.serve(
+                self._token, operate, lambda: service.ready, self._figures, beside
+            )
         except Exception as error:
-            sentence = f"operators cannot ask this Core any more: {error}"
-            self._facts.observe(Alarm(key="admin", code="ADMIN_DOOR_FAILED", sentence=sentence))
+            self._failed(error)
         finally:
             self._door.close()
-            if self._minted:
-                remove_token(self._folder)
+            remove_token(self._folder, self._token)
 
     def close(self) -> None:
         """Let `open` return; what never opened gives its address back."""
         self._door.stop()
         if not self._opened:
             self._door.close()
+
+    def _failed(self, error: Exception) -> None:
+        sentence = f"operators cannot ask this Core any more: {error}"
+        self._facts.observe(Alarm(key="admin", code="ADMIN_DOOR_FAILED", sentence=sentence))
 
 
 def operator_desk(

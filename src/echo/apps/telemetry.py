@@ -3,15 +3,21 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
+from socket import gethostname
 from typing import TYPE_CHECKING, Final
 
 from echo.apps.notices import notifier
 from echo.config.settings import AgentSettings, CoreSettings, TelemetrySettings
+from echo.domain.cache_facts import CacheStanding
 from echo.domain.facts import Alarm, Fact
+from echo.domain.traces import AgentSpans
 from echo.links.grpc_options import is_loopback
 from echo.links.log_facts import LEVEL_OF, LEVELS, LogFacts
 from echo.links.notices.notifier import Notifier
+from echo.links.telemetry.agent_spans import AgentTrace
+from echo.links.telemetry.cache_figures import CacheFigures
 from echo.links.telemetry.core_figures import CoreFigures
+from echo.links.telemetry.core_spans import CoreTrace
 from echo.links.telemetry.fan_out import FanOut
 from echo.links.telemetry.meters import Meters
 from echo.links.telemetry.metrics_port import MetricsPort
@@ -20,9 +26,9 @@ from echo.links.telemetry.registration_spans import (
     verdict_spans_of_agent,
     verdict_spans_of_core,
 )
-from echo.links.telemetry.spans import Span, spans_of_agent, spans_of_core
+from echo.links.telemetry.spans import Span
 from echo.links.telemetry.table import AGENT_METRICS, CORE_METRICS
-from echo.links.telemetry.telemetry import Telemetry
+from echo.links.telemetry.telemetry import Telemetry, Trace
 from echo.ports.errors import SettingsInvalid
 from echo.ports.telemetry import FactSink
 
@@ -30,6 +36,9 @@ if TYPE_CHECKING:
     from echo.links.telemetry.otlp import OtlpExporter
 
 BACKLOG_EVERY_S: Final = 1.0
+HAND_UP_EVERY_S: Final = 1.0
+HANDED_MAX: Final = 256
+"""Spans in one message to the Core: a trade must not wait behind a large one."""
 
 
 class Told:
@@ -41,7 +50,9 @@ class Told:
         telemetry: Telemetry | None = None,
         exporter: "OtlpExporter | None" = None,
         people: Notifier | None = None,
+        caches: CacheFigures | None = None,
     ) -> None:
+        self._caches = caches
         self._log, self.telemetry, self._exporter = log, telemetry, exporter
         self._people = people
         sinks: tuple[FactSink | None, ...] = (log, telemetry, people)
@@ -54,6 +65,13 @@ class Told:
     def exposition(self, accept: str) -> tuple[bytes, str] | None:
         """Return the figures for Prometheus, and the type of the text; ``None`` = none are kept."""
         return None if self.telemetry is None else self.telemetry.exposition(accept)
+
+    def caches(self) -> tuple[CacheStanding, ...] | None:
+        """Return how caches do; ``None`` = nothing is counted."""
+        if self.telemetry is None or self._caches is None:
+            return None
+        self.telemetry.drain()
+        return self._caches.standings()
 
     def close(self) -> None:
         """Write, count and send what waits."""
@@ -78,14 +96,17 @@ def core_telling(settings: CoreSettings, version: str) -> Told:
     if not settings.telemetry.enabled:
         return Told(log, people=people)
     meters = Meters(CORE_METRICS)
+    caches = CacheFigures(meters)
     telemetry = Telemetry(
         meters,
-        (CoreFigures(meters).take, RegistrationFigures(meters).take),
-        trace=_core_spans if settings.telemetry.otlp_endpoint else None,
+        (CoreFigures(meters).take, RegistrationFigures(meters).take, caches.take),
+        readings=(caches.flush,),
+        trace=_core_trace() if settings.telemetry.otlp_endpoint else None,
         recorded=_recorded(settings.telemetry, settings.log_level),
     )
-    exporter = _exporter(telemetry, settings.telemetry, "echo-core", version)
-    return Told(log, telemetry, exporter, people)
+    who = ("echo-core", gethostname())
+    exporter = _exporter(telemetry, settings.telemetry, who, version)
+    return Told(log, telemetry, exporter, people, caches)
 
 
 def agent_telling(settings: AgentSettings, version: str) -> Told:
@@ -97,10 +118,19 @@ def agent_telling(settings: AgentSettings, version: str) -> Told:
     telemetry = Telemetry(
         meters,
         (AgentFigures(meters, settings.agent_id).take,),
-        trace=_agent_spans if settings.telemetry.otlp_endpoint else None,
+        trace=_agent_trace()
+        if settings.telemetry.otlp_endpoint or settings.spans_via_core
+        else None,
         recorded=_recorded(settings.telemetry, settings.log_level),
     )
-    return Told(log, telemetry, _exporter(telemetry, settings.telemetry, "echo-agent", version))
+    exporter = _exporter(
+        telemetry,
+        settings.telemetry,
+        ("echo-agent", settings.agent_id),
+        version,
+        spans=not settings.spans_via_core,
+    )
+    return Told(log, telemetry, exporter)
 
 
 def open_metrics_port(port: int, told: Told) -> MetricsPort | None:
@@ -110,14 +140,24 @@ def open_metrics_port(port: int, told: Told) -> MetricsPort | None:
     return MetricsPort(port, told.telemetry)
 
 
-def _core_spans(fact: Fact, at_ms: int) -> Iterator[Span]:
-    yield from spans_of_core(fact)
-    yield from verdict_spans_of_core(fact, at_ms)
+def _core_trace() -> Trace:
+    trades = CoreTrace()
+
+    def trace(fact: Fact, at_ms: int) -> Iterator[Span]:
+        yield from trades.trace(fact, at_ms)
+        yield from verdict_spans_of_core(fact, at_ms)
+
+    return trace
 
 
-def _agent_spans(fact: Fact, at_ms: int) -> Iterator[Span]:
-    yield from spans_of_agent(fact)
-    yield from verdict_spans_of_agent(fact, at_ms)
+def _agent_trace() -> Trace:
+    trades = AgentTrace()
+
+    def trace(fact: Fact, at_ms: int) -> Iterator[Span]:
+        yield from trades.trace(fact, at_ms)
+        yield from trades.placed(verdict_spans_of_agent(fact, at_ms))
+
+    return trace
 
 
 async def watch_backlog(see: Callable[[], Fact], facts: FactSink) -> None:
@@ -125,6 +165,18 @@ async def watch_backlog(see: Callable[[], Fact], facts: FactSink) -> None:
     while True:
         facts.observe(see())
         await asyncio.sleep(BACKLOG_EVERY_S)
+
+
+async def hand_spans_up(told: Told, report: Callable[[Callable[[], AgentSpans]], None]) -> None:
+    """Hand an Agent's spans to its Core, every second, until cancelled.
+
+    Args:
+        report: Takes what takes them, for nothing is taken while the Core is away.
+    """
+    telemetry = told.telemetry
+    while telemetry is not None:
+        await asyncio.sleep(HAND_UP_EVERY_S)
+        report(lambda: AgentSpans(spans=tuple(telemetry.take_spans(HANDED_MAX))))
 
 
 def _recorded(settings: TelemetrySettings, level: str) -> list[type[Fact]]:
@@ -135,12 +187,26 @@ def _recorded(settings: TelemetrySettings, level: str) -> list[type[Fact]]:
     return [kind for kind, each in LEVEL_OF.items() if LEVELS.index(each) >= least]
 
 
+def otlp_is_installed() -> bool:
+    """Whether the extra ``otlp`` is there."""
+    try:
+        return find_spec("opentelemetry.exporter") is not None
+    except ModuleNotFoundError:  # not even the package in which it would lie
+        return False
+
+
 def _exporter(
-    telemetry: Telemetry, settings: TelemetrySettings, program: str, version: str
+    telemetry: Telemetry,
+    settings: TelemetrySettings,
+    who: tuple[str, str],
+    version: str,
+    *,
+    spans: bool = True,
 ) -> "OtlpExporter | None":
+    """Return what sends figures, spans and logs; *who* is the program, and which one of them."""
     if not settings.otlp_endpoint:
         return None
-    if find_spec("opentelemetry.exporter") is None:
+    if not otlp_is_installed():
         raise SettingsInvalid(
             ["endpoints/otel/otlp_endpoint is set, but the extra 'otlp' is not installed"]
         )
@@ -155,9 +221,12 @@ def _exporter(
             insecure=is_loopback(host),
         ),
         {
-            "service.name": settings.service_name or program,
+            "service.name": settings.service_name or who[0],
+            # Without it the figures of two Agents would be one series.
+            "service.instance.id": who[1],
             "service.version": settings.service_version or version,
             "deployment.environment": settings.environment,
         },
         every_s=settings.export_every_s,
+        spans=spans,
     )

@@ -18,6 +18,7 @@ from echo.domain.errors import ErrorCode, Refusal
 from echo.domain.facts import Alarm
 from echo.domain.ids import SEQ_CLOSE, SEQ_OPEN, AccountId, TradeId
 from echo.domain.intents import MasterAction, TradeIntent, action_content
+from echo.domain.traces import traceparent
 
 PROMISES_MAX: Final = 10_000
 """Promised actions remembered until the Core has answered; the oldest are forgotten."""
@@ -106,6 +107,9 @@ class Actions:
 
     def _received(self, ea: Ea, action: MasterAction) -> MasterAction:
         stamps = replace(action.timestamps, t1_agent_recv_ms=self._state.now.wall_ms)
+        if not action.traceparent:
+            # Older EAs begin no trace: theirs begins here.
+            action = replace(action, traceparent=traceparent(action.trade_id, action.seq))
         if not isinstance(action, TradeIntent):
             return replace(action, account_id=ea.account_id, timestamps=stamps)
         age_ms = action.age_ms

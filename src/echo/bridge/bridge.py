@@ -4,6 +4,7 @@ Same events, same effects, byte for byte.  See ``events`` for what may happen an
 what the shell must do.
 """
 
+from echo.bridge import feedback
 from echo.bridge.actions import Actions
 from echo.bridge.commands import Commands
 from echo.bridge.ea import PROTOCOL_NEWEST, Ea
@@ -42,12 +43,14 @@ from echo.domain.answers import (
     ResultAck,
     TradeIntentAck,
 )
+from echo.domain.clocks import PeerClock
 from echo.domain.commands import ExecuteOrder
 from echo.domain.facts import Alarm, LinkChanged
 from echo.domain.handshake import Handshake, Role, SymbolRegistrationResult
 from echo.domain.ids import CommandId
 from echo.domain.intents import TradeClose, TradeIntent, TradeModify
 from echo.domain.ledger import LedgerEntry, LedgerKind
+from echo.domain.link_facts import PingHeard
 from echo.domain.quantities import ClockProbe, Instant
 from echo.domain.sessions import ClockEcho, CoreHello, CoreToAgent, DeliveryHeartbeat, Ping, Pong
 from echo.domain.specs import Quote, SymbolSpecReport
@@ -185,6 +188,9 @@ class Bridge:
 
     def _pong(self, ea: Ea, ping: Ping) -> None:
         now = self._state.now
+        if ping.rtt_ms is not None:
+            self._state.observe(PingHeard(account_id=ea.account_id, rtt_ms=ping.rtt_ms))
+        feedback.heard_of(self._state, ea, ping)
         pong = Pong(
             ping_id=ping.ping_id,
             timestamp_ms=now.wall_ms,
@@ -217,6 +223,7 @@ class Bridge:
             self._core_down("another stream opened")
         self._state.stream = stream
         self._state.core_clock = ClockProbe()
+        self._state.core_wall = PeerClock()
         self._state.observe(LinkChanged(peer="core", up=True))
         self._pulse.core_up()
         self._pipes.announce()

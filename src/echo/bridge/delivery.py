@@ -54,7 +54,7 @@ class Delivery:
         errand.session = ea.session
         errand.written_mono_ms = now_mono_ms
         errand.sends += 1
-        telling.command_written(self._state, errand)
+        telling.command_written(self._state, errand, confirmed=ea.lossless)
         if errand.sends > 1:
             self._retried(errand)
         if ea.lossless:
@@ -94,6 +94,7 @@ class Delivery:
         )
 
     def _retried(self, errand: Errand) -> None:
+        trade_id, traceparent = telling.trade_of(errand.command)
         self._state.observe(
             DeliveryRetried(
                 command_id=errand.command_id,
@@ -101,6 +102,8 @@ class Delivery:
                 agent_id=self._state.settings.agent_id,
                 stage=AckStage.PIPE_DELIVERED,
                 attempt=errand.sends,
+                trade_id=trade_id,
+                traceparent=traceparent,
             )
         )
         if errand.sends == self._state.pace.max_retries:
@@ -111,5 +114,6 @@ class Delivery:
                     sentence=f"{errand.command.kind.value} was written {errand.sends} times"
                     " without a receipt",
                     account_id=errand.account_id,
+                    trade_id=trade_id,
                 )
             )

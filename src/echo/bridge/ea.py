@@ -3,13 +3,14 @@
 from dataclasses import dataclass, field
 
 from echo.domain.handshake import (
+    NO_EVALUATION,
     AccountSymbolsReport,
     Feature,
     RegistrationStatus,
     Role,
     SymbolRegistrationResult,
 )
-from echo.domain.ids import AccountId
+from echo.domain.ids import AccountId, EvaluationId
 
 PROTOCOL_NEWEST = 3
 
@@ -38,6 +39,8 @@ class Ea:
     barred: str = ""
     verdict: SymbolRegistrationResult | None = None
     """The Core's latest about this session."""
+    consumed: EvaluationId = NO_EVALUATION
+    """The verdict that the EA says it has taken in."""
 
     pipe: tuple[Role, AccountId] = field(init=False)
     """The pipe it is on; each serves one EA."""

@@ -9,6 +9,7 @@ from echo.domain.facts import Fact
 from echo.domain.handshake import SymbolRegistrationResult
 from echo.domain.ids import MessageId
 from echo.domain.ledger import LedgerEntry
+from echo.domain.sealing import sealed
 from echo.domain.sessions import AgentToCore, DeliveryConfig, EaSession, Pong
 
 ToEaMessage = (
@@ -23,6 +24,7 @@ ToEaMessage = (
 """Everything that an Agent says to an EA."""
 
 
+@sealed
 @dataclass(frozen=True, slots=True)
 class SendEa:
     """Write *message* to the pipe *session*, spelled for *protocol_version* (1, 2 or 3)."""
@@ -32,6 +34,7 @@ class SendEa:
     message: ToEaMessage
 
 
+@sealed
 @dataclass(frozen=True, slots=True)
 class SendCore:
     """Hand *message* to the stream; with *message_id* the Core acknowledges it."""
@@ -41,6 +44,7 @@ class SendCore:
     message: AgentToCore
 
 
+@sealed
 @dataclass(frozen=True, slots=True)
 class Note:
     """Write to the ledger and answer with `Noted(note)`; numbers rise, one write at a time."""
@@ -66,6 +70,7 @@ class EndStream:
     reason: str
 
 
+@sealed
 @dataclass(frozen=True, slots=True)
 class Arm:
     """Raise `Due` with *key* at *due_mono_ms*; replaces a timer of the same key."""
@@ -74,6 +79,7 @@ class Arm:
     due_mono_ms: int
 
 
+@sealed
 @dataclass(frozen=True, slots=True)
 class Disarm:
     """Forget the timer *key*, if there is one."""
@@ -81,6 +87,7 @@ class Disarm:
     key: TimerKey
 
 
+@sealed
 @dataclass(frozen=True, slots=True)
 class Observe:
     """Tell telemetry."""

@@ -9,6 +9,7 @@ from echo.domain.handshake import Handshake, Role
 from echo.domain.ids import AccountId
 from echo.domain.intents import TradeClose, TradeIntent, TradeModify
 from echo.domain.ledger import LedgerContents
+from echo.domain.sealing import sealed
 from echo.domain.sessions import CoreToAgent, Ping
 from echo.domain.specs import Quote, SymbolSpecReport
 
@@ -56,6 +57,7 @@ class PipeOpened:
     account_id: AccountId
 
 
+@sealed
 @dataclass(frozen=True, slots=True)
 class EaSaid:
     """An EA sent a line that could be read."""
@@ -88,6 +90,7 @@ class CoreUp:
     stream: int
 
 
+@sealed
 @dataclass(frozen=True, slots=True)
 class CoreSaid:
     """The Core sent a message."""
@@ -119,6 +122,7 @@ class NoteFailed:
     sentence: str
 
 
+@sealed
 @dataclass(frozen=True, slots=True)
 class Due:
     """A timer is due; checked against the state, for it may have been overtaken."""

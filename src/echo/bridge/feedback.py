@@ -4,12 +4,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from echo.bridge import gatekeeping
 from echo.bridge.ea import Ea
 from echo.bridge.schedule import Schedule
 from echo.bridge.state import State
 from echo.domain.facts import Alarm
 from echo.domain.handshake import NO_EVALUATION, SymbolRegistrationResult
-from echo.domain.registration_facts import VerdictForwarded, VerdictNotForwarded
+from echo.domain.handshake_facts import (
+    ReportSent,
+    VerdictForwarded,
+    VerdictNotForwarded,
+    consumed,
+)
+from echo.domain.sessions import Ping
 
 TRIES_MAX: Final = 3
 WAIT_MS: Final = 1_000
@@ -21,6 +28,32 @@ class _Wait:
     ea: Ea
     since_mono_ms: int
     tries: int = 0
+
+
+def heard_of(state: State, ea: Ea, ping: Ping) -> None:
+    """Tell once that an EA has taken in the verdict that is in force; its ping says so."""
+    verdict = ea.verdict
+    if verdict is None or not ping.evaluation_id or ping.evaluation_id == ea.consumed:
+        return
+    if ping.evaluation_id == verdict.evaluation_id:
+        ea.consumed = ping.evaluation_id
+        told = gatekeeping.as_barred(ea, verdict)
+        state.observe(consumed(told, state.now.wall_ms - ping.verdict_age_ms))
+
+
+def report_sent(ea: Ea, attempt: int) -> ReportSent:
+    """Return the fact that the Core was told of an EA, for the *attempt*-th time."""
+    report = ea.report
+    metadata = report.metadata if report is not None else None
+    symbols = report.symbols if report is not None else None
+    return ReportSent(
+        account_id=ea.account_id,
+        role=ea.role,
+        protocol_version=metadata.protocol_version if metadata else 1,
+        client_semver=metadata.client_semver if metadata else "",
+        symbols=None if symbols is None else len(symbols),
+        attempt=attempt,
+    )
 
 
 class Feedback:
@@ -40,8 +73,11 @@ class Feedback:
 
     def announced(self, ea: Ea) -> None:
         """The Core was told, if it is there."""
+        if self._state.stream is None:
+            return
         wait = self._waits.get(ea.session)
-        if wait is None or self._state.stream is None:
+        self._state.observe(report_sent(ea, attempt=1 if wait is None else wait.tries + 1))
+        if wait is None:
             return
         wait.tries += 1
         wait_ms = WAIT_MS << (wait.tries - 1)

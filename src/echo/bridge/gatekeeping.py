@@ -3,6 +3,7 @@
 from echo.bridge.ea import Ea
 from echo.bridge.errands import Errand
 from echo.bridge.state import State
+from echo.bridge.telling import trade_of
 from echo.domain.copies import replace
 from echo.domain.handshake import (
     HandshakeMetadata,
@@ -22,8 +23,15 @@ def is_shut(state: State, errand: Errand, ea: Ea) -> bool:
     if not errand.held_told:
         errand.held_told = True
         reason = "barred" if ea.barred else "rejected" if ea.rejected else "no_verdict"
+        trade_id, traceparent = trade_of(errand.command)
         state.observe(
-            OpenHeld(account_id=errand.account_id, command_id=errand.command_id, reason=reason)
+            OpenHeld(
+                account_id=errand.account_id,
+                command_id=errand.command_id,
+                reason=reason,
+                trade_id=trade_id,
+                traceparent=traceparent,
+            )
         )
     return True
 

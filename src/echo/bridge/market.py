@@ -9,6 +9,7 @@ from echo.bridge.schedule import Schedule
 from echo.bridge.state import State
 from echo.domain.accounts import OpenTrades, StateSnapshot
 from echo.domain.copies import replace
+from echo.domain.link_facts import ReportHeld
 from echo.domain.registration_facts import SpecsFiltered, SpecsForwarded
 from echo.domain.specs import Quote, SymbolSpecReport
 
@@ -113,6 +114,7 @@ class Market:
         if self._state.stream is None or not slot.waiting:
             return
         now_mono_ms = self._state.now.mono_ms
+        in_turn = slot.sent_mono_ms is not None
         if slot.sent_mono_ms is not None:
             due_mono_ms = slot.sent_mono_ms + self._state.settings.coalesce_ms
             if now_mono_ms < due_mono_ms:
@@ -121,6 +123,10 @@ class Market:
         slot.waiting = False
         slot.sent_mono_ms = now_mono_ms
         self._state.to_core(slot.report)
+        waited_ms = now_mono_ms - slot.received_mono_ms
+        if in_turn and waited_ms:
+            account_id = slot.report.account_id
+            self._state.observe(ReportHeld(account_id=account_id, waited_ms=waited_ms))
         if isinstance(slot.report, SymbolSpecReport):
             told = SpecsForwarded(
                 account_id=slot.report.account_id, symbols=len(slot.report.symbols)

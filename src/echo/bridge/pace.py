@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from echo.bridge.settings import BridgeSettings
+from echo.domain.sealing import sealed
 from echo.domain.sessions import DeliveryHeartbeat
 
 BACKOFF_MS_MAX: Final = 10_000
 """Once a wait has grown to this, an item is repeated at most once in it."""
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
     """The delivery settings in force; times in ms."""

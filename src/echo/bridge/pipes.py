@@ -19,6 +19,7 @@ from echo.domain.handshake import (
 )
 from echo.domain.ids import AccountId
 from echo.domain.ledger_files import LedgerFiles
+from echo.domain.link_facts import PipeConnected
 from echo.domain.registration_facts import HandshakeHeard
 from echo.domain.sessions import AccountConnected, AccountDisconnected, DeliveryConfig, EaSession
 
@@ -69,6 +70,7 @@ class Pipes:
         now = self._state.now
         ea = Ea(session, role, account_id, opened_at_ms=now.wall_ms, heard_mono_ms=now.mono_ms)
         self._sessions[session] = ea
+        self._state.observe(PipeConnected(account_id=account_id, role=role))
         self._silence.set(session, now.mono_ms + self._state.settings.ea_silent_ms_max)
         holder = self._holders.get(ea.pipe)
         lost = None
@@ -199,7 +201,8 @@ class Pipes:
 
     def _begin_session(self, ea: Ea, handshake: Handshake) -> None:
         state = self._state
-        metadata = replace(handshake.metadata, pipe_role=ea.role)
+        # What the EA resumes is between it and its Agent.
+        metadata = replace(handshake.metadata, pipe_role=ea.role, resume=())
         # Protocol 1 stamps tick counts, which are no times.
         stamped = metadata.protocol_version > 1 and handshake.timestamp_ms > 0
         ea.report = AccountSymbolsReport(
@@ -316,7 +319,10 @@ class Pipes:
         if self.holds(ea):
             del self._holders[ea.pipe]
         if ea.greeted:
-            self._state.observe(LinkChanged(peer=ea.peer, up=False, reason=reason))
+            lasted_ms = max(0, self._state.now.wall_ms - ea.opened_at_ms)
+            self._state.observe(
+                LinkChanged(peer=ea.peer, up=False, reason=reason, lasted_ms=lasted_ms)
+            )
             self._state.to_core(
                 AccountDisconnected(
                     account_id=ea.account_id,

@@ -3,6 +3,7 @@
 from echo.bridge.effects import Arm
 from echo.bridge.pace import pace_of
 from echo.bridge.state import State
+from echo.domain.link_facts import ClockCompared
 from echo.domain.sessions import AgentHeartbeat, AgentHello, ClockEcho, DeliveryHeartbeat
 
 SILENT_BEATS = 3
@@ -57,7 +58,23 @@ class Pulse:
         self._state.core_clock.answered(
             probed_at_mono_ms=probed_at_mono_ms, peer_mono_ms=message.mono_ms - message.held_ms
         )
+        if isinstance(message, DeliveryHeartbeat) and message.wall_ms:
+            self._compare(message, probed_at_mono_ms)
         return True
+
+    def _compare(self, beat: DeliveryHeartbeat, asked_mono_ms: int) -> None:
+        """Compare the Core's wall clock with ours; nothing is decided by it."""
+        state, clock = self._state, self._state.core_wall
+        changed = clock.answered(
+            asked_mono_ms=asked_mono_ms,
+            held_ms=beat.held_ms,
+            peer_wall_ms=beat.wall_ms,
+            now=state.now,
+        )
+        if changed and clock.ahead_ms is not None:
+            state.observe(
+                ClockCompared(peer="core", ahead_ms=clock.ahead_ms, error_ms=clock.error_ms)
+            )
 
     def paced(self, message: DeliveryHeartbeat) -> bool:
         """Take over the Core's delivery settings; return whether EAs must hear of it."""

@@ -3,6 +3,7 @@
 from echo.bridge.effects import Effect, Observe, SendCore, SendEa, ToEaMessage
 from echo.bridge.pace import starting_pace
 from echo.bridge.settings import BridgeSettings
+from echo.domain.clocks import PeerClock
 from echo.domain.facts import Fact, InputRefused
 from echo.domain.ids import MessageId
 from echo.domain.ledger import LedgerContents, LedgerEntry
@@ -25,6 +26,7 @@ class State:
         self.stream: int | None = None
         """The stream to the Core; ``None`` = the Core is away."""
         self.core_clock = ClockProbe()
+        self.core_wall = PeerClock()
         self.restored = False
         self.born_mono_ms = 0
         self.boot_id = ""

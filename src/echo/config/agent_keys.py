@@ -17,11 +17,25 @@ from echo.config.setting import (
 
 RESTART: Final = Reload.RESTART
 
+USER_SID_PATTERN: Final = r"S-1-(5-21|12-1)(-\d{1,10}){4}"
+"""People, of this machine, of a domain or of a directory: never a group such as Everyone.
+
+Source: Microsoft, "Well-known SIDs" ([MS-DTYP] 2.4.2.4).
+"""
+
 AGENT_KEYS: Final[tuple[Setting, ...]] = (
     text("endpoints/core_addr", "127.0.0.1:50051", "Where the Core listens: host:port."),
     text("agent/agent_id", "agent_local", "Name of this Agent; stable, unique per Core."),
     text("agent/pipe_prefix", "echo_", "First part of every pipe's name."),
     path("agent/pipe_dir", "var/pipes", "Folder of the unix sockets; not used on Windows."),
+    texts(
+        "agent/pipe_users",
+        (),
+        "SIDs of the Windows users whose terminals may open the pipes, such as"
+        " S-1-5-21-1-2-3-1001; empty = the user that runs the Agent. Elsewhere without effect.",
+        reload=RESTART,
+        pattern=USER_SID_PATTERN,
+    ),
     path("agent/tls/ca_file", None, "Authority that must have signed the Core's certificate."),
     path("agent/tls/cert_file", None, "Certificate that the Agent shows to the Core."),
     path("agent/tls/key_file", None, "Private key of that certificate."),

@@ -154,7 +154,7 @@ CORE_KEYS: Final[tuple[Setting, ...]] = (
         "core/protocol/blocked_versions",
         (),
         "Protocols inside the range that are refused.",
-        low=1,
+        low=0,
         high=99,
     ),
     texts("core/protocol/required_features", (), "Features that every EA should offer."),

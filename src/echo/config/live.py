@@ -23,16 +23,27 @@ Piece = frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """A changed key that was not taken over, with its raw value; ``None`` = it was taken out."""
+
+    key: str
+    raw: object
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """What came of changed settings.
 
     ``reading`` is what is in force from now on, ``None`` = nothing changed.  ``complaints`` name
-    what was not taken over and why; ``restart`` the keys whose new value counts after a restart.
+    what was not taken over and why, which ``refused`` tells key by key; ``restart`` are the keys
+    whose new value counts after a restart.
     """
 
     reading: Reading | None
     complaints: tuple[str, ...]
     restart: tuple[str, ...]
+    refused: tuple[Refused, ...] = ()
 
 
 class SettingsInForce:
@@ -57,10 +68,22 @@ class SettingsInForce:
         before = self._reading
         pieces = _pieces(self._raw, raw)
         left = self._take(pieces, raw)
-        complaints = self._complaints(left, raw)
+        found = {piece: self._complaints(piece, raw) for piece in left[:PIECES_TRIED_MAX]}
+        complaints = tuple(
+            dict.fromkeys(
+                f"{each}; {_stays(piece, self._raw)}"
+                for piece, sentences in found.items()
+                for each in sentences
+            )
+        )
+        refused = tuple(
+            Refused(key=key, raw=raw.get(key), reason="; ".join(sentences))
+            for piece, sentences in found.items()
+            for key in sorted(piece)
+        )
         after = self._read(self._raw)
         if (after.values, after.warnings) == (before.values, before.warnings):
-            return Change(reading=None, complaints=complaints, restart=())
+            return Change(reading=None, complaints=complaints, restart=(), refused=refused)
         self._reading = after
         restart = tuple(
             sorted(
@@ -71,7 +94,7 @@ class SettingsInForce:
                 and setting.reload is Reload.RESTART
             )
         )
-        return Change(reading=after, complaints=complaints, restart=restart)
+        return Change(reading=after, complaints=complaints, restart=restart, refused=refused)
 
     def _take(self, pieces: Sequence[Piece], raw: Raw) -> list[Piece]:
         """Take over as many *pieces* as fit; return those that do not.
@@ -103,12 +126,8 @@ class SettingsInForce:
             *self._halves(pieces[middle:], raw, budget),
         ]
 
-    def _complaints(self, left: Sequence[Piece], raw: Raw) -> tuple[str, ...]:
-        found: dict[str, None] = {}
-        for piece in left[:PIECES_TRIED_MAX]:
-            for each in self._read(_with(self._raw, [piece], raw)).complaints:
-                found[f"{each}; {_stays(piece, self._raw)}"] = None
-        return tuple(found)
+    def _complaints(self, piece: Piece, raw: Raw) -> tuple[str, ...]:
+        return self._read(_with(self._raw, [piece], raw)).complaints
 
     def _read(self, raw: Raw) -> Reading:
         return read_settings(raw, strangers=self._strangers)

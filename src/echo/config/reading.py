@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
+from echo.config.cache import cache_complaints, cache_warnings
 from echo.config.policies import policy_complaints, policy_warnings
 from echo.config.schema import SETTINGS, find, nearest
 from echo.config.setting import Value
@@ -60,7 +61,7 @@ def read_settings(flat: Mapping[str, object], *, strangers: bool = False) -> Rea
             bad.add(canonical)
     # What could not be read has its default here, or nothing; it is complained about once.
     complaints += cross_complaints(values) + policy_complaints(values, bad)
-    warnings += policy_warnings(values)
+    warnings += policy_warnings(values) + cache_warnings(values)
     return Reading(values=values, complaints=tuple(complaints), warnings=tuple(warnings))
 
 
@@ -89,6 +90,7 @@ def cross_complaints(values: Mapping[str, Value]) -> list[str]:
         if len(waits) < 5 or not rising:
             found.append(f"{program}/delivery/retry_backoff_ms needs at least five rising waits")
     found += _tls_complaints(values) + _name_complaints(values) + store_complaints(values)
+    found += cache_complaints(values)
     both = set(_texts(values["agent/master_accounts"])) & set(
         _texts(values["agent/slave_accounts"])
     )

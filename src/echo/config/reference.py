@@ -29,6 +29,10 @@ EXAMPLES: Final[dict[str, Value]] = {
     "postgres/user": "echo_core",
     "postgres/password_file": "secrets/postgres.password",
     "postgres/ca_file": "pki/postgres-ca.crt",
+    "redis/host": "127.0.0.1",
+    "redis/user": "echo_core",
+    "redis/password_file": "secrets/redis.password",
+    "redis/ca_file": "pki/redis-ca.crt",
     "core/lease/file": "var/core/journal.lease",
     "core/lease/name": "left",
     "core/notices/webhook_url": "https://example.org/hooks/echo",
@@ -103,6 +107,7 @@ PLACEHOLDERS: Final = {
 GROUPS: Final = {
     "core": "The Core",
     "postgres": "The server that keeps the journal",
+    "redis": "The Redis that keeps overviews for several Cores",
     "endpoints": "Where the others are",
     "agent": "The Agent",
     "policy": "Tolerances of an account",

@@ -5,6 +5,7 @@ from difflib import get_close_matches
 from typing import Final
 
 from echo.config.agent_keys import AGENT_KEYS
+from echo.config.cache_keys import CACHE_KEYS
 from echo.config.core_keys import CORE_KEYS
 from echo.config.events_keys import EVENTS_KEYS
 from echo.config.idle_keys import IDLE_KEYS
@@ -21,6 +22,7 @@ from echo.config.telemetry_keys import TELEMETRY_KEYS
 SETTINGS: Final[tuple[Setting, ...]] = (
     *CORE_KEYS,
     *STORE_KEYS,
+    *CACHE_KEYS,
     *LEASE_KEYS,
     *EVENTS_KEYS,
     *AGENT_KEYS,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -126,6 +127,8 @@ class AgentSettings:
     agent_id: AgentId
     pipe_prefix: str
     pipe_dir: Path
+    pipe_users: tuple[str, ...]
+    spans_via_core: bool
     tls: TlsFiles
     master_accounts: tuple[AccountId, ...]
     slave_accounts: tuple[AccountId, ...]
@@ -186,6 +189,8 @@ def agent_settings(values: Mapping[str, Value]) -> AgentSettings:
         agent_id=AgentId(_as(str, values["agent/agent_id"])),
         pipe_prefix=_as(str, values["agent/pipe_prefix"]),
         pipe_dir=Path(_as(str, values["agent/pipe_dir"])),
+        pipe_users=tuple(map(str, _as(tuple, values["agent/pipe_users"]))),
+        spans_via_core=_as(bool, values["agent/spans_via_core"]),
         tls=TlsFiles(
             cert_file=_path(values["agent/tls/cert_file"]),
             key_file=_path(values["agent/tls/key_file"]),
@@ -207,6 +212,12 @@ def _catalogue(values: Mapping[str, Value]) -> frozenset[str]:
         frozenset(str(each).upper() for each in _as(tuple, values[key]))
         for key in ("core/canonical_symbols", "core/symbols/extra")
     )
+    return _allowed(named, extra)
+
+
+@lru_cache(maxsize=4)
+def _allowed(named: frozenset[str], extra: frozenset[str]) -> frozenset[str]:
+    """Return the same set for the same names: what was read by it is remembered under it."""
     allowed = named or CATALOGUE
     return allowed | extra if extra else allowed
 

@@ -63,7 +63,7 @@ def store_complaints(values: Mapping[str, Value]) -> list[str]:
             " the first no digit"
         )
     host, sslmode = values["postgres/host"], values["postgres/sslmode"]
-    if host and not _is_here(str(host)) and sslmode in _UNPROTECTED:
+    if host and not is_here(str(host)) and sslmode in _UNPROTECTED:
         found.append(
             f"postgres/sslmode = {sslmode} does not protect the way to {host}: set it to require,"
             " or better to verify-full"
@@ -71,7 +71,7 @@ def store_complaints(values: Mapping[str, Value]) -> list[str]:
     return found
 
 
-def _is_here(host: str) -> bool:
+def is_here(host: str) -> bool:
     """Whether what is sent to *host* stays on this machine."""
     if host.startswith("/") or host == "localhost":
         return True

@@ -50,6 +50,13 @@ TELEMETRY_KEYS: Final[tuple[Setting, ...]] = (
         unit="s",
         reload=Reload.RESTART,
     ),
+    switch(
+        "agent/spans_via_core",
+        False,
+        "Whether the Agent hands its spans to the Core for export, as one that reaches no collector"
+        " must; else it sends them to the collector itself.",
+        reload=Reload.RESTART,
+    ),
     whole(
         "agent/metrics_port",
         0,

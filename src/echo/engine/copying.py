@@ -12,6 +12,7 @@ from echo.domain.intents import TradeModify
 from echo.domain.policy import CopyOptions, RiskPolicy
 from echo.domain.protection import Levels, OrderLevels, place, translate
 from echo.domain.quantities import Instant, Timestamps, floor_to_step
+from echo.domain.sealing import sealed
 from echo.domain.sizing import Inputs, Sized
 from echo.domain.specs import Quote, SymbolMapping
 from echo.engine import gates, headroom
@@ -19,12 +20,15 @@ from echo.engine.sizes import Follower, sized_copy
 from echo.engine.state import AccountState, Lane, State, TradeState
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copy:
     """A yes: the order, and the numbers behind it."""
 
     order: ExecuteOrder
     inputs: Inputs
+    options: CopyOptions
+    """By which it was made."""
 
 
 def decide_open(
@@ -73,7 +77,8 @@ def decide_open(
     order = _order(
         trade, account, spec, options, sized, placed, comment, entry_price, age_ms or 0, now
     )
-    return Copy(order=order, inputs=_inputs(policy, quote, sized, order))
+    inputs = _inputs(policy, quote, sized, order)
+    return Copy(order=order, inputs=inputs, options=options)
 
 
 def slave_levels(

@@ -20,5 +20,10 @@ class DeskRules:
     """Windows in force whose beginning an account has been told of."""
     unflattened: set[tuple[TradeId, AccountId]] = field(default_factory=set)
     """Copies that a terminal cannot be told to close; people know of them."""
+    settings: dict[str, str] | None = None
+    """What the settings say now, as texts; ``None`` = nobody has told."""
+    settings_place: str = ""
+    settings_seen: dict[str, str | None] = field(default_factory=dict)
+    """What the journal knows of them."""
     restored: bool = False
     """Whether the journal has been read: before that nobody knows what is new."""

@@ -83,7 +83,12 @@ def transmit(state: State, command: CommandState, now: Instant, out: Outbox) -> 
     owner = owner_of(state, account)
     if owner is None:
         out.observe(
-            OwnerMissing(command_id=command.command.command_id, account_id=command.account_id)
+            OwnerMissing(
+                command_id=command.command.command_id,
+                account_id=command.account_id,
+                trade_id=command.trade_id,
+                traceparent=_traced(command.command),
+            )
         )
         return
     first = command.attempt == 0 and not command.maybe_sent
@@ -95,15 +100,24 @@ def transmit(state: State, command: CommandState, now: Instant, out: Outbox) -> 
     command.resting, command.refusal = False, None
     frame = _first(command.command) if first else _refreshed(command, now)
     out.send(Send(owner.agent_id, owner.session, frame))
-    wait_ms = max(state.settings.ack_timeout_ms, backoff_ms(state, command.attempt))
-    out.arm(resend_key(command.command.command_id), now.mono_ms + wait_ms)
+    ack_timeout_ms, pause_ms = state.settings.ack_timeout_ms, backoff_ms(state, command.attempt)
+    due_mono_ms = now.mono_ms + max(ack_timeout_ms, pause_ms)
+    out.arm(resend_key(command.command.command_id), due_mono_ms)
+    order = command.command
+    traced = None if isinstance(order, (CancelPendings, Flatten)) else order
     out.observe(
         CommandSent(
-            command_id=command.command.command_id,
+            command_id=order.command_id,
             account_id=command.account_id,
             agent_id=owner.agent_id,
             attempt=command.attempt,
             warning_codes=account.enrolment.warning_codes,
+            again=not first,
+            trade_id=command.trade_id,
+            traceparent="" if traced is None else traced.traceparent,
+            timestamps=None if traced is None else traced.timestamps,
+            ack_timeout_ms=ack_timeout_ms,
+            backoff_ms=pause_ms,
         )
     )
 
@@ -128,6 +142,8 @@ def repeat(state: State, command_id: CommandId, now: Instant, out: Outbox) -> No
             agent_id=command.agent_id or NO_AGENT,
             stage=AckStage.AGENT_BUFFERED,
             attempt=command.attempt,
+            trade_id=command.trade_id,
+            traceparent=_traced(command.command),
         )
     )
     if command.attempt == state.settings.max_retries:
@@ -137,6 +153,7 @@ def repeat(state: State, command_id: CommandId, now: Instant, out: Outbox) -> No
                 code="DELIVERY_SLOW",
                 sentence=f"command {command_id} was sent {command.attempt} times without an answer",
                 account_id=command.account_id,
+                trade_id=command.trade_id,
             )
         )
 
@@ -221,6 +238,8 @@ def ask_again(state: State, account: AccountState, now: Instant, out: Outbox) ->
                 agent_id=command.agent_id or NO_AGENT,
                 stage=AckStage.EA_CONFIRMED,
                 attempt=command.attempt,
+                trade_id=command.trade_id,
+                traceparent=_traced(command.command),
             )
         )
 
@@ -275,6 +294,11 @@ def forget(state: State, command: CommandState, out: Outbox) -> None:
     out.disarm(resend_key(command_id))
     if command.resting:
         out.disarm(again_key(command_id))
+
+
+def _traced(command: Command) -> str:
+    """Return the trace that a command belongs to; empty = none."""
+    return "" if isinstance(command, (CancelPendings, Flatten)) else command.traceparent
 
 
 def _first(command: Command) -> Command:

@@ -29,6 +29,8 @@ def find(
     found: Findings = {}
     copies = dict(_copies(state, account))
     tickets = frozenset(lane.ticket for lane in copies.values() if lane.ticket is not None)
+    if not positions.lacks(tickets):
+        return found
     needed_ms = GONE_MS if snapshot.positions else EMPTY_MS
     for trade_id, lane in copies.items():
         if lane.current is not None or lane.waiting or lane.ticket is None:

@@ -10,10 +10,12 @@ from echo.domain.facts import Fact
 from echo.domain.ids import AgentId, TradeId
 from echo.domain.journal import Record
 from echo.domain.operations import Answer
+from echo.domain.sealing import sealed
 from echo.domain.sessions import CoreToAgent
 from echo.engine.events import TimerKey
 
 
+@sealed
 @dataclass(frozen=True, slots=True)
 class Persist:
     """Write *record*.  A *lazy* one may wait for the next commit, or for a quarter of a second."""
@@ -22,6 +24,7 @@ class Persist:
     lazy: bool = False
 
 
+@sealed
 @dataclass(frozen=True, slots=True)
 class Send:
     """Hand *message* to the Agent's stream *session*; dropped when that stream is over."""
@@ -31,6 +34,7 @@ class Send:
     message: CoreToAgent
 
 
+@sealed
 @dataclass(frozen=True, slots=True)
 class SendNow:
     """Like `Send`, without waiting for the journal: pulses and clock probes promise nothing."""
@@ -49,6 +53,7 @@ class EndSession:
     reason: str
 
 
+@sealed
 @dataclass(frozen=True, slots=True)
 class Arm:
     """Raise `Due` with *key* at *due_mono_ms*; replaces a timer of the same key."""
@@ -57,6 +62,7 @@ class Arm:
     due_mono_ms: int
 
 
+@sealed
 @dataclass(frozen=True, slots=True)
 class Disarm:
     """Forget the timer *key*, if there is one."""
@@ -71,6 +77,7 @@ class Recall:
     trade_id: TradeId
 
 
+@sealed
 @dataclass(frozen=True, slots=True)
 class Observe:
     """Tell telemetry."""

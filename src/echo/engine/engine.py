@@ -22,6 +22,7 @@ from echo.domain.sessions import (
     ClockEcho,
 )
 from echo.domain.specs import Quote, SymbolSpecReport
+from echo.domain.traces import AgentSpans
 from echo.engine import (
     anti_entropy,
     dispatch,
@@ -38,8 +39,10 @@ from echo.engine import (
     recovery,
     registration,
     replica,
+    reporting,
     results,
     rulebook,
+    settings_history,
     window_watch,
 )
 from echo.engine.effects import Effect
@@ -53,6 +56,7 @@ from echo.engine.events import (
     PoliciesChanged,
     Recalled,
     SettingsChanged,
+    SettingsRead,
     Started,
 )
 from echo.engine.outbox import Outbox
@@ -86,7 +90,6 @@ class Engine:
             case OperatorAsked():
                 operator.take(self.state, event, now, out)
             case SettingsChanged():
-                rulebook.note_settings(self.state, event.settings, now, out)
                 reconciler.settings_changed(self.state, event.settings, now, out)
                 pulse.settings_changed(self.state, now, out)
                 dispatch.settings_changed(self.state, now, out)
@@ -96,6 +99,8 @@ class Engine:
                 reconciler.everybody(self.state, Cause.POLICIES, now, out)
                 limits.book_changed(self.state, now, out)
                 window_watch.look(self.state, now, out)
+            case SettingsRead():
+                settings_history.read(self.state, event, now, out)
         return out.effects
 
     def _said(self, event: AgentSaid, now: Instant, out: Outbox) -> None:
@@ -122,7 +127,7 @@ class Engine:
                 registration.disconnected(self.state, event, message, out)
             case AccountSymbolsReport():
                 registration.report(self.state, event, message, now, out)
-            case AgentHello():
+            case AgentHello() | AgentSpans():
                 pass
 
     def _action(self, agent: AgentState, event: AgentSaid, now: Instant, out: Outbox) -> None:
@@ -156,8 +161,10 @@ class Engine:
             case Quote():
                 canonical = replica.quote(self.state, message, now)
                 account = self.state.account(account_id)
-                if account.held and canonical is not None:
-                    entering.retry(self.state, account, canonical, now, out)
+                if canonical is not None:
+                    reporting.quote_taken(account, message, canonical, now, out)
+                    if account.held:
+                        entering.retry(self.state, account, canonical, now, out)
                 limits.quoted(self.state, message, now, out)
             case SymbolSpecReport():
                 reconciler.specs(self.state, message, now, out, event.evaluation_id)

@@ -28,6 +28,9 @@ class Enrolment:
     stored_account: object = None
     """What the journal knows of its introduction and since when: the same is no news."""
     stored_account_at_ms: int = 0
+    quotes_untold: int = 0
+    """Taken in since it was last told of them."""
+    quotes_due_mono_ms: int = 0
     stored_symbols: object = None
     stored_symbols_at_ms: int = 0
 

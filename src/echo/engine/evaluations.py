@@ -15,7 +15,7 @@ from echo.domain.handshake import (
 from echo.domain.ids import EvaluationId, derive_evaluation_id
 from echo.domain.journal import EvaluationRecord
 from echo.domain.quantities import Instant
-from echo.domain.registration_facts import Cause, EvaluationUnchanged, evaluated
+from echo.domain.registration_facts import Cause, evaluated, unchanged
 from echo.domain.specs import SymbolMapping
 from echo.engine import dispatch
 from echo.engine.effects import Send
@@ -108,7 +108,7 @@ def conclude(
     if known is not None and is_stored and cause is not Cause.OPERATOR:
         # Who has been told of an evaluation knows it by its id.
         account.verdict = replace(result, evaluation_id=known.evaluation_id)
-        out.observe(EvaluationUnchanged(account_id=account.account_id, cause=cause))
+        out.observe(unchanged(account.verdict, cause))
         return
     if not is_stored:
         account.stored_verdict = content

@@ -6,6 +6,8 @@ from echo.domain.ids import AgentId, EvaluationId, MessageId, TradeId
 from echo.domain.journal import Recovered
 from echo.domain.operations import Request
 from echo.domain.policy import PolicyBook
+from echo.domain.rulings import RefusedSetting
+from echo.domain.sealing import sealed
 from echo.domain.sessions import AgentHello, AgentToCore
 from echo.engine.settings import EngineSettings
 
@@ -34,6 +36,22 @@ class PoliciesChanged:
     book: PolicyBook
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingsRead:
+    """What settings say, as texts in the order of their keys; nothing here is a secret.
+
+    ``place``: where they lie.  ``values``: ``None`` = nothing any more.  ``whole``: there are no
+    other keys; else these are the ones that have changed.  ``restart``: keys whose new value
+    counts when the Core is started again.  ``refused``: what is new there and cannot be used.
+    """
+
+    place: str
+    values: tuple[tuple[str, str | None], ...]
+    whole: bool = False
+    restart: tuple[str, ...] = ()
+    refused: tuple[RefusedSetting, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class AgentJoined:
     """An Agent opened a stream."""
@@ -52,6 +70,7 @@ class AgentLeft:
     reason: str
 
 
+@sealed
 @dataclass(frozen=True, slots=True)
 class AgentSaid:
     """An Agent sent a message.
@@ -67,6 +86,7 @@ class AgentSaid:
     evaluation_id: EvaluationId | None = None
 
 
+@sealed
 @dataclass(frozen=True, slots=True)
 class Due:
     """A timer is due; checked against the state, for it may have been overtaken."""
@@ -95,6 +115,7 @@ Event = (
     Started
     | SettingsChanged
     | PoliciesChanged
+    | SettingsRead
     | AgentJoined
     | AgentLeft
     | AgentSaid

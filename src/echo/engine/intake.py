@@ -62,6 +62,9 @@ def take(
             symbol=action.symbol,
             duplicate=known is not None,
             traceparent=action.traceparent,
+            agent_id=said.agent_id,
+            timestamps=action.timestamps,
+            received_at_ms=now.wall_ms,
         )
     )
     if trade is not None and trade.intent.account_id != action.account_id:

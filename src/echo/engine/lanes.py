@@ -311,6 +311,7 @@ def warn_late_close(
             sentence=f"ticket {lane.ticket} of account {account_id} should have been closed"
             f" {LATE_CLOSE_MS[step] // 1000} s ago",
             account_id=account_id,
+            trade_id=trade_id,
         )
     )
     if step + 1 < len(LATE_CLOSE_MS):

@@ -11,6 +11,7 @@ from typing import Final
 
 from echo.domain.handshake import IssueCode, RegistrationIssue
 from echo.domain.market_watch import Choice, Listed, TradeMode, choose
+from echo.domain.sealing import sealed
 from echo.domain.specs import SymbolMapping, TradePermission, spec_complaint
 from echo.domain.symbols import (
     NAME_CHARS_MAX,
@@ -33,6 +34,7 @@ _MODES: Final = {
 }
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Name:
     """What one line stands for.
@@ -78,7 +80,7 @@ def name_symbols(
     ]
     # A name that is decided and one that is only a spelling may be alike: the spelling gives way.
     for kind in (True, False):
-        alike = (name for name, is_read in zip(names, own, strict=True) if is_read is kind)
+        alike = [name for name, is_read in zip(names, own, strict=True) if is_read is kind]
         if repeated := tuple(_repeated(alike)):
             return Names(repeated=repeated)
     lines = _read_all(symbols, own, settings)
@@ -116,7 +118,9 @@ def _pairs(mappings: str) -> frozenset[tuple[str, str]]:
     return frozenset(found)
 
 
-def _repeated(names: Iterator[str] | list[str]) -> Iterator[RegistrationIssue]:
+def _repeated(names: Sequence[str]) -> Iterator[RegistrationIssue]:
+    if len(set(names)) == len(names):
+        return
     for name, count in Counter(names).items():
         if count > 1:
             yield RegistrationIssue(

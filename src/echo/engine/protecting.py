@@ -118,6 +118,7 @@ def due(state: State, trade_id: TradeId, account_id: AccountId, now: Instant, ou
             sentence=f"ticket {lane.ticket} of account {account_id} {what} {for_ms} ms after it was"
             f" to have one at {wanted}",
             account_id=account_id,
+            trade_id=trade_id,
         )
     )
 

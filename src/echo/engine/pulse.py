@@ -3,6 +3,7 @@
 from echo.domain.facts import Alarm, CompatUsed, LinkChanged
 from echo.domain.ids import AgentId
 from echo.domain.journal import AgentSessionRecord
+from echo.domain.link_facts import ClockCompared
 from echo.domain.quantities import Instant
 from echo.domain.sessions import AgentHeartbeat, ClockEcho, CoreHello, DeliveryHeartbeat
 from echo.engine import registration
@@ -139,6 +140,8 @@ def heard(
         agent.probe.answered(
             probed_at_mono_ms=echo_mono_ms, peer_mono_ms=message.mono_ms - message.held_ms
         )
+        if isinstance(message, AgentHeartbeat):
+            _compare(agent, message, echo_mono_ms, now, out)
     if isinstance(message, AgentHeartbeat):
         _beat(state, agent, now, out)
         _tell_of_rival(agent, out)
@@ -147,6 +150,20 @@ def heard(
         agent.held = held
         return []
     return held
+
+
+def _compare(
+    agent: AgentState, beat: AgentHeartbeat, asked_mono_ms: int, now: Instant, out: Outbox
+) -> None:
+    """Compare the Agent's wall clock with ours; nothing is decided by it."""
+    clock = agent.clock
+    changed = clock.answered(
+        asked_mono_ms=asked_mono_ms, held_ms=beat.held_ms, peer_wall_ms=beat.timestamp_ms, now=now
+    )
+    if changed and clock.ahead_ms is not None:
+        out.observe(
+            ClockCompared(peer=agent.agent_id, ahead_ms=clock.ahead_ms, error_ms=clock.error_ms)
+        )
 
 
 def _beat(state: State, agent: AgentState, now: Instant, out: Outbox) -> None:
@@ -164,6 +181,7 @@ def _beat(state: State, agent: AgentState, now: Instant, out: Outbox) -> None:
                 mono_ms=now.mono_ms,
                 echo_mono_ms=stamp,
                 held_ms=0 if stamp is None else now.mono_ms - agent.peer_stamp_at_mono_ms,
+                wall_ms=now.wall_ms,
             ),
         )
     )

@@ -7,7 +7,7 @@ from echo.domain.ids import EvaluationId
 from echo.domain.quantities import Instant
 from echo.domain.registration_facts import Cause
 from echo.domain.specs import SymbolSpecReport
-from echo.engine import registration, replica
+from echo.engine import registration, replica, reporting
 from echo.engine.evaluations import INTERVAL_KEY as INTERVAL_KEY
 from echo.engine.outbox import Outbox
 from echo.engine.settings import EngineSettings
@@ -75,6 +75,8 @@ def specs(
     evaluation_id: EvaluationId | None,
 ) -> None:
     """Take in specs; judge their account again at once where a verdict may hang on them."""
-    if replica.specs(state, message, now):
-        account = state.account(message.account_id)
+    account = state.account(message.account_id)
+    news = replica.specs(state, message, now)
+    if news:
         registration.judge_again(state, account, now, out, evaluation_id, Cause.SPECS)
+    reporting.specs_taken(account, message, now, out, news=news)

@@ -16,6 +16,7 @@ from echo.engine import (
     limits,
     protecting,
     rulebook,
+    settings_history,
     waiting,
     window_watch,
 )
@@ -48,6 +49,7 @@ def restore(state: State, recovered: Recovered, now: Instant, out: Outbox) -> No
         account.stored_verdict = None
     _restore_accounts(state, recovered)
     rulebook.restore(state, recovered, now, out)
+    settings_history.restore(state, recovered, now, out)
     limits.restore(state, recovered.limits)
     enrolling.restore(state, recovered, out)
     _restore_trades(state, recovered)

@@ -3,6 +3,7 @@
 from echo.domain.copies import replace
 from echo.domain.facts import Alarm, InputRefused, LinkChanged
 from echo.domain.handshake import (
+    NO_EVALUATION,
     AccountSymbolsReport,
     HandshakeMetadata,
     IssueCode,
@@ -112,7 +113,7 @@ def report(
     if _is_outdated(message, account.report):
         sentence = f"the report of {message.reported_at_ms} ms is known or older than the last"
         out.observe(InputRefused(peer=said.agent_id, reason="outdated_report", sentence=sentence))
-        out.observe(_reported(account, said, message, ReportOutcome.STALE))
+        out.observe(_reported(account, said, message, ReportOutcome.STALE, now))
         return
     first = account.report is None
     account.report = message
@@ -126,10 +127,10 @@ def report(
         found = _replace_symbols(state, account, message, names, now, out)
     else:
         found = judged(state, account, message, now, names)
-    out.observe(_reported(account, said, message, outcome, found))
     conclude(
         state, account, found, now, out, cause=Cause.HANDSHAKE, evaluation_id=said.evaluation_id
     )
+    out.observe(_reported(account, said, message, outcome, now, found))
 
 
 def judge_again(
@@ -252,8 +253,10 @@ def _reported(
     said: AgentSaid,
     message: AccountSymbolsReport,
     outcome: ReportOutcome,
+    now: Instant,
     found: Judged | None = None,
 ) -> SymbolsReported:
+    metadata = account.metadata or HandshakeMetadata(protocol_version=0)
     judgements = found.judgements if found is not None else ()
     invalid = (each.error for each in judgements if each.error is not None)
     return SymbolsReported(
@@ -264,6 +267,10 @@ def _reported(
         symbols=len(message.symbols or ()),
         known=sum(each.is_known for each in judgements),
         invalid=sum(each.code is IssueCode.SPEC_INVALID for each in invalid),
+        protocol_version=metadata.protocol_version,
+        client_semver=metadata.client_semver,
+        evaluation_id=account.verdict.evaluation_id if account.verdict else NO_EVALUATION,
+        taken_at_ms=now.wall_ms,
     )
 
 

@@ -283,6 +283,7 @@ def _try_again(
             sentence=f"account {command.account_id} could not {result.kind}: {sentence};"
             f" next try in {wait_ms} ms",
             account_id=command.account_id,
+            trade_id=command.trade_id,
         )
     )
 
@@ -317,6 +318,7 @@ def _warn_in_doubt(command: CommandState, result: ExecutionResult, out: Outbox) 
             sentence=f"nobody can tell whether account {command.account_id} executed"
             f" {command.command.command_id} (candidates: {tickets}); a person must settle it",
             account_id=command.account_id,
+            trade_id=command.trade_id,
         )
     )
 

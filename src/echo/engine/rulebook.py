@@ -4,10 +4,6 @@ Settings come whole or not at all, and so does every change by a person: there i
 which half of one is in force.  Each is in the journal before its author hears of it.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import fields
-from typing import Any
-
 from echo.domain.copies import replace
 from echo.domain.desk import PolicyInForce, RulesInForce
 from echo.domain.facts import Alarm
@@ -20,9 +16,8 @@ from echo.domain.policy import PolicyBook, RiskPolicy
 from echo.domain.policy_sense import policy_complaints
 from echo.domain.quantities import Instant
 from echo.domain.rulings import SETTINGS_NAME, ConfigChange, Origin, PolicyRecord
-from echo.domain.windows import Window, WindowRules
+from echo.domain.windows import Window
 from echo.engine.outbox import Outbox
-from echo.engine.settings import EngineSettings
 from echo.engine.state import State
 
 
@@ -45,17 +40,10 @@ def restore(state: State, recovered: Recovered, now: Instant, out: Outbox) -> No
 
 def adopt(state: State, book: PolicyBook, now: Instant, out: Outbox) -> None:
     """Put what the settings say into force, whole, and write down what that changes."""
-    before, state.given = state.given, book
+    state.given = book
     if state.desk.restored:
         _note_policies(state, now, out)
-        out.persist(*_changes(before, book, now))
     merge(state, out)
-
-
-def note_settings(state: State, settings: EngineSettings, now: Instant, out: Outbox) -> None:
-    """Write down what *settings* change that come into force now."""
-    if state.desk.restored:
-        out.persist(*field_changes("core", state.settings, settings, SETTINGS_NAME, now))
 
 
 def merge(state: State, out: Outbox) -> None:
@@ -193,49 +181,6 @@ def _note_policies(state: State, now: Instant, out: Outbox) -> None:
             put(state, record.policy, origin, SETTINGS_NAME, now, out, withdrawn=True)
 
 
-def _changes(before: PolicyBook, after: PolicyBook, now: Instant) -> Iterator[ConfigChange]:
-    """Yield what else has changed: tolerances, windows and switches of the settings."""
-    old, new = before.default_options, after.default_options
-    yield from field_changes("policy/*", old, new, SETTINGS_NAME, now)
-    for account in sorted(before.options_by_account.keys() | after.options_by_account.keys()):
-        old, new = before.options(account), after.options(account)
-        yield from field_changes(f"policy/{account}", old, new, SETTINGS_NAME, now)
-    for whom in sorted(before.symbol_options.keys() | after.symbol_options.keys()):
-        old, new = before.options(*whom), after.options(*whom)
-        yield from field_changes(f"policy/{whom[0]}/{whom[1]}", old, new, SETTINGS_NAME, now)
-    for account in sorted(before.limits_by_account.keys() | after.limits_by_account.keys()):
-        old_limits, new_limits = before.limits(account), after.limits(account)
-        if old_limits is not None and new_limits is not None:
-            key = f"limits/{account}"
-            yield from field_changes(key, old_limits, new_limits, SETTINGS_NAME, now)
-        elif old_limits is not new_limits:
-            yield change(f"limits/{account}", old_limits, new_limits, SETTINGS_NAME, now)
-    yield from _listed("window", before.windows, after.windows, now)
-    yield from _listed("mode", before.switches, after.switches, now)
-
-
-def field_changes(
-    prefix: str, before: Any, after: Any, by: str, now: Instant
-) -> Iterator[ConfigChange]:
-    """Yield a row for each field in which two values of one class differ."""
-    for each in fields(before) if before != after else ():
-        old, new = getattr(before, each.name), getattr(after, each.name)
-        if isinstance(old, WindowRules):
-            yield from field_changes(f"{prefix}/{each.name}", old, new, by, now)
-        elif old != new:
-            yield change(f"{prefix}/{each.name}", old, new, by, now)
-
-
-def _listed(
-    name: str, before: Iterable[object], after: Iterable[object], now: Instant
-) -> Iterator[ConfigChange]:
-    old, new = set(before), set(after)
-    for each in sorted(old - new, key=str):
-        yield change(f"{name}/{_name(each)}", each, None, SETTINGS_NAME, now)
-    for each in sorted(new - old, key=str):
-        yield change(f"{name}/{_name(each)}", None, each, SETTINGS_NAME, now)
-
-
 def change(key: str, before: object, after: object, by: str, now: Instant) -> ConfigChange:
     """Return the row of one change."""
     return ConfigChange(
@@ -248,14 +193,8 @@ def change(key: str, before: object, after: object, by: str, now: Instant) -> Co
 
 
 def _text(value: object) -> str:
-    if isinstance(value, frozenset):
-        return ", ".join(sorted(map(str, value)))
     if isinstance(value, Window):
         return value.span
     if isinstance(value, Switch):
         return value.mode
     return "" if value is None else str(value)
-
-
-def _name(rule: object) -> str:
-    return str(getattr(rule, "window_id", None) or getattr(rule, "whom", rule))

@@ -8,6 +8,7 @@ from echo.domain.errors import Refusal
 from echo.domain.intents import TradeIntent
 from echo.domain.policy import RiskPolicy, RiskType
 from echo.domain.protection import Levels
+from echo.domain.sealing import sealed
 from echo.domain.sizing import Funds, MasterTrade, Sized, SizingContext, size
 from echo.domain.specs import Quote, SymbolMapping
 from echo.domain.stop_loss import settable_stop
@@ -23,6 +24,7 @@ _OF_THE_MASTER: Final = frozenset(
 """Modes that size by what the master did."""
 
 
+@sealed
 @dataclass(frozen=True, slots=True)
 class Follower:
     """Where a copy would be opened: the account, its symbol, its market, and the wanted levels."""

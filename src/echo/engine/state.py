@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from echo.domain.accounts import AccountInfo, Position
 from echo.domain.answers import AckStage, Outcome
+from echo.domain.clocks import PeerClock
 from echo.domain.commands import Command
 from echo.domain.errors import ErrorCode, Refusal
 from echo.domain.evidence import Agreement
@@ -56,6 +57,7 @@ class AgentState:
     """Where another stream of the same name came from; empty = there was none."""
     rival_told: bool = False
     probe: ClockProbe = field(default_factory=ClockProbe)
+    clock: PeerClock = field(default_factory=PeerClock)
     peer_stamp_mono_ms: int | None = None
     """The Agent's last clock stamp, to be returned with the next pulse."""
     peer_stamp_at_mono_ms: int = 0

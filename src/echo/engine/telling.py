@@ -1,17 +1,22 @@
 """What the engine tells about single copies; nothing is decided by it."""
 
 from decimal import Decimal
+from typing import Final
 
 from echo.domain.answers import ExecutionResult, Outcome
 from echo.domain.commands import ExecuteOrder
 from echo.domain.copy_facts import CopyDecided, ResultTaken
 from echo.domain.errors import ErrorCode, Refusal
+from echo.domain.handshake import NO_AGENT
 from echo.domain.ids import AgentId
 from echo.domain.quantities import Instant
+from echo.domain.sizing import Inputs
 from echo.engine.copying import Copy
 from echo.engine.gates import strategy_of
 from echo.engine.outbox import Outbox
 from echo.engine.state import AccountState, CommandState, State, TradeState
+
+_UNMOVED: Final = (Decimal(0), Decimal(0))
 
 
 def entry_decided(
@@ -22,9 +27,13 @@ def entry_decided(
     spec, quoted = account.symbols.get(symbol), account.quotes.get(symbol)
     reported_mono_ms = account.spec_mono_ms.get(symbol)
     spread = (quoted[0].ask - quoted[0].bid) / spec.point if spec and quoted else None
-    code, inputs = (
-        (decided.code, ()) if isinstance(decided, Refusal) else (ErrorCode.NO_ERROR, decided.inputs)
-    )
+    inputs: Inputs = ()
+    order, offsets = None, _UNMOVED
+    if isinstance(decided, Refusal):
+        code = decided.code
+    else:
+        code, inputs, order = ErrorCode.NO_ERROR, decided.inputs, decided.order
+        offsets = (decided.options.sl_offset_points, decided.options.tp_offset_points)
     out.observe(
         CopyDecided(
             trade_id=trade.trade_id,
@@ -34,9 +43,15 @@ def entry_decided(
             code=code,
             inputs=inputs,
             spec_age_ms=None if reported_mono_ms is None else now.mono_ms - reported_mono_ms,
+            quote_age_ms=None if quoted is None else now.mono_ms - quoted[1],
             spread_points=spread,
             contract_size_known=spec is None or spec.contract_size is not None,
             traceparent=trade.intent.traceparent,
+            decided_at_ms=now.wall_ms,
+            order=order,
+            point=None if spec is None else spec.point,
+            digits=0 if spec is None else spec.digits,
+            offsets_points=offsets,
         )
     )
 
@@ -68,6 +83,7 @@ def result_taken(
             slippage_money=money,
             spread_points=result.spread_points,
             traceparent=result.traceparent or trade.intent.traceparent,
+            master_agent_id=state.account(trade.intent.account_id).agent_id or NO_AGENT,
         )
     )
 

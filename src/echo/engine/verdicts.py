@@ -17,8 +17,9 @@ from echo.domain.handshake import (
 )
 from echo.domain.policy import RiskPolicy, RiskType
 from echo.domain.quantities import Instant
+from echo.domain.sealing import sealed
 from echo.domain.specs import SymbolMapping
-from echo.engine.naming import Name
+from echo.engine.naming import Name, shortened
 from echo.engine.settings import EngineSettings
 from echo.engine.state import AccountState, State
 
@@ -31,6 +32,7 @@ RISKS_MONEY: Final = frozenset({RiskType.FIXED_RISK, RiskType.RISK_PERCENT})
 _SEMVER: Final = re.compile(r"\d+\.\d+\.\d+", re.ASCII)
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
     """What is thought of one reported symbol.
@@ -227,8 +229,8 @@ def protocol_issues(
             RegistrationIssue(code=unsupported, message="protocol 1 is legacy: update the EA")
         )
     if version > 1 and _SEMVER.fullmatch(metadata.client_semver) is None:
-        told = f"client_semver {metadata.client_semver!r} is not like 1.2.3"
-        warnings.append(RegistrationIssue(code=unsupported, message=told))
+        told = f"client_semver {shortened(metadata.client_semver)!r} is not like 1.2.3"
+        errors.append(RegistrationIssue(code=unsupported, message=told))
     if metadata.account_mode is AccountMode.NETTING:
         errors.append(
             RegistrationIssue(

@@ -16,6 +16,7 @@ from echo.ports.errors import StoreLocked
 from echo.sim import crash_command
 from echo.sim.campaign import campaign
 from echo.sim.corpus import WHERE, CorpusBroken, Entry, keep, load
+from echo.sim.crew import collect_seldom
 from echo.sim.desk import command as desk_command
 from echo.sim.notation import written
 from echo.sim.profiles import Profile
@@ -176,4 +177,5 @@ def _seeds(text: str) -> range:
 
 
 if __name__ == "__main__":
+    collect_seldom()
     sys.exit(main())

@@ -151,6 +151,11 @@ class Agent(Dialler):
     def _carry_out(self, effect: Effect) -> None:
         scene = self.scene
         match effect:
+            case SendCore():
+                if self._stream is not None and self._stream.client_no == effect.stream:
+                    self._stream.send(Side.CLIENT, (effect.message_id, effect.message))
+            case Arm():
+                self.arm(effect.key, effect.due_mono_ms)
             case SendEa():
                 pipe = self._pipes.get(effect.session)
                 if pipe is not None:
@@ -159,9 +164,6 @@ class Agent(Dialler):
                         role, account_id = self.pipe_of[pipe.way]
                         scene.watch.session_given(self.name, role, account_id, effect.session)
                     pipe.send(Side.SERVER, effect.message, effect.protocol_version)
-            case SendCore():
-                if self._stream is not None and self._stream.client_no == effect.stream:
-                    self._stream.send(Side.CLIENT, (effect.message_id, effect.message))
             case Note():
                 scene.trace.note(scene.schedule.now_ms, self.name, effect)
                 self.ledger.write(
@@ -175,8 +177,6 @@ class Agent(Dialler):
             case EndStream():
                 if self._stream is not None and self._stream.client_no == effect.stream:
                     self._stream.end(Side.CLIENT, effect.reason)
-            case Arm():
-                self.arm(effect.key, effect.due_mono_ms)
             case Disarm():
                 self.disarm(effect.key)
             case Observe():

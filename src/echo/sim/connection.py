@@ -140,13 +140,14 @@ class Connection:
         """
         if self._lanes[side].ended:
             return
-        scene = self.way.scene
-        kind = type(message[1] if isinstance(message, tuple) else message)
+        said = message[1] if isinstance(message, tuple) else message
+        kind = type(said)
         if kind in CHANGED:
             message = as_travelled(message, is_stream=self.way.is_stream)
         if kind not in REPEATED:
             self._utter(side, message, version, repeated=False)
             return
+        scene = self.way.scene
         if self.way.version < NEWEST:
             # What is said but once can be lost with its pipe only.
             scene.busy_ms = scene.schedule.now_ms
@@ -157,7 +158,6 @@ class Connection:
             if complaint:
                 scene.watch.violated(13, f"{self.way.name}: {complaint}")
         faults, weather = scene.faults, scene.faults.weather
-        said = message[1] if isinstance(message, tuple) else message
         if getattr(said, "trade_id", None) not in scene.watch.excused:
             scene.busy_ms = scene.schedule.now_ms
         if faults.strikes("frame_lost", weather.frame_loss):
@@ -268,10 +268,10 @@ class Connection:
     def _hand_over(self, lane: _Lane, receiver: Side, message: object) -> None:
         if lane.deaf:
             return
-        if isinstance(message, Goodbye):
-            self._close(receiver, message.reason)
-        elif isinstance(message, bytes):
+        if isinstance(message, bytes):
             self._read(lane, receiver, message)
+        elif isinstance(message, Goodbye):
+            self._close(receiver, message.reason)
         else:
             self.way.keep(receiver, message)
             lane.peer.link_said(self, message)

@@ -231,6 +231,8 @@ class Core(Dialler):
                 return
             if isinstance(effect, Persist):
                 self._persist(effect)
+            elif isinstance(effect, (Send, Observe)):
+                self._releases.append(effect)
             elif isinstance(effect, SendNow):
                 self._send(effect.session, effect.message)
             elif isinstance(effect, Arm):
@@ -284,8 +286,9 @@ class Core(Dialler):
         if self._in_flight:
             return
         if not self._urgent:
-            releases, self._releases = self._releases, []
-            self._let_go(releases)
+            if self._releases:
+                releases, self._releases = self._releases, []
+                self._let_go(releases)
             return
         records, self._records = self._records, []
         releases, self._releases = self._releases, []
@@ -315,14 +318,14 @@ class Core(Dialler):
         for effect in releases:
             if self.struck():
                 return False
-            if isinstance(effect, Send):
+            if isinstance(effect, Observe):
+                self.scene.watch.fact(self.name, effect.fact)
+            elif isinstance(effect, Send):
                 self.scene.watch.core_sends(effect.message, self.journal.durable)
                 self.scene.trace.note(self.scene.schedule.now_ms, self.name, effect)
                 self._send(effect.session, effect.message)
             elif isinstance(effect, Reply) and isinstance(effect.answer, NotDone):
                 self.scene.seen[f"refused_by_hand_{effect.answer.code}"] += 1
-            elif isinstance(effect, Observe):
-                self.scene.watch.fact(self.name, effect.fact)
             elif isinstance(effect, EndSession):
                 known = self._links.get(effect.session)
                 if known is not None:

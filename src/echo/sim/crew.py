@@ -1,5 +1,6 @@
 """Processes that share the work: as many as there are cores, each with worlds of its own."""
 
+import gc
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from itertools import islice
@@ -9,8 +10,17 @@ from typing import Final, TypeVar
 T = TypeVar("T")
 R = TypeVar("R")
 
+COLLECTED_AFTER: Final = 20_000
+"""So many more values than before are made before anybody looks which are garbage."""
+
 AHEAD: Final = 3
 """So many pieces of work per process are handed out at once."""
+
+
+def collect_seldom() -> None:
+    """Have this process look for garbage seldom: a world makes next to none until it ends."""
+    gc.freeze()
+    gc.set_threshold(COLLECTED_AFTER)
 
 
 def spread(work: Callable[[T], R], pieces: Iterable[T], jobs: int) -> Iterator[R]:
@@ -29,7 +39,8 @@ def spread(work: Callable[[T], R], pieces: Iterable[T], jobs: int) -> Iterator[R
     if jobs == 1:
         yield from map(work, pieces)
         return
-    pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
+    spawn = get_context("spawn")
+    pool = ProcessPoolExecutor(jobs, mp_context=spawn, initializer=collect_seldom)
     try:
         left = iter(pieces)
         under_way: set[Future[R]] = {pool.submit(work, each) for each in islice(left, jobs * AHEAD)}

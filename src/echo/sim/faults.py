@@ -1,13 +1,18 @@
 """What goes wrong: the weather, which strikes by chance, and mishaps, which were planned."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from enum import Enum, StrEnum
+from itertools import count
 from random import Random
+from typing import Final
 
 from echo.terminal.fates import Delays, DrawnFates, Fate, FateRates, Quantiles
 from echo.terminal.orders import OrderRequest, SendOrder
+
+LOOK_AHEAD: Final = 256
+"""Whether a crash strikes is drawn for so many effects at once."""
 
 QUICK_MS: Quantiles = ((0.0, 20), (0.9, 200), (1.0, 900))
 QUICK = Delays(open=QUICK_MS, modify=QUICK_MS, close=QUICK_MS)
@@ -123,6 +128,15 @@ class MishapKind(StrEnum):
     """A slave trades another size for a while."""
 
 
+class By(Enum):
+    """Why a process crashes before an effect."""
+
+    PLAN = "plan"
+    CHANCE = "chance"
+    NOBODY = "nobody"
+    """It does not: from here on it has not been drawn yet."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mishap:
     """One thing that goes wrong at *at_ms*, to *target*, for *lasts_ms* (or by so much)."""
@@ -145,33 +159,52 @@ class Faults:
         """How many effects somebody was about to carry out so far."""
         self.crashed_at: list[int] = []
         """Before which of them a crash struck."""
-        self._crash_at = frozenset(weather.crash_at)
         self._chance_of: dict[str, Random] = {}
         self._seed = chance.getrandbits(64)
+        self._crashes = _crashes(self._of("crash_at_effect"), weather)
+        self._next_crash, self._crashes_by = next(self._crashes)
 
     def strikes_here(self) -> bool:
         """Count an effect that is about to be carried out; tell whether a crash strikes first."""
         self.effects += 1
-        rate = self.weather.crash_per_effect
-        if self.effects in self._crash_at:
-            self.struck["crash_at_effect"] += 1
-        elif not rate or not self.strikes("crash_at_effect", rate):
+        if self.effects != self._next_crash:
             return False
+        crashes_by = self._crashes_by
+        self._next_crash, self._crashes_by = next(self._crashes)
+        if crashes_by is By.NOBODY or (crashes_by is By.CHANCE and self.calm):
+            return False
+        self.struck["crash_at_effect"] += 1
         self.crashed_at.append(self.effects)
         return True
 
     def strikes(self, kind: str, rate: float) -> bool:
         """Draw once; each kind has draws of its own, so that none shifts those of another."""
-        if not rate or self.calm or self._of(kind).random() >= rate:
+        if not rate or self.calm:
+            return False
+        chance = self._chance_of.get(kind) or self._of(kind)
+        if chance.random() >= rate:
             return False
         self.struck[kind] += 1
         return True
 
     def _of(self, kind: str) -> Random:
-        chance = self._chance_of.get(kind)
-        if chance is None:
-            chance = self._chance_of[kind] = Random(f"{kind} {self._seed}")
+        chance = self._chance_of[kind] = Random(f"{kind} {self._seed}")
         return chance
+
+
+def _crashes(chance: Random, weather: Weather) -> Iterator[tuple[int, By]]:
+    """Yield before which effects a crash strikes, and before which to ask again.
+
+    Of ten thousand effects few are struck: one draw for each is made here, many at once.
+    """
+    rate, planned = weather.crash_per_effect, frozenset(weather.crash_at)
+    for effect in count(1):
+        if effect in planned:
+            yield effect, By.PLAN
+        elif rate and chance.random() < rate:
+            yield effect, By.CHANCE
+        elif not effect % LOOK_AHEAD:
+            yield effect, By.NOBODY
 
 
 class Moods:

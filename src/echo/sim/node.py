@@ -128,7 +128,7 @@ class Node:
     def _due(self, key: TimerKey, mark: int) -> None:
         if self._timers.get(key) != mark:
             return
-        if self.asleep:
+        if self.scene.schedule.now_ms < self.asleep_until_ms:
             self.scene.schedule.at(self.asleep_until_ms, partial(self._due, key, mark), self.life)
         else:
             del self._timers[key]

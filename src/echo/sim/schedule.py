@@ -31,6 +31,8 @@ FOREVER: Final = Life()
 class Schedule:
     """A heap of calls; those of the same moment happen in the order in which they were planned."""
 
+    __slots__ = ("_heap", "_planned", "happened", "now_ms")
+
     def __init__(self) -> None:
         self.now_ms = 0
         self.happened = 0
@@ -49,8 +51,7 @@ class Schedule:
 
     def after(self, wait_ms: int, call: Callable[[], None], life: Life = FOREVER) -> None:
         """Plan *call* for *wait_ms* from now."""
-        self._planned += 1
-        heappush(self._heap, (self.now_ms + max(wait_ms, 0), self._planned, life, call))
+        self.at(self.now_ms + wait_ms, call, life)
 
     def run(self, until_ms: int) -> None:
         """Let time pass until *until_ms*, that moment included."""
@@ -74,11 +75,14 @@ class HostClock:
 
     def __init__(self, *, drift_ppm: int = 0, wall_offset_ms: int = 0) -> None:
         self.boots = 1
-        self._wall_offset_ms = wall_offset_ms
         self._drift_ppm = drift_ppm
-        self._booted_ms = 0
-        self._boot_mono_ms = BOOT_MONO_MS
-        self._shown: tuple[int, Instant] | None = None
+        self._wall_from_ms = EPOCH_MS + wall_offset_ms
+        """What the wall clock would show when the world begins."""
+        self._mono_from_ms = BOOT_MONO_MS
+        """What the monotonic clock would show then."""
+        self._true_ms = -1
+        self._shown = Instant(0, 0)
+        """What both showed last, at that true moment."""
 
     @property
     def boot_id(self) -> str:
@@ -87,39 +91,25 @@ class HostClock:
 
     def at(self, true_ms: int) -> Instant:
         """Return what the clocks show."""
-        if self._shown is None or self._shown[0] != true_ms:
-            counted_ms = self._counted(true_ms)
-            shown = Instant(
-                EPOCH_MS + self._wall_offset_ms + counted_ms,
-                self._boot_mono_ms + counted_ms - self._counted(self._booted_ms),
-            )
-            self._shown = (true_ms, shown)
-        return self._shown[1]
+        if self._true_ms != true_ms:
+            counted_ms = true_ms + true_ms * self._drift_ppm // MILLION
+            self._true_ms = true_ms
+            self._shown = Instant(self._wall_from_ms + counted_ms, self._mono_from_ms + counted_ms)
+        return self._shown
 
     def true_ms(self, mono_ms: int) -> int:
         """Return the first true moment at which the monotonic clock shows at least *mono_ms*."""
-        wanted = mono_ms - self._boot_mono_ms + self._counted(self._booted_ms)
-        if not self._drift_ppm:
-            return wanted
-        drift = self._drift_ppm
-        true_ms = wanted * MILLION // (MILLION + drift)
-        while true_ms + true_ms * drift // MILLION < wanted:
-            true_ms += 1
-        while true_ms - 1 + (true_ms - 1) * drift // MILLION >= wanted:
-            true_ms -= 1
-        return true_ms
+        counted_ms = mono_ms - self._mono_from_ms
+        return -(-counted_ms * MILLION // (MILLION + self._drift_ppm))
 
     def set_wall(self, by_ms: int) -> None:
         """Set the wall clock: forward, or back."""
-        self._wall_offset_ms += by_ms
-        self._shown = None
+        self._wall_from_ms += by_ms
+        self._true_ms = -1
 
     def reboot(self, true_ms: int) -> None:
         """Begin to count anew, as after switching the host off and on."""
         self.boots += 1
-        self._booted_ms = true_ms
-        self._boot_mono_ms = 1_000 * self.boots
-        self._shown = None
-
-    def _counted(self, true_ms: int) -> int:
-        return true_ms + true_ms * self._drift_ppm // MILLION
+        counted_ms = true_ms + true_ms * self._drift_ppm // MILLION
+        self._mono_from_ms = 1_000 * self.boots - counted_ms
+        self._true_ms = -1

@@ -240,15 +240,15 @@ class Terminal(Dialler):
             case Say():
                 if self._pipe is not None:
                     self._pipe.send(Side.CLIENT, effect.message)
+            case Arm():
+                self.arm(effect.key, effect.due_mono_ms)
+            case Disarm():
+                self.disarm(effect.key)
             case Order():
                 scene.trace.note(scene.schedule.now_ms, self.name, effect)
                 here = self.site.broker.rules.account_id
                 scene.watch.ordered(self.name, self.settings.account_id, effect.request, here)
                 self.site.request(effect.request, self)
-            case Arm():
-                self.arm(effect.key, effect.due_mono_ms)
-            case Disarm():
-                self.disarm(effect.key)
             case Observe():
                 scene.watch.ea_fact(self.name, effect.fact)
             case EndPipe():

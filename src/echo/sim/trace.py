@@ -18,8 +18,8 @@ CHATTER: Final = frozenset(
 )
 """What comes again and again by itself: its moment is noted, not what it says."""
 
-UNHASHED_MAX: Final = 2_000
-"""Pieces of text; many are cheaper to hash at once."""
+UNHASHED_BYTES: Final = 65_536
+"""Many notes are cheaper to hash at once."""
 
 _ENCODER: Final = msgspec.json.Encoder(order="deterministic")
 
@@ -34,7 +34,7 @@ class Trace:
     def __init__(self, tell: Callable[[str], None] | None = None) -> None:
         self._tell = tell
         self._hash = blake2b(digest_size=16)
-        self._unhashed: list[bytes] = []
+        self._unhashed = bytearray()
         self._labels: dict[tuple[str, type, type], bytes] = {}
 
     @property
@@ -45,31 +45,32 @@ class Trace:
 
     def note(self, now_ms: int, who: str, what: object) -> None:
         """Note that *what* happened to, or was done by, *who*."""
-        kind = type(what)
         inner = type(getattr(what, "message", what))
-        label = self._labels.get((who, kind, inner))
-        if label is None:
-            text = f" {who} {kind.__name__} {inner.__name__} "
-            label = self._labels[who, kind, inner] = text.encode()
-        unhashed = self._unhashed
-        unhashed.append(b"%d" % now_ms)
-        unhashed.append(label)
+        key = (who, type(what), inner)
+        label = self._labels.get(key) or self._label(*key)
         if inner in CHATTER:
+            self._unhashed += b"%d%b" % (now_ms, label)
             return
-        unhashed.append(_ENCODER.encode(what))
-        if len(unhashed) > UNHASHED_MAX:
+        self._unhashed += b"%d%b%b" % (now_ms, label, _ENCODER.encode(what))
+        if len(self._unhashed) > UNHASHED_BYTES:
             self._flush()
         if self._tell is not None:
             self._tell(f"{now_ms / 1_000:9.3f} {who:16} {_shown(what)}")
 
     def say(self, now_ms: int, who: str, sentence: str) -> None:
         """Note a sentence of the world itself."""
-        self._unhashed.append(f"{now_ms} {who} {sentence}".encode())
+        self._unhashed += f"{now_ms} {who} {sentence}".encode()
         if self._tell is not None:
             self._tell(f"{now_ms / 1_000:9.3f} {who:16} * {sentence}")
 
+    def _label(self, who: str, kind: type, inner: type) -> bytes:
+        """Say once for all times who notes what."""
+        label = f" {who} {kind.__name__} {inner.__name__} ".encode()
+        self._labels[who, kind, inner] = label
+        return label
+
     def _flush(self) -> None:
-        self._hash.update(b"".join(self._unhashed))
+        self._hash.update(self._unhashed)
         self._unhashed.clear()
 
 

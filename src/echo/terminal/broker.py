@@ -42,7 +42,7 @@ from echo.terminal.settling import (
     triggered_entry,
 )
 from echo.terminal.valuation import Valuer
-from echo.terminal.view import Price, TerminalView
+from echo.terminal.view import Background, Price, TerminalView
 
 NO_CONNECTION = 6
 TIMEOUT = 128
@@ -72,6 +72,11 @@ class PaperBroker:
         )
         self._valuer = Valuer(rules, self._holdings)
         self._symbols = ShownSymbols(rules)
+        self._backgrounds = tuple(
+            Background(symbol=each.name, sessions=each.sessions, bars=each.bars)
+            for each in rules.symbols
+            if each.sessions or each.bars
+        )
         self._shown_history: tuple[Deal, ...] = ()
         self._shown_as_of = (0, 0)
         self._prices: dict[str, Price] = {}
@@ -174,6 +179,8 @@ class PaperBroker:
             terminal_build=rules.terminal_build,
             account_mode=rules.account_mode,
             leverage=rules.leverage,
+            chart_s=rules.chart_s,
+            backgrounds=self._backgrounds,
         )
 
     def _history(self) -> tuple[Deal, ...]:

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 
 from echo.domain.facts import Fact
 from echo.domain.ids import CommandId, TradeId
+from echo.domain.sealing import sealed
 from echo.terminal.events import FileRecord, TimerKey
 from echo.terminal.orders import OrderRequest
 from echo.wire.pipe.messages import FromEa
 
 
+@sealed
 @dataclass(frozen=True, slots=True)
 class Say:
     """Write *message* to the pipe; lost when the pipe is gone."""
@@ -21,6 +23,7 @@ class Say:
     message: FromEa
 
 
+@sealed
 @dataclass(frozen=True, slots=True)
 class Append:
     """Add *record* to the EA's file and flush it."""
@@ -53,6 +56,7 @@ class EndPipe:
     reason: str
 
 
+@sealed
 @dataclass(frozen=True, slots=True)
 class Arm:
     """Raise `Due` with *key* at *due_mono_ms*; replaces a timer of the same key."""
@@ -61,6 +65,7 @@ class Arm:
     due_mono_ms: int
 
 
+@sealed
 @dataclass(frozen=True, slots=True)
 class Disarm:
     """Forget the timer *key*, if there is one."""
@@ -98,6 +103,7 @@ class OrderBlocked:
 TerminalFact = Fact | ActionDetected | OrderLeaving | OrderBlocked
 
 
+@sealed
 @dataclass(frozen=True, slots=True)
 class Observe:
     """Tell telemetry."""
@@ -105,6 +111,7 @@ class Observe:
     fact: TerminalFact
 
 
+@sealed
 @dataclass(frozen=True, slots=True)
 class Panel:
     """Show this on the chart, one thing a line."""

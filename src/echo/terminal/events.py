@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from echo.domain.sealing import sealed
 from echo.terminal.orders import BrokerEvent
 from echo.terminal.view import Price, TerminalView
 from echo.wire.pipe.messages import ToEa
@@ -49,6 +50,7 @@ class PipeDown:
     reason: str = ""
 
 
+@sealed
 @dataclass(frozen=True, slots=True)
 class Heard:
     """The Agent sent a line that could be read."""
@@ -56,6 +58,7 @@ class Heard:
     message: ToEa
 
 
+@sealed
 @dataclass(frozen=True, slots=True)
 class Seen:
     """The terminal shows something new: after every change at the broker, and once a second."""
@@ -63,6 +66,7 @@ class Seen:
     view: TerminalView
 
 
+@sealed
 @dataclass(frozen=True, slots=True)
 class Ticked:
     """Prices moved; all symbols that did, by the broker's names."""
@@ -88,6 +92,7 @@ class AppendFailed:
     sentence: str
 
 
+@sealed
 @dataclass(frozen=True, slots=True)
 class Due:
     """A timer is due; checked against the state, for it may have been overtaken."""

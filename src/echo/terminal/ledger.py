@@ -21,6 +21,8 @@ from echo.terminal.events import FileRecord
 from echo.wire.records import RecordKind
 
 WARMTH: Final = "W"
+RESUMED_MAX: Final = 16
+"""How many commands a handshake names."""
 
 
 @sealed
@@ -101,6 +103,10 @@ class Ledger:
             raise ValueError(f"a record lacks what its kind needs: {error}") from error
         ledger.n = max(ledger.n, highest_n)
         return ledger
+
+    def last_commands(self) -> tuple[CommandId, ...]:
+        """Return the commands that came last: those that were answered, and those under way."""
+        return (*self.results, *self.unresolved)[-RESUMED_MAX:]
 
     def skip_to(self, n: int) -> None:
         """Use no number up to *n*: somebody has seen it in use."""

@@ -34,7 +34,6 @@ from echo.terminal.orders import BrokerEvent, CloseLot, Filled, LotClosed, Refus
 from echo.terminal.reports import (
     QuoteBoard,
     handshake,
-    mapped_symbols,
     quote_of,
     spec_report,
 )
@@ -239,8 +238,9 @@ class LegacySlaveEa:
         place = self._place
         if not place.link.up:
             return
-        symbols = mapped_symbols(place.settings, place.view)
-        for mapping, price in self._board.due(symbols, place.prices, now=place.now, repeat=False):
+        for mapping, price in self._board.due(
+            place.symbols, place.prices, now=place.now, repeat=False
+        ):
             place.say(quote_of(place.settings, mapping, price, now=place.now))
 
     def _tell_state(self) -> None:

@@ -15,8 +15,8 @@ from echo.domain.accounts import Position
 from echo.domain.handshake import AccountMode
 from echo.domain.ids import AccountId
 from echo.domain.quantities import Side, round_to_step, unit_of
-from echo.domain.specs import SymbolMapping, TradePermission
-from echo.terminal.view import MT4, Price
+from echo.domain.specs import SessionWindow, SymbolMapping, TradePermission
+from echo.terminal.view import MT4, Bar, Price
 
 CENT: Final = Decimal("0.01")
 
@@ -46,6 +46,10 @@ class SymbolRules:
     base_currency: str = ""
     quote_currency: str = "USD"
     trade_permission: TradePermission = TradePermission.FULL
+    sessions: tuple[SessionWindow, ...] = ()
+    """When it is quoted and traded, by the broker's clock; told, not kept to."""
+    bars: tuple[Bar, ...] = ()
+    """Of the EA's chart, the newest, unfinished one last; told as they are, whatever the prices."""
 
     def priced(self, raw: Price) -> Price:
         """Turn the feed's price into the broker's: mark-up added, rounded to the digits."""
@@ -120,6 +124,8 @@ class BrokerRules:
     clock_offset_ms: int = 0
     stop_out_percent: Decimal = Decimal(20)
     history_deals_max: int = 1_000
+    chart_s: int = 0
+    """Time frame of the EA's chart, in seconds; 0 = no chart."""
 
     def symbol(self, name: str) -> SymbolRules | None:
         """Return the rules of the broker's symbol *name*."""

@@ -1,6 +1,5 @@
 """The master EA: notices what happens on its account, and reports it until it is acknowledged."""
 
-from hashlib import sha256
 from typing import Final
 
 from echo.domain.accounts import OpenTrade, Position
@@ -10,6 +9,8 @@ from echo.domain.ids import SEQ_CLOSE, StrategyId, Ticket, TradeId, derive_trade
 from echo.domain.intents import TradeClose, TradeIntent, TradeModify
 from echo.domain.quantities import Instant, Timestamps
 from echo.domain.sessions import DeliveryConfig, EaSession, Pong
+from echo.domain.traces import traceparent as traceparent
+from echo.terminal.charts import range_of, timeframe_text
 from echo.terminal.detection import (
     Appeared,
     Change,
@@ -71,6 +72,18 @@ class MasterEa:
         place = self._place
         place.now = now
         match event:
+            case Ticked() | BrokerSaid():
+                pass  # A master asks nothing of its broker, and prices nothing.
+            case Due():
+                self._due(event.key)
+            case Heard():
+                place.link.heard(now)
+                self._heard(event.message)
+            case Seen():
+                place.see(event.view)
+                self._look()
+            case AppendFailed():
+                self._dispatch.not_written(event.numbers)
             case Attached():
                 self._attached(event)
             case PipeUp():
@@ -80,18 +93,6 @@ class MasterEa:
                 for key in (RESEND, TRADES):
                     place.disarm(key)
                 place.do(Panel("not connected"))
-            case Heard(message):
-                place.link.heard(now)
-                self._heard(message)
-            case Seen(view):
-                place.see(view)
-                self._look()
-            case AppendFailed(numbers, _):
-                self._dispatch.not_written(numbers)
-            case Due(key):
-                self._due(key)
-            case Ticked() | BrokerSaid():
-                pass  # A master asks nothing of its broker, and prices nothing.
         return place.take_effects()
 
     def _attached(self, event: Attached) -> None:
@@ -114,7 +115,7 @@ class MasterEa:
     def _pipe_up(self) -> None:
         place = self._place
         pulse = place.link.opened(place.now)
-        place.say(
+        place.introduce(
             handshake(
                 place.settings,
                 place.view,
@@ -137,8 +138,7 @@ class MasterEa:
             case EaSession() | DeliveryConfig():
                 place.link.agreed(message)
             case SymbolRegistrationResult():
-                place.gate.judged(message)
-                place.do(Panel(f"verdict {message.status}"))
+                place.judged(message)
                 self._look()
             case TradeIntentAck():
                 self._dispatch.acknowledged(message)
@@ -226,6 +226,8 @@ class MasterEa:
                 server=place.view.server,
                 comment=position.comment,
                 volume_initial=position.lot,
+                timeframe=timeframe_text(place.view.chart_s),
+                atr=range_of(place.view, position.symbol, settings.atr_bars),
                 timestamps=Timestamps(t0_master_ea_ms=place.now.wall_ms),
                 traceparent=traceparent(trade_id, 0),
             ),
@@ -332,12 +334,3 @@ class MasterEa:
             root_ticket=root_ticket(position, self._place.view),
             opened_at_ms=position.open_time_ms,
         )
-
-
-def traceparent(trade_id: TradeId, seq: int) -> str:
-    """Name the trace of a trade, and the span of one action, after W3C Trace Context.
-
-    Derived like every identity: a repeated report belongs to the same span.
-    """
-    span = sha256(f"{trade_id}|{seq}".encode()).hexdigest()[:16]
-    return f"00-{trade_id.replace('-', '')}-{span}-01"

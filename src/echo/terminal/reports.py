@@ -14,6 +14,7 @@ from echo.domain.handshake import (
     HandshakeMetadata,
     Role,
 )
+from echo.domain.ids import CommandId
 from echo.domain.quantities import Instant
 from echo.domain.specs import (
     Quote,
@@ -23,7 +24,7 @@ from echo.domain.specs import (
     TradePermission,
 )
 from echo.terminal.settings import EaSettings
-from echo.terminal.view import Price, TerminalView
+from echo.terminal.view import Price, TerminalView, background_of
 
 CHANGE_MS_MIN: Final = 250
 REPEAT_MS: Final = 500
@@ -60,6 +61,7 @@ def handshake(
     ledger_n: int,
     now: Instant,
     ledger_id: str = "",
+    resume: tuple[CommandId, ...] = (),
 ) -> Handshake:
     """Introduce the EA, in the words of its protocol version."""
     symbols: tuple[SymbolMapping, ...] | None = mapped_symbols(settings, view)
@@ -82,7 +84,7 @@ def handshake(
             protocol_version=settings.protocol_version,
             client_semver=settings.client_semver,
             required_features=LEGACY_FEATURES if settings.role is Role.SLAVE else (),
-            features=tuple(sorted(PROTOCOL_3_FEATURES - {Feature.BATCH})),
+            features=_FEATURES,
             metrics=("exposure_v1",),
             terminal_build=view.terminal_build,
             broker=view.broker,
@@ -99,10 +101,14 @@ def handshake(
                 f"{canonical}:{broker}" for broker, canonical in settings.symbols
             ),
             ledger_id=ledger_id,
+            resume=resume,
         ),
         symbols=symbols,
         timestamp_ms=now.wall_ms,
     )
+
+
+_FEATURES: Final = tuple(sorted(PROTOCOL_3_FEATURES - {Feature.BATCH}))
 
 
 def _legacy_metadata(settings: EaSettings, view: TerminalView) -> HandshakeMetadata:
@@ -137,6 +143,7 @@ def spec_report(settings: EaSettings, view: TerminalView, *, now: Instant) -> Sy
                 lot_step=each.lot_step,
                 margin_currency=view.info.currency,
                 trade_permission=each.trade_permission or TradePermission.FULL,
+                sessions=background_of(view.backgrounds, each.broker_symbol).sessions,
             )
             for each in mapped_symbols(settings, view)
         ),

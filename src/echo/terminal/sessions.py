@@ -1,7 +1,7 @@
 """An EA's link to its Agent: who is connected, since when, and how far the clocks are apart."""
 
 from echo.domain.errors import ErrorCode, Refusal
-from echo.domain.handshake import RegistrationStatus, SymbolRegistrationResult
+from echo.domain.handshake import NO_EVALUATION, RegistrationStatus, SymbolRegistrationResult
 from echo.domain.quantities import ClockProbe, Instant
 from echo.domain.sessions import DeliveryConfig, EaSession, Ping, Pong
 from echo.terminal.effects import Arm, Disarm, Effect, EndPipe, Say
@@ -25,6 +25,9 @@ class Link:
         self._opened_mono_ms = 0
         self._heard_mono_ms = 0
         self._answered_mono_ms = 0
+        self._rtt_ms: int | None = None
+        self._evaluation_id = NO_EVALUATION
+        self._judged_mono_ms = 0
         self.up = False
         self.probe = ClockProbe()
         self.epoch: int | None = None
@@ -40,6 +43,7 @@ class Link:
     def opened(self, now: Instant) -> list[Effect]:
         """Start the pulse; the first ping leaves at once, for its answer bounds our clocks."""
         self.up = True
+        self._evaluation_id = NO_EVALUATION
         self.epoch = None
         self.probe = ClockProbe()
         self._opened_mono_ms = self._heard_mono_ms = now.mono_ms
@@ -64,6 +68,7 @@ class Link:
             return False
         self.probe.answered(probed_at_mono_ms=self._asked_mono_ms, peer_mono_ms=pong.mono_ms)
         self._answered_mono_ms = self._heard_mono_ms
+        self._rtt_ms = self._heard_mono_ms - self._asked_mono_ms
         self._asked = None
         return True
 
@@ -76,6 +81,12 @@ class Link:
         if self.probe.probed_at_mono_ms is None:
             return None
         return self.probe.peer_mono_ms + now.mono_ms - self._answered_mono_ms
+
+    def judged(self, verdict: SymbolRegistrationResult, now: Instant) -> None:
+        """A verdict was taken in; the next ping says so, if pings of this protocol may."""
+        if self._settings.protocol_version >= TELLS_SESSIONS:
+            self._evaluation_id = verdict.evaluation_id
+            self._judged_mono_ms = now.mono_ms
 
     def agreed(self, message: EaSession | DeliveryConfig) -> None:
         """Take the pace that the Agent asks for, and the session's epoch with it."""
@@ -117,6 +128,9 @@ class Link:
             ping_id=f"{self._instance}-{self._pings}",
             timestamp_ms=now.wall_ms,
             role=self._settings.role,
+            rtt_ms=self._rtt_ms,
+            evaluation_id=self._evaluation_id,
+            verdict_age_ms=now.mono_ms - self._judged_mono_ms if self._evaluation_id else 0,
         )
         self._asked_mono_ms = now.mono_ms
         timeout = Arm(PONG, now.mono_ms + self._settings.pong_timeout_ms)

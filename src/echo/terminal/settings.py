@@ -32,6 +32,8 @@ class EaSettings:
     symbols: tuple[tuple[str, str], ...] = ()
     strategy_id: StrategyId = NO_STRATEGY
     magic_numbers: frozenset[int] = frozenset()
+    atr_bars: int = 14
+    """Whole bars of the average true range that a master tells with a trade; 0 = none."""
     lots_per_minute_max: Decimal | None = None
     open_positions_max: int | None = None
     ping_ms: int = 5_000
@@ -69,5 +71,6 @@ class EaSettings:
             sorted(self.magic_numbers),
             str(self.lots_per_minute_max),
             self.open_positions_max,
+            self.atr_bars,
         )
         return sha256(repr(inputs).encode()).hexdigest()

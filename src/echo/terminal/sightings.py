@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
 from typing import Final, NamedTuple
 
 from echo.domain.accounts import Deal, Position
@@ -105,10 +104,10 @@ def tagged(
     near = [
         _sighting(one)
         for one in shown
-        if len(prefix := _prefix(one.comment)) >= TAG_DIGITS_MIN and digits.startswith(prefix)
+        if len(prefix := tag_prefix(one.comment)) >= TAG_DIGITS_MIN and digits.startswith(prefix)
     ]
     free = [each for each in near if _free(each.ticket, ledger)]
-    exact = [each for each in free if len(_prefix(each.comment)) == TAG_DIGITS]
+    exact = [each for each in free if len(tag_prefix(each.comment)) == TAG_DIGITS]
     return _distinct(
         exact or [each for each in free if not _could_name_another(each.comment, sought, ledger)]
     )
@@ -131,17 +130,13 @@ class TagIndex:
         self._history = history
         self._deals = {}
         for deal in history:
-            prefix = _prefix(deal.comment)
+            prefix = tag_prefix(deal.comment)
             if len(prefix) >= TAG_DIGITS_MIN:
                 self._deals.setdefault(prefix[:TAG_DIGITS_MIN], []).append(deal)
 
     def deals(self, tag: str) -> list[Deal]:
         """Return the deals that may carry *tag*."""
         return self._deals.get(tag[1 : 1 + TAG_DIGITS_MIN], [])
-
-
-_prefix = lru_cache(maxsize=8_192)(tag_prefix)
-"""Every open looks at every comment; few of them are new."""
 
 
 def _could_name_another(comment: str, sought: Sought, ledger: Ledger) -> bool:
@@ -174,7 +169,7 @@ def alike(
 
 
 def _names_another(comment: str, sought: Sought) -> bool:
-    prefix = _prefix(comment)
+    prefix = tag_prefix(comment)
     return len(prefix) >= TAG_DIGITS_MIN and not sought.tag[1:].startswith(prefix)
 
 

@@ -74,24 +74,24 @@ class SlaveEa:
         desk = self._desk
         desk.now = now
         match event:
-            case Due(key):
-                self._due(key)
-            case Ticked(prices):
-                desk.prices.update(prices)
+            case Due():
+                self._due(event.key)
+            case Ticked():
+                desk.prices.update(event.prices)
                 self._reports.tell_quotes(repeat=False)
                 self._pump()
-            case Heard(message):
+            case Heard():
                 desk.link.heard(now)
-                self._heard(message)
-            case Seen(view):
-                desk.see(view)
+                self._heard(event.message)
+            case Seen():
+                desk.see(event.view)
                 self._take_up_levels()
                 self._pump()
-            case BrokerSaid(said):
-                self._broker_said(said)
+            case BrokerSaid():
+                self._broker_said(event.event)
                 self._pump()
-            case AppendFailed(numbers, _):
-                self._answers.not_written(numbers, self._not_asked)
+            case AppendFailed():
+                self._answers.not_written(event.numbers, self._not_asked)
             case Attached():
                 self._attached(event)
             case PipeUp():
@@ -125,7 +125,7 @@ class SlaveEa:
         desk = self._desk
         pulse = desk.link.opened(desk.now)
         self._said_n = desk.ledger.n
-        desk.say(
+        desk.introduce(
             handshake(
                 desk.settings,
                 desk.view,
@@ -133,6 +133,7 @@ class SlaveEa:
                 ledger_n=self._said_n,
                 now=desk.now,
                 ledger_id=desk.file_id,
+                resume=desk.ledger.last_commands(),
             )
         )
         desk.do(*pulse)
@@ -160,9 +161,8 @@ class SlaveEa:
             case DeliveryConfig():
                 desk.link.agreed(message)
             case SymbolRegistrationResult():
-                desk.gate.judged(message)
+                desk.judged(message)
                 self._take_up_levels()
-                desk.do(Panel(f"verdict {message.status}"))
             case ResultAck():
                 self._answers.acknowledged(message)
             case (

@@ -1,5 +1,6 @@
 """What a terminal shows of its account and of the market: all that an EA can know of its broker."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -9,7 +10,7 @@ from echo.domain.handshake import AccountMode
 from echo.domain.ids import AccountId, Ticket
 from echo.domain.quantities import Side
 from echo.domain.sealing import sealed
-from echo.domain.specs import SymbolMapping
+from echo.domain.specs import SessionWindow, SymbolMapping
 
 # Bound once: the class of an enumeration is slow to ask, and these are asked all the time.
 _BUY: Final = Side.BUY
@@ -18,6 +19,7 @@ MT4 = "mt4"
 MT5 = "mt5"
 
 
+@sealed
 @dataclass(frozen=True, slots=True)
 class Price:
     """Bid and ask of one symbol, in quote currency; the ask is not below the bid."""
@@ -34,6 +36,33 @@ class Price:
         return self.bid if side is _BUY else self.ask
 
 
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar of a chart, in quote currency."""
+
+    high: Decimal
+    low: Decimal
+    close: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Background:
+    """What a terminal knows about a symbol beside its specification.
+
+    ``sessions``: when it is quoted and traded, by the broker's clock; empty = it does not say.
+    ``bars``: of the EA's chart, the newest, which is not whole yet, last.
+    """
+
+    symbol: str
+    sessions: tuple[SessionWindow, ...] = ()
+    bars: tuple[Bar, ...] = ()
+
+
+def background_of(backgrounds: Iterable[Background], symbol: str) -> Background:
+    """Return what is known about *symbol*, by the broker's name: nothing, if it is not listed."""
+    return next((each for each in backgrounds if each.symbol == symbol), Background(symbol=symbol))
+
+
 @sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TerminalView:
@@ -43,6 +72,7 @@ class TerminalView:
     positions and history are complete, so that a position missing here does not exist.
     ``server_time_ms`` is the broker's clock, in the broker's zone, as open times are.
     ``history_from_ms``: older deals are not shown, whatever happened to them.
+    ``chart_s``: the time frame of the EA's chart, in seconds, 0 = no chart.
     """
 
     account_id: AccountId
@@ -61,6 +91,8 @@ class TerminalView:
     terminal_build: int = 0
     account_mode: AccountMode = AccountMode.HEDGING
     leverage: int = 0
+    chart_s: int = 0
+    backgrounds: tuple[Background, ...] = ()
 
     @property
     def conclusive(self) -> bool:

@@ -1,6 +1,8 @@
 """What all parts of an EA share: its link, what it sees, and what it wants done."""
 
 from echo.domain.facts import Alarm
+from echo.domain.handshake import Handshake, SymbolRegistrationResult
+from echo.domain.handshake_facts import consumed, sent
 from echo.domain.quantities import Instant
 from echo.domain.specs import SymbolMapping
 from echo.terminal.effects import (
@@ -10,6 +12,7 @@ from echo.terminal.effects import (
     Effect,
     Observe,
     Order,
+    Panel,
     Say,
     TerminalFact,
 )
@@ -94,6 +97,19 @@ class Workplace:
         """Say *message*, if there is somebody to hear it."""
         if self.link.up:
             self._effects.append(Say(message))
+
+    def introduce(self, handshake: Handshake) -> None:
+        """Say who this is."""
+        if self.link.up:
+            self.say(handshake)
+            self.observe(sent(handshake))
+
+    def judged(self, verdict: SymbolRegistrationResult) -> None:
+        """Take a verdict in: from now on it holds, and the next ping says so."""
+        self.gate.judged(verdict)
+        self.link.judged(verdict, self.now)
+        self.observe(consumed(verdict, self.now.wall_ms))
+        self.do(Panel(f"verdict {verdict.status}"))
 
     def append(self, record: FileRecord) -> None:
         """Write to the ledger before anything that follows."""

@@ -117,28 +117,3 @@ def test_the_settings_lead_to_journal_and_events(tmp_path: Path) -> None:
 
     assert found["deals_from"] == str(tmp_path / "core" / "events")
     assert found["copies_told"] == 2
-
-
-def test_a_journal_on_a_server_is_not_read(tmp_path: Path) -> None:
-    server = 'host = "127.0.0.1"\nuser = "echo"\ndatabase = "echo"'
-    settings = write_settings(tmp_path, f'store.kind = "postgres"\n[postgres]\n{server}')
-    code, _, said = echoctl(*REPORT, "--config", str(settings))
-
-    assert code == 2
-    assert "not from a server" in said
-
-
-@pytest.mark.parametrize(
-    ("words", "sentence"),
-    [
-        (("--journal", "a", "--config", "b"), "choose one"),
-        (("--journal", "none.sqlite"), "there is no journal"),
-        (("--journal", "none.sqlite", "--from", "yesterday"), "yesterday is not a day"),
-        (("--config", "none.toml"), "none.toml"),
-    ],
-)
-def test_what_cannot_be_read_is_said(words: tuple[str, ...], sentence: str) -> None:
-    code, _, said = echoctl(*REPORT, *words)
-
-    assert code == 2
-    assert sentence in said

@@ -111,7 +111,13 @@ def test_an_older_schema_is_no_problem_and_said(target: PostgresTarget) -> None:
     assert "echoctl store migrate makes it 2" in lines[0]
 
 
-def test_where_there_is_no_journal_it_is_said(settings: str) -> None:
+def test_a_schema_of_somebody_elses_tables_is_no_journal(
+    settings: str, target: PostgresTarget
+) -> None:
+    make = "CREATE SCHEMA echo; CREATE TABLE echo.trades (x int)"
+    for statement in make.split("; "):
+        asyncio.run(query(target, statement))
+
     code, _, errors = echoctl("store", "check", "--config", settings)
 
     assert code == 1
@@ -173,3 +179,27 @@ def test_files_alone_are_not_copied_so(tmp_path: Path) -> None:
 
     assert code == 2
     assert "core/store/kind is sqlite" in errors
+
+
+@pytest.mark.parametrize("arguments", [["purge"], ["check"], ["export", "copy.sqlite"]])
+def test_where_nothing_is_nothing_is_made_and_it_is_said_what_to_do(
+    settings: str, target: PostgresTarget, arguments: list[str]
+) -> None:
+    code, _, errors = echoctl("store", *arguments, "--config", settings)
+
+    assert (code, "there is no journal" in errors) == (2, True)
+    assert "echoctl store migrate" in errors
+    assert asyncio.run(query(target, "SELECT to_regnamespace('echo')"))[0][0] is None
+    assert not Path("copy.sqlite").exists()
+
+
+def test_a_file_that_is_not_there_is_asked_for(settings: str) -> None:
+    code, _, errors = echoctl("store", "import", "nowhere.sqlite", "--config", settings)
+
+    assert (code, "name the journal's file" in errors) == (2, True)
+
+
+def test_a_role_that_is_not_there_is_said_with_how_to_make_it(settings: str) -> None:
+    code, _, errors = echoctl("store", "migrate", "--config", settings, "--reader", "nobody_here")
+
+    assert (code, "createuser" in errors) == (1, True)

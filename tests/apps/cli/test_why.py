@@ -112,14 +112,23 @@ def test_changes_of_policies_are_told_by_what_differs(journal: Path) -> None:
 
 
 def test_changes_are_objects_for_programs(journal: Path) -> None:
-    told = json.loads(echoctl("audit", "changes", "mode/", "--journal", str(journal), "--json")[1])
+    told = json.loads(echoctl("audit", "changes", "core/", "--journal", str(journal), "--json")[1])
 
     assert [(each["changed_by"], each["before"], each["after"]) for each in told] == [
-        ("ana", "live", "paused")
+        ("echo.toml", "100", "0")
     ]
+    assert told[0]["acceptance"] == "refused"
+    assert told[0]["reason"].endswith("is below 1")
+
+
+def test_what_became_of_a_change_is_said(journal: Path) -> None:
+    _, said, _ = echoctl("audit", "changes", "core/", "--journal", str(journal))
+
+    assert "refused:" in said
+    assert "is below 1" in " ".join(said.replace("│", " ").split())
 
 
 def test_nothing_changed_is_said_so(journal: Path) -> None:
     _, said, _ = echoctl("audit", "changes", "nowhere/", "--journal", str(journal))
 
-    assert said == "no such rule was ever changed\n"
+    assert said == "nothing of that kind was ever changed\n"

@@ -40,6 +40,7 @@ from echo.domain.handshake import Role
 from echo.domain.ids import AccountId, CommandId, MessageId
 from echo.domain.registration_facts import HandshakeRead
 from echo.domain.sessions import AgentHello, AgentToCore, ClockEcho, CoreToAgent, Ping, Pong
+from echo.domain.traces import AgentSpans, Span
 from echo.ports.errors import LedgerUnwritable, PortTaken
 from echo.services.agent import service as module
 from echo.services.agent.service import AgentService
@@ -461,3 +462,34 @@ async def test_the_bridge_itself_says_hello_and_answers_a_ping(agent: Agent) -> 
     assert isinstance(agent.sent[0], AgentHello)
     assert agent.lines[0]["type"] == "pong"
     assert agent.alarms == []
+
+
+SPANS = AgentSpans(
+    spans=(
+        Span(
+            trace_id="0af7651916cd43dd8448eb211c80319c",
+            span_id="b7ad6b7169203331",
+            parent_id="",
+            name="ea.order.execute",
+            component="slave_ea",
+            start_ms=1,
+            end_ms=2,
+        ),
+    )
+)
+
+
+async def test_spans_go_up_to_the_core_and_stay_while_it_is_away(linked: Agent) -> None:
+    taken: list[int] = []
+
+    def take() -> AgentSpans:
+        taken.append(1)
+        return SPANS
+
+    linked.service.report(take)
+    linked.service.report(lambda: AgentSpans(spans=()))
+    assert linked.sent == [SPANS]
+
+    linked.service.core_down(linked.stream, "gone")
+    linked.service.report(take)
+    assert len(taken) == 1

@@ -105,16 +105,16 @@ class FakeServer:
 
     def __init__(self) -> None:
         self.handler: AgentHandler | None = None
-        self.stopped = False
+        self.stopped = self.listening = False
         self.trouble: Exception | None = None
 
     async def start(self, handler: AgentHandler) -> None:
         if self.trouble is not None:
             raise self.trouble
-        self.handler = handler
+        self.handler, self.listening = handler, True
 
     async def stop(self, grace_ms: int) -> None:
-        self.stopped = True
+        self.stopped, self.listening = True, False
 
 
 class Puppet:

@@ -10,6 +10,7 @@ from echo.domain.facts import Alarm, InputRefused, LinkChanged
 from echo.domain.handshake import AccountSymbolsReport
 from echo.domain.ids import AccountId, AgentId, MessageId
 from echo.domain.journal import AgentSessionRecord, Recovered
+from echo.domain.link_facts import SpansReported
 from echo.domain.operations import (
     ListPending,
     NotDone,
@@ -19,6 +20,7 @@ from echo.domain.operations import (
 )
 from echo.domain.policy import PolicyBook
 from echo.domain.sessions import AgentToCore, ClockEcho, CoreHello
+from echo.domain.traces import AgentSpans
 from echo.engine.effects import Arm, Disarm, Effect, Reply, SendNow
 from echo.engine.engine import Engine
 from echo.engine.events import (
@@ -37,6 +39,7 @@ from echo.ports.errors import JournalRefused, JournalUnavailable, PortTaken
 from echo.services.core import commit_line
 from echo.services.core import service as module
 from echo.services.core.brain import Brain
+from echo.services.core.poison import POISON_MAX
 from echo.services.core.questions import ANSWER_MS_MAX
 from echo.services.core.service import CoreService
 from tests.fakes import FactLog, FakeClock, FakeIds, until
@@ -273,8 +276,8 @@ async def test_nobody_is_heard_after_its_stream_is_over(serving: Core) -> None:
 
 async def test_new_settings_and_policies_are_events(serving: Core) -> None:
     book = PolicyBook()
-    serving.service.change_settings(SETTINGS)
-    serving.service.change_policies(book)
+    serving.service.change(SettingsChanged(SETTINGS))
+    serving.service.change(PoliciesChanged(book))
 
     assert serving.brain.events[-2:] == [SettingsChanged(SETTINGS), PoliciesChanged(book)]
 
@@ -307,6 +310,7 @@ async def test_a_refused_commit_rebuilds_the_state_and_ends_every_stream(serving
     serving.say(PROBE)
     await until(lambda: serving.link.ended)
     assert serving.readiness == [True, False]
+    await until(lambda: not serving.server.listening)
     during = serving.join(FakeSession(2))
     serving.say(PROBE)
     serving.answers()
@@ -316,6 +320,7 @@ async def test_a_refused_commit_rebuilds_the_state_and_ends_every_stream(serving
 
     assert serving.link.sent == []
     assert during.ended == ["the Core is not ready"]
+    assert serving.server.listening
     assert serving.journal.loads == 2
     assert [type(event) for event in serving.brain.events] == [
         *(Started, AgentJoined, AgentSaid, AgentLeft, Started)
@@ -371,7 +376,7 @@ async def test_market_data_that_makes_the_brain_fail_costs_only_itself(serving: 
 
 
 async def test_a_message_that_fails_time_and_again_is_refused_for_good(serving: Core) -> None:
-    for session in range(2, 2 + module.POISON_MAX):
+    for session in range(2, 2 + POISON_MAX):
         serving.fails()
         serving.say(REPORT, message_id="l:7")
         await until(lambda: serving.link.ended)
@@ -384,7 +389,7 @@ async def test_a_message_that_fails_time_and_again_is_refused_for_good(serving: 
     [refusal] = serving.link.sent
     assert isinstance(refusal, MessageAck)
     assert (refusal.message_id, refusal.success) == ("l:7", False)
-    assert len(serving.events(AgentSaid)) == module.POISON_MAX
+    assert len(serving.events(AgentSaid)) == POISON_MAX
 
 
 async def test_readiness_follows_the_journal(serving: Core) -> None:
@@ -529,3 +534,10 @@ async def test_an_operator_is_told_when_the_journal_refuses(serving: Core) -> No
 
     assert isinstance(answer, NotDone)
     assert answer.sentence == "the Core reads its journal again"
+
+
+async def test_spans_of_an_agent_are_told_and_decide_nothing(serving: Core) -> None:
+    serving.say(AgentSpans(spans=()))
+
+    assert serving.facts.facts == [SpansReported(agent_id=AGENT, spans=())]
+    assert serving.events(AgentSaid) == []

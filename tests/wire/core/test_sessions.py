@@ -39,7 +39,7 @@ def test_the_cores_pulse_is_heard(heartbeat: DeliveryHeartbeat) -> None:
     message = pb.DeliveryHeartbeat()
     sessions.write_delivery_heartbeat(message, heartbeat)
 
-    assert sessions.read_delivery_heartbeat(message) == heartbeat
+    assert sessions.read_delivery_heartbeat(message, heartbeat.wall_ms) == heartbeat
 
 
 @given(our.AGENT_HEARTBEATS)

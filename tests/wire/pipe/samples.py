@@ -121,6 +121,7 @@ INTRODUCTION: Final = Handshake(
         instance="6a91",
         ledger_n=41,
         symbol_mappings="GOLD&#1:XAUUSD",
+        resume=(COMMAND,),
     ),
     symbols=(GOLD,),
     timestamp_ms=NOW_MS,

@@ -20,7 +20,7 @@ from echo.wire.pipe import (
 from tests.wire import strategies as our
 
 FROM_EA: st.SearchStrategy[FromEa] = (
-    our.handshakes(st.integers(3, 2**31 - 1))
+    our.handshakes(st.integers(3, 2**31 - 1), our.several(our.UUIDS))
     | our.PINGS
     | our.INTENTS
     | our.MODIFIES

@@ -15,7 +15,7 @@ from echo.wire.operations import NOBODY
 PLAIN_WIDTH: Final = 200
 """Columns of a table that is not shown on a terminal."""
 
-_START: Final = "start it with echo-core --config FILE; see core.state.json in its state folder"
+START: Final = "start it with echo-core --config FILE; see core.state.json in its state folder"
 LIST_PENDING: Final = "see what is unresolved: echoctl replicator pending"
 HINTS: Final = {
     OperationCode.UNKNOWN_COMMAND: LIST_PENDING,
@@ -57,7 +57,7 @@ def asked(command: str, config: Path, by: str, question: Request, as_json: bool)
         hint = "name the Core's settings with --config FILE"
         give_up(command, EXIT_USAGE, str(error), hint, as_json=as_json)
     except LinkDown as error:
-        give_up(command, EXIT_UNREACHABLE, str(error), _START, as_json=as_json)
+        give_up(command, EXIT_UNREACHABLE, str(error), START, as_json=as_json)
     except AdminRefused as error:
         hint = "use the settings of the Core that runs, as a user who may read its state folder"
         give_up(command, EXIT_PROBLEM, str(error), hint, as_json=as_json, why="refused")

@@ -13,11 +13,13 @@ from rich.live import Live
 
 from echo.apps.chaos.command import chaos
 from echo.apps.cli import (
+    agent,
     audit,
     config,
     handshake,
     limits,
     modes,
+    overviews,
     policies,
     policy,
     replay,
@@ -25,6 +27,7 @@ from echo.apps.cli import (
     report,
     store,
     symbols,
+    trace,
     whatif,
     why,
     windows,
@@ -50,6 +53,7 @@ app.add_typer(windows.app)
 app.add_typer(symbols.app)
 
 
+app.add_typer(agent.app, name="agent")
 app.add_typer(replicator.app, name="replicator")
 app.add_typer(audit.app, name="audit")
 app.add_typer(store.app, name="store")
@@ -68,11 +72,15 @@ app.command()(chaos)
 app.command()(replay.replay)
 app.command()(whatif.whatif)
 app.command()(why.why)
+app.command()(trace.trace)
 policy.app.command("get")(policies.get)
 policy.app.command("set")(policies.set_)
 policy.app.command("import")(policies.import_)
 policy.app.command()(policies.withdraw)
 audit.app.command()(why.changes)
+for _report in (overviews.trades, overviews.decisions, overviews.latency):
+    report.app.command()(_report)
+store.app.command()(overviews.caches)
 for _name, _command in modes.COMMANDS.items():
     app.command(_name)(_command)
 
@@ -108,6 +116,14 @@ def demo(
     terminals: Annotated[
         str, typer.Option(help="What is on the charts: paper, or ea (the EAs' own MQL, compiled).")
     ] = "paper",
+    otlp: Annotated[
+        str | None,
+        typer.Option(help="Send figures, traces and logs to this collector: host:port."),
+    ] = None,
+    metrics_port: Annotated[
+        int | None,
+        typer.Option(help="Show the Core's figures at this port, the Agent's at the next."),
+    ] = None,
     as_json_: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Copy real account histories over real ticks, between paper terminals.
@@ -129,6 +145,8 @@ def demo(
             record=record,
             store=store,
             terminals=terminals,
+            otlp=otlp,
+            metrics_port=metrics_port,
             json=as_json_,
         )
         result = _quietly(options) if as_json_ else _shown(options)

@@ -18,7 +18,7 @@ from echo.apps.cli.exits import EXIT_USAGE, give_up
 from echo.apps.divergence.findings import Findings, Span, gather
 from echo.apps.divergence.page import as_html
 from echo.apps.divergence.plots import NAMES
-from echo.apps.journals import place_of
+from echo.apps.journals import Place, place_of
 from echo.apps.live_settings import LiveSettings, live_settings
 from echo.config.events_keys import events_settings
 from echo.config.settings import core_settings
@@ -37,8 +37,9 @@ SHOWN_MAX: Final = 200
 _JSON: Final = msgspec.json.Encoder(decimal_format="number", enc_hook=str)
 
 app = typer.Typer(
-    help="What copies made, and why it is not what their masters made.\n\n"
-    "Exit codes: 0 told; 2 there is nothing to read, or nowhere to write.",
+    help="What was copied, what copies made, and why it is not what their masters made.\n\n"
+    "Exit codes: 0 told; 1 the running Core refused; 2 there is nothing to read, or nowhere to"
+    " write; 3 no Core answers.",
     no_args_is_help=True,
 )
 
@@ -95,7 +96,7 @@ def divergence(
         _show(plain_console(), found, by)
 
 
-def _places(config: Path | None, journal: Path | None) -> tuple[Path, Path]:
+def _places(config: Path | None, journal: Path | None) -> tuple[Place, Path]:
     """Return the journal, and where its raw events are if there are any."""
     if journal is not None:
         return journal, journal.parent / EVENTS_FOLDER
@@ -106,10 +107,7 @@ def _places(config: Path | None, journal: Path | None) -> tuple[Path, Path]:
         return live
 
     values = asyncio.run(read()).reading.values
-    place = place_of(core_settings(values))
-    if not isinstance(place, Path):
-        raise JournalUnavailable("the results of trades are read from SQLite, not from a server")
-    return place, events_settings(values).folder
+    return place_of(core_settings(values)), events_settings(values).folder
 
 
 def _day(option: str, text: str | None) -> date | None:
@@ -121,7 +119,7 @@ def _day(option: str, text: str | None) -> date | None:
 
 def _plain(found: Findings, by: By) -> dict[str, Any]:
     return {
-        "journal": found.journal,
+        "journal": str(found.journal),
         "from": found.span.first,
         "to": found.span.last,
         "by": by,

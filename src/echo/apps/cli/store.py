@@ -9,7 +9,14 @@ import typer
 
 from echo.apps.cli.exits import EXIT_PROBLEM, EXIT_USAGE, give_up
 from echo.apps.cli.reaching import settings_of
-from echo.apps.cli.store_server import check_server, migrate_server, moved, told
+from echo.apps.cli.store_server import (
+    NoJournalThere,
+    check_server,
+    demand_journal,
+    migrate_server,
+    moved,
+    told,
+)
 from echo.apps.journals import Place, open_journal, place_of
 from echo.ports.errors import EchoError, JournalUnavailable, SettingsInvalid, StoreLocked
 from echo.stores.postgres.target import PostgresTarget
@@ -22,13 +29,15 @@ TRADES_PER_PURGE: Final = 1_000
 """Trades that one transaction deletes; nobody else waits meanwhile."""
 
 NAME_SETTINGS: Final = "name the settings with --config FILE"
+MAKE_ONE: Final = "name other settings with --config FILE, or make one: echoctl store migrate"
 
 Config = Annotated[Path, typer.Option("--config", help="Settings of the Core whose journal it is.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 app = typer.Typer(
     help="Look after the journal.\n\n"
-    "Exit codes: 0 done, or all is well; 1 a problem; 2 there is nothing to read.",
+    "Exit codes: 0 done, or all is well; 1 a problem; 2 there is nothing to read; 3 no Core"
+    " answers.",
     no_args_is_help=True,
 )
 
@@ -70,6 +79,8 @@ def purge(
             )
         _demand(path, command, as_json=as_json)
         removed = asyncio.run(_purge(path, keep_days * DAY_MS))
+    except NoJournalThere as error:
+        give_up(command, EXIT_USAGE, str(error), MAKE_ONE, as_json=as_json)
     except StoreLocked as error:
         hint = "a running Core purges by itself; stop it to do it by hand"
         give_up(command, EXIT_PROBLEM, str(error), hint, as_json=as_json, why="locked")
@@ -103,6 +114,8 @@ def check(
         health = read_health(path)
     except SettingsInvalid as error:
         give_up(command, EXIT_USAGE, str(error), NAME_SETTINGS, as_json=as_json)
+    except NoJournalThere as error:
+        give_up(command, EXIT_USAGE, str(error), MAKE_ONE, as_json=as_json)
     except JournalUnavailable as error:
         give_up(command, EXIT_PROBLEM, str(error), as_json=as_json)
     problems = _problems(health)
@@ -186,10 +199,15 @@ def export(
 
 def _move(what: str, file: Path, config: Path, *, as_json: bool) -> None:
     command = f"store {what}"
+    if what == "import" and not file.is_file():
+        hint = "name the journal's file, such as var/core/journal.sqlite"
+        give_up(command, EXIT_USAGE, f"{file}: there is no journal", hint, as_json=as_json)
     try:
         place, rows = moved(place_of(settings_of(config)), file, to_server=what == "import")
     except SettingsInvalid as error:
         give_up(command, EXIT_USAGE, str(error), NAME_SETTINGS, as_json=as_json)
+    except NoJournalThere as error:
+        give_up(command, EXIT_USAGE, str(error), MAKE_ONE, as_json=as_json)
     except EchoError as error:
         give_up(command, EXIT_PROBLEM, str(error), as_json=as_json)
     if as_json:
@@ -200,6 +218,7 @@ def _move(what: str, file: Path, config: Path, *, as_json: bool) -> None:
 
 
 def _check_server(target: PostgresTarget, *, as_json: bool) -> None:
+    demand_journal(target)
     report, problems = check_server(target)
     lines, code = told(report, problems)
     print(json.dumps(report) if as_json else "\n".join(lines))
@@ -209,8 +228,10 @@ def _check_server(target: PostgresTarget, *, as_json: bool) -> None:
 
 def _demand(path: Place, command: str, *, as_json: bool) -> None:
     """End if there is no journal: nothing is made where nothing is."""
-    if isinstance(path, Path) and not path.is_file():
-        give_up(command, EXIT_USAGE, f"{path}: there is no journal", NAME_SETTINGS, as_json=as_json)
+    if not isinstance(path, Path):
+        demand_journal(path)
+    elif not path.is_file():
+        give_up(command, EXIT_USAGE, f"{path}: there is no journal", MAKE_ONE, as_json=as_json)
 
 
 async def _purge(place: Place, keep_ms: int) -> int:

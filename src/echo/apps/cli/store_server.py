@@ -5,8 +5,12 @@ from pathlib import Path
 
 from echo.apps.cli.exits import EXIT_PROBLEM
 from echo.apps.journals import Place, demand_driver
-from echo.ports.errors import SettingsInvalid
+from echo.ports.errors import JournalUnavailable, SettingsInvalid
 from echo.stores.postgres.target import PostgresTarget
+
+
+class NoJournalThere(JournalUnavailable):
+    """Where settings point to there is no journal yet."""
 
 
 def migrate_server(
@@ -55,16 +59,40 @@ def check_server(target: PostgresTarget) -> tuple[dict[str, object], list[str]]:
     return report, problems
 
 
+def demand_journal(target: PostgresTarget) -> None:
+    """Look whether there is a journal, and make none.
+
+    Raises:
+        NoJournalThere: the server answers, and has none.
+        JournalUnavailable: the server cannot be asked.
+        SettingsInvalid: the driver is not installed.
+    """
+    demand_driver()
+    from echo.stores.postgres.reading import NoJournal, looking_into  # as above
+
+    async def look() -> None:
+        async with looking_into(target):
+            pass
+
+    try:
+        asyncio.run(look())
+    except NoJournal as error:
+        raise NoJournalThere(str(error)) from error
+
+
 def moved(place: Place, path: Path, *, to_server: bool) -> tuple[PostgresTarget, int]:
     """Copy a journal between the file *path* and the server at *place*; return where, how much.
 
     Raises:
         SettingsInvalid: the settings name no server, or the driver is not installed.
+        NoJournalThere: it is the server's that should be copied, and there is none.
         StoreLocked, JournalUnavailable, JournalRefused: one of the two cannot be used.
     """
     if isinstance(place, Path):
         raise SettingsInvalid(["core/store/kind is sqlite: name settings that name a server"])
     demand_driver()
+    if not to_server:
+        demand_journal(place)
     from echo.stores.postgres import moving  # as above
 
     work = moving.to_server(path, place) if to_server else moving.to_file(place, path)

@@ -22,6 +22,7 @@ from echo.apps.journals import Place, place_of
 from echo.domain.answers import Outcome
 from echo.domain.ids import SEQ_CLOSE, TradeId
 from echo.domain.inquiry import Inquest, ToldAction, ToldDecision
+from echo.domain.rulings import Acceptance, ConfigChange
 from echo.ports.errors import JournalUnavailable, SettingsInvalid
 from echo.stores.sqlite.inquiry import FOUND_MAX
 
@@ -87,13 +88,16 @@ def why(
 
 def changes(
     key: Annotated[
-        str, typer.Argument(help="How the keys begin: risk/, policy/7001, window/, mode/ …")
+        str, typer.Argument(help="How the keys begin: risk/, policy/7001, core/, mode/ …")
     ] = "",
     config: ConfigOption = None,
     journal: JournalOption = None,
     as_json: AsJson = False,
 ) -> None:
-    """List who changed which rule, when, from what to what; the latest first."""
+    """List who changed which rule or setting, when, from what to what; the latest first.
+
+    Settings that could not be used are among them, with the reason.
+    """
     command = "audit changes"
     path = journal_of(command, config, journal, as_json)
     try:
@@ -104,11 +108,21 @@ def changes(
         print(_JSON.encode(found).decode())
         return
     console = plain_console()
-    table = Table("when (UTC)", "who", "what", "from", "to")
+    table = Table("when (UTC)", "who, where", "what", "from", "to", "came of it")
     for each in found:
-        what = (each.changed_by, each.key, *_differing(each.before, each.after))
+        values = _differing(each.before, each.after)
+        what = (each.changed_by, each.key, *values, _came_of(each))
         table.add_row(_utc(each.changed_at_ms), *map(escape, what))
-    console.print(table if found else "no such rule was ever changed")
+    console.print(table if found else "nothing of that kind was ever changed")
+
+
+def _came_of(change: ConfigChange) -> str:
+    told = {
+        Acceptance.IN_FORCE: "in force",
+        Acceptance.RESTART: "counts after a restart",
+        Acceptance.REFUSED: "refused",
+    }[change.acceptance]
+    return f"{told}: {change.reason}" if change.reason else told
 
 
 def _differing(before: str, after: str) -> tuple[str, str]:

@@ -8,13 +8,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
+from echo.apps.inquiries import results
+from echo.apps.journals import Place
 from echo.domain.divergence import Divergence, NotKnown, Part
 from echo.domain.divergence_totals import By, Total, totals
 from echo.domain.raw_events import day_of
 from echo.domain.trade_results import CopyResult, copy_results
 from echo.stores.events.deals import read_deals
 from echo.stores.events.months import month_paths
-from echo.stores.sqlite.results import read_account_facts, read_open_trades, read_stories
 
 _DAY_MS: Final = 86_400_000
 _FOREVER_MS: Final = 1 << 62
@@ -46,7 +47,7 @@ class Findings:
     from, ``None`` = there were no raw events.
     """
 
-    journal: Path
+    journal: Place
     span: Span = field(default_factory=Span)
     results: tuple[CopyResult, ...] = ()
     open_trades: int = 0
@@ -80,8 +81,8 @@ class Findings:
         return dict(counts)
 
 
-def gather(journal: Path, events: Path, span: Span) -> Findings:
-    """Read what is known.
+def gather(journal: Place, events: Path, span: Span) -> Findings:
+    """Read what is known; not for a thread with an event loop.
 
     Args:
         events: Folder of raw events, for deals; it need not be there.
@@ -89,19 +90,21 @@ def gather(journal: Path, events: Path, span: Span) -> Findings:
     Raises:
         JournalUnavailable: there is no journal, it cannot be read, or not understood.
         EventsUnavailable: the raw events cannot be read, or not understood.
+        SettingsInvalid: the driver for PostgreSQL is not installed.
     """
-    stories = tuple(read_stories(journal, from_ms=span.from_ms, to_ms=span.to_ms))
-    since_ms = min((each.trade.opened_at_ms for each in stories), default=0)
+    found = results(journal, from_ms=span.from_ms, to_ms=span.to_ms)
+    since_ms = min((each.trade.opened_at_ms for each in found.stories), default=0)
     # A deal cannot be told before its position is there, but clocks may be a day apart.
     deals = read_deals(events, first_day=day_of(max(0, since_ms - _DAY_MS)))
-    accounts = read_account_facts(journal)
     return Findings(
         journal=journal,
         span=span,
         results=tuple(
-            result for story in stories for result in copy_results(story, accounts, deals)
+            result
+            for story in found.stories
+            for result in copy_results(story, found.accounts, deals)
         ),
-        open_trades=read_open_trades(journal),
+        open_trades=found.open_trades,
         deals_from=events if month_paths(events) else None,
     )
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from html import escape
 from importlib.resources import files
+from pathlib import Path
 from typing import Final
 
 from echo.apps.divergence.findings import Findings
@@ -35,9 +36,14 @@ def as_html(findings: Findings) -> str:
     )
 
 
+def _name(findings: Findings) -> str:
+    place = findings.journal
+    return place.name if isinstance(place, Path) else str(place)
+
+
 def _body(findings: Findings) -> Iterator[str]:
     first, last = findings.span.first or "the beginning", findings.span.last or "now"
-    yield f"<header><h1>Divergence</h1><p>{first} to {last}, UTC · {escape(findings.journal.name)}"
+    yield f"<header><h1>Divergence</h1><p>{first} to {last}, UTC · {escape(_name(findings))}"
     yield f"<br>{len(findings.told)} of {len(findings.results)} copies can be told,"
     yield f" {findings.open_trades} trades are still open at their masters</p></header>"
     if not findings.told:

@@ -40,6 +40,7 @@ from echo.domain.ids import AccountId, MessageId
 from echo.domain.quantities import Instant
 from echo.domain.registration_facts import HandshakeRead
 from echo.domain.sessions import AgentToCore, CoreToAgent
+from echo.domain.traces import AgentSpans
 from echo.ports.clock import Clock
 from echo.ports.errors import LedgerUnwritable
 from echo.ports.ledger import Ledger
@@ -135,6 +136,11 @@ class AgentService:
         """Put new settings into force; pipes stay as they are."""
         self._changed = settings
         self._feed(SettingsChanged(settings))
+
+    def report(self, take: Callable[[], AgentSpans]) -> None:
+        """Hand spans to the Core, behind whatever waits; while it is away nothing is taken."""
+        if self._stream is not None and (told := take()).spans:
+            self._stream.send(((None, told),))
 
     # --------------------------------------------------------------------------- PipeHandler
 

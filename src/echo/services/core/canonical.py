@@ -45,6 +45,7 @@ from echo.domain import (
     rulings,
     sessions,
     specs,
+    traces,
     windows,
 )
 from echo.domain.policy import PolicyBook
@@ -57,7 +58,7 @@ _VOCABULARY: Final[tuple[ModuleType, ...]] = (
     *(modes, operations, policy, quantities, registration_facts, registry, rulings, sessions),
     *(specs, windows, events, settings),
     *(account_limits, closing_time, exposure, headroom, limit_rules, limits, limits_record),
-    *(lot_caps, reset_time, explanations),
+    *(lot_caps, reset_time, explanations, traces),
 )
 
 _encoder: Final = json.Encoder(order="sorted")

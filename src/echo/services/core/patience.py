@@ -22,9 +22,7 @@ class PatientServer:
             is taken at the very first start is refused, and no more than that.
     """
 
-    def __init__(
-        self, server: AgentServer, clock: Clock, facts: FactSink, *, shared: bool
-    ) -> None:
+    def __init__(self, server: AgentServer, clock: Clock, facts: FactSink, *, shared: bool) -> None:
         self._server, self._clock, self._facts = server, clock, facts
         self._mine = shared
 

@@ -4,9 +4,9 @@ Starting is recovering: the journal is read, and that is the engine's first even
 happens again when the journal contradicts what the engine believes.
 """
 
+from asyncio import FIRST_COMPLETED, TaskGroup, create_task, wait
 from asyncio import Event as Signal
-from asyncio import TaskGroup
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Final
 
 from echo.domain.accounts import OpenTrades, StateSnapshot
@@ -15,11 +15,12 @@ from echo.domain.desk import ListRules
 from echo.domain.facts import Alarm, InputRefused
 from echo.domain.handshake import AccountSymbolsReport
 from echo.domain.ids import AgentId, MessageId
+from echo.domain.link_facts import SpansReported
 from echo.domain.operations import Answer, ListPending, NotDone, OperationCode, Request
-from echo.domain.policy import PolicyBook
 from echo.domain.quantities import Instant
 from echo.domain.sessions import AgentHeartbeat, AgentHello, AgentToCore, ClockEcho
 from echo.domain.specs import Quote, SymbolSpecReport
+from echo.domain.traces import AgentSpans
 from echo.engine.effects import Arm, Disarm, Persist, Recall, Send, SendNow
 from echo.engine.events import (
     AgentJoined,
@@ -30,6 +31,7 @@ from echo.engine.events import (
     OperatorAsked,
     PoliciesChanged,
     SettingsChanged,
+    SettingsRead,
     Started,
 )
 from echo.engine.settings import EngineSettings
@@ -43,6 +45,7 @@ from echo.services.core.batch import Release, release
 from echo.services.core.brain import Brain
 from echo.services.core.commit_line import Abandoned, CommitLine
 from echo.services.core.committer import Committer
+from echo.services.core.poison import Poison
 from echo.services.core.questions import Questions
 from echo.services.core.recalls import Recalls
 from echo.services.core.retention import Retention
@@ -54,9 +57,6 @@ STOP_MS_MAX: Final = 3_000
 """How long a stop waits for the journal."""
 GRACE_MS: Final = 1_000
 """How long a stop waits for frames to leave."""
-POISON_MAX: Final = 3
-"""How often one message may make the engine fail before it is refused for good."""
-POISONS_MAX: Final = 1_000
 
 _REBUILDING: Final = "the Core reads its journal again"
 
@@ -101,10 +101,8 @@ class CoreService:
         self._recalls = Recalls(self._committer, self._take)
         self._retention = Retention(journal, clock, facts, lambda: self._settings)
         self._links: dict[int, AgentSession] = {}
-        self._poison: dict[MessageId, int] = {}
+        self._poison = Poison()
         self._stopping = Signal()
-        self._first = Signal()
-        """The journal was read for the first time, or `stop` came before that."""
         self._held = self._serving = self._listening = self._ready = False
         self._journal_answers = True
 
@@ -120,9 +118,10 @@ class CoreService:
             PortTaken, UnsafeBind: the address cannot be listened on.
         """
         try:
-            if not await self._recovered():
+            if not await self._unless_stopped(self._recover()):
                 return
-            await self._server.start(self)
+            if not await self._unless_stopped(self._server.start(self)):
+                return
             self._listening = True
             self._judge()
             async with TaskGroup() as group:
@@ -138,7 +137,6 @@ class CoreService:
     def stop(self) -> None:
         """Ask `run` to finish what is being committed, and to return."""
         self._stopping.set()
-        self._first.set()
 
     def read_again(self) -> bool:
         """Forget everything, end all streams, recover; ``False`` = that is under way already."""
@@ -147,14 +145,11 @@ class CoreService:
             self._line.abandon()
         return serving
 
-    def change_settings(self, settings: EngineSettings) -> None:
-        """Put new settings into force."""
-        self._settings = settings
-        self._take(SettingsChanged(settings))
-
-    def change_policies(self, book: PolicyBook) -> None:
-        """Put new policies into force."""
-        self._take(PoliciesChanged(book))
+    def change(self, event: SettingsChanged | PoliciesChanged | SettingsRead) -> None:
+        """Put what settings say into force, or into their history."""
+        if isinstance(event, SettingsChanged):
+            self._settings = event.settings
+        self._take(event)
 
     async def operate(self, by: str, request: Request) -> Answer:
         """Return the engine's answer to the operator *by*, once what it did is on disk."""
@@ -181,8 +176,12 @@ class CoreService:
         for message_id, message in messages:
             if link.session not in self._links:
                 return
-            if message_id is not None and self._poison.get(message_id, 0) >= POISON_MAX:
-                self._refuse_for_good(link, message_id)
+            if isinstance(message, AgentSpans):
+                reported = SpansReported(agent_id=link.agent_id, spans=message.spans)
+                self._facts.observe(reported)
+                continue
+            if (refusal := self._poison.refusal(message_id)) is not None:
+                self._refuse_for_good(link, refusal)
                 continue
             evaluation_id = self._ids.evaluation_id() if isinstance(message, _EVALUATED) else None
             self._feed(AgentSaid(link.agent_id, link.session, message_id, message, evaluation_id))
@@ -238,8 +237,7 @@ class CoreService:
         what: object = event
         if isinstance(event, AgentSaid):
             what = event.message
-            if event.message_id is not None and len(self._poison) < POISONS_MAX:
-                self._poison[event.message_id] = self._poison.get(event.message_id, 0) + 1
+            self._poison.failed_on(event.message_id)
         elif isinstance(event, OperatorAsked):
             what = event.request
             self._questions.fail(event.request_id, "the Core failed on it: its log says how")
@@ -250,14 +248,11 @@ class CoreService:
         if not isinstance(what, _VOLATILE):
             self._line.abandon()
 
-    def _refuse_for_good(self, link: AgentSession, message_id: MessageId) -> None:
+    def _refuse_for_good(self, link: AgentSession, refusal: MessageAck) -> None:
         """Acknowledge a message that fails time and again, so that it stops doing so."""
-        sentence = f"the Core failed on it {POISON_MAX} times"
-        refusal = MessageAck(message_id=message_id, success=False, error=sentence)
         self._line.queue(Send(link.agent_id, link.session, refusal))
-        self._facts.observe(
-            InputRefused(peer=link.agent_id, reason="poison", sentence=f"{message_id}: {sentence}")
-        )
+        sentence = f"{refusal.message_id}: {refusal.error}"
+        self._facts.observe(InputRefused(peer=link.agent_id, reason="poison", sentence=sentence))
 
     def _leave(self, releases: list[Release]) -> None:
         release(releases, self._links, self._facts, self._questions.answer)
@@ -270,18 +265,17 @@ class CoreService:
 
     # --------------------------------------------------------------------------- its memory
 
-    async def _recovered(self) -> bool:
-        """Recover, however long the journal takes; False = told to stop meanwhile."""
-
-        async def recover() -> None:
-            await self._recover()
-            self._first.set()
-
-        async with TaskGroup() as group:
-            recovering = group.create_task(recover())
-            await self._first.wait()
-            recovering.cancel()
-        return not self._stopping.is_set()
+    async def _unless_stopped(self, work: Coroutine[None, None, None]) -> bool:
+        """Do *work*, however long it takes; False = told to stop meanwhile."""
+        working, stopping = create_task(work), create_task(self._stopping.wait())
+        try:
+            await wait((working, stopping), return_when=FIRST_COMPLETED)
+            if working.done():
+                working.result()
+            return not self._stopping.is_set()
+        finally:
+            working.cancel()
+            stopping.cancel()
 
     async def _recover(self) -> None:
         recovered = await self._committer.load()
@@ -301,7 +295,11 @@ class CoreService:
             await self._rebuild()
 
     async def _rebuild(self) -> None:
-        """End every stream, so that unacknowledged work comes back, and recover."""
+        """End every stream, so that unacknowledged work comes back, and recover.
+
+        The journal is let go, if at all, when nobody can call any more: a Core that takes over
+        listens where this one did.
+        """
         self._serving = False
         self._judge()
         self._timers.clear()
@@ -309,10 +307,12 @@ class CoreService:
         links, self._links = self._links, {}
         for link in links.values():
             link.end(_REBUILDING)
+        await self._server.stop(GRACE_MS)
         await self._clock.sleep_ms(REBUILD_PAUSE_MS)
         for link in links.values():
             self._feed(AgentLeft(link.agent_id, link.session, _REBUILDING))
         await self._recover()
+        await self._server.start(self)
         self._judge()
 
     async def _wind_down(self, group: TaskGroup) -> None:

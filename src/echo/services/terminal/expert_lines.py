@@ -3,7 +3,8 @@ r"""What a compiled expert and the market beside it say to each other, as lines.
 The expert's runtime stands in for a terminal: it is told what the terminal would show, and hands
 out the orders that it would send.  A line is fields between tabs, ended by ``\n``; the first names
 it.  To the expert: ``I`` input, ``K`` clock, ``A`` account, ``C`` connection, ``S`` symbol, ``P``
-price, ``O`` open order, ``H`` closed order (both alone: forget all), ``R`` reply, ``E`` event.
+price, ``W`` session, ``B`` bar of the chart, ``O`` open order, ``H`` closed order (alone: forget
+all), ``R`` reply, ``E`` event.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,7 +14,7 @@ from typing import Final
 from echo.domain.accounts import AccountInfo, Deal, Position
 from echo.domain.ids import Ticket
 from echo.domain.quantities import Side
-from echo.domain.specs import SymbolMapping, TradePermission
+from echo.domain.specs import SessionWindow, SymbolMapping, TradePermission
 from echo.terminal.orders import (
     BrokerEvent,
     CloseLot,
@@ -25,7 +26,7 @@ from echo.terminal.orders import (
     SendOrder,
     SetLevels,
 )
-from echo.terminal.view import MT5, Price, TerminalView
+from echo.terminal.view import MT5, Background, Bar, Price, TerminalView
 
 ANY_DEVIATION: Final = 10_000
 """What an expert allows when nobody limits the slippage."""
@@ -75,6 +76,7 @@ class ViewTeller:
         self._orders: tuple[object, ...] | None = None
         self._history: tuple[Deal, ...] = ()
         self._prices: dict[str, Price] = {}
+        self._backgrounds: tuple[Background, ...] = ()
 
     def tell(self, view: TerminalView) -> str:
         """Return the lines that bring the runtime up to date with *view*."""
@@ -82,6 +84,7 @@ class ViewTeller:
         if view.symbols is not self._symbols:
             known, self._symbols = self._symbols, view.symbols
             parts += [_symbol(each) for each in view.symbols if each not in known]
+        parts.append(self._tell_charts(view))
         orders = (view.positions, view.pendings)
         if orders != self._orders:
             self._orders = orders
@@ -110,6 +113,16 @@ class ViewTeller:
             view.history_from_ms,
         )
 
+    def _tell_charts(self, view: TerminalView) -> str:
+        """Sessions and bars hardly ever change: told whole when they do."""
+        if view.backgrounds is self._backgrounds:
+            return ""
+        self._backgrounds = view.backgrounds
+        return "".join(
+            _sessions(each.symbol, each.sessions) + _bars(each.symbol, each.bars)
+            for each in view.backgrounds
+        )
+
     def _tell_history(self, history: tuple[Deal, ...]) -> str:
         known, self._history = self._history, history
         if history is known:
@@ -123,7 +136,8 @@ def _account(view: TerminalView, info: AccountInfo) -> list[object]:
     return [
         *("login", view.account_id, "server", view.server, "company", view.broker),
         *("currency", info.currency, "leverage", view.leverage, "mode", view.account_mode.value),
-        *("build", view.terminal_build, "balance", info.balance, "equity", info.equity),
+        *("build", view.terminal_build, "chart", view.chart_s),
+        *("balance", info.balance, "equity", info.equity),
         *("margin", info.margin, "free", info.margin_free, "level", info.margin_level),
     ]
 
@@ -143,6 +157,21 @@ def _symbol(symbol: SymbolMapping) -> str:
         symbol.lot_step,
         symbol.stop_level_points,
         _TRADE_MODES[permission],
+    )
+
+
+def _sessions(name: str, windows: Iterable[SessionWindow]) -> str:
+    return line("W", name) + "".join(
+        line("W", name, window.day - 1, kind, span.start_minute * 60, span.end_minute * 60)
+        for window in windows
+        for kind, spans in (("quote", window.quote_sessions), ("trade", window.trade_sessions))
+        for span in spans
+    )
+
+
+def _bars(name: str, bars: Iterable[Bar]) -> str:
+    return line("B", name) + "".join(
+        line("B", name, f"{bar.high:f}", f"{bar.low:f}", f"{bar.close:f}") for bar in bars
     )
 
 

@@ -10,6 +10,7 @@ from echo.bridge.settings import BridgeSettings
 from echo.domain.handshake import Role
 from echo.domain.policy import PolicyBook
 from echo.engine.engine import Engine
+from echo.engine.events import SettingsChanged
 from echo.engine.settings import EngineSettings
 from echo.services.agent.service import AgentService
 from echo.services.core.service import CoreService
@@ -89,7 +90,7 @@ class CoreProgram(Program):
         paced = replace(settings, retry_backoff_ms=_pace(first_ms), ack_timeout_ms=first_ms)
         self._rules = (paced, book)
         if self.service is not None:
-            self.service.change_settings(paced)
+            self.service.change(SettingsChanged(paced))
 
     def died(self, process: Process) -> None:
         """Decide what became of the last commit; close all streams."""

@@ -204,11 +204,12 @@ class MemoryAgentServer:
         self._stopping = False
 
     async def start(self, handler: AgentHandler) -> None:
-        """Listen.  Raises ``PortTaken``."""
+        """Listen, for the first time or again.  Raises ``PortTaken``."""
         shown = _ShownHandler(handler, self._onlooker)
         for cable in self._cables:
             if not cable.listen(this_process(), partial(self._accept, shown)):
                 raise PortTaken(f"somebody listens on {cable.name}")
+        self._stopping = False
 
     async def stop(self, grace_ms: int) -> None:
         """Let queued frames leave, then close all streams."""

@@ -17,7 +17,8 @@ from echo.domain.sessions import (
     ClockEcho,
 )
 from echo.domain.specs import Quote, SymbolSpecReport
-from echo.wire.core import actions, answers, handshakes, reports, sessions, specifications
+from echo.domain.traces import AgentSpans
+from echo.wire.core import actions, answers, handshakes, reports, sessions, spans, specifications
 from echo.wire.core.batches import frames, messages_of
 from echo.wire.pb import agent_pb2 as pb
 from echo.wire.refusals import WireError
@@ -97,9 +98,16 @@ def write_agent_message(frame: pb.AgentMessage, message: AgentToCore) -> None:
 
 def _write_about_link(
     frame: pb.AgentMessage,
-    message: AgentHello | AgentHeartbeat | ClockEcho | AccountConnected | AccountDisconnected,
+    message: AgentHello
+    | AgentHeartbeat
+    | ClockEcho
+    | AccountConnected
+    | AccountDisconnected
+    | AgentSpans,
 ) -> None:
     match message:
+        case AgentSpans():
+            spans.write_spans(frame.spans, message)
         case AgentHeartbeat():
             sessions.write_agent_heartbeat(frame.heartbeat, message)
         case ClockEcho():
@@ -130,4 +138,5 @@ _READERS: Final[dict[str, Callable[[pb.AgentMessage], AgentToCore]]] = {
     "command_ack": lambda frame: answers.read_command_ack(frame.command_ack),
     "open_trades": lambda frame: reports.read_open_trades(frame.open_trades),
     "clock_echo": lambda frame: sessions.read_clock_echo(frame.clock_echo),
+    "spans": lambda frame: spans.read_spans(frame.spans),
 }

@@ -97,6 +97,8 @@ def write_core_message(frame: pb.CoreMessage, message: CoreToAgent) -> None:
             commands.write_reduce_order(frame.reduce_order, message)
         case DeliveryHeartbeat():
             sessions.write_delivery_heartbeat(frame.delivery_heartbeat, message)
+            # Both clocks of one moment, not of when the frame was made.
+            frame.timestamp_ms = message.wall_ms or frame.timestamp_ms
         case ClockEcho():
             # The stream has no place for it in this direction: the heartbeat carries the probe.
             raise WireError(WireReason.UNKNOWN_TYPE, "the Core's clock echo is in its heartbeat")
@@ -124,5 +126,7 @@ _READERS: Final[dict[str, Callable[[pb.CoreMessage], CoreToAgent]]] = {
         frame.symbol_registration_result
     ),
     "core_hello": lambda frame: sessions.read_core_hello(frame.core_hello),
-    "delivery_heartbeat": lambda frame: sessions.read_delivery_heartbeat(frame.delivery_heartbeat),
+    "delivery_heartbeat": lambda frame: sessions.read_delivery_heartbeat(
+        frame.delivery_heartbeat, frame.timestamp_ms
+    ),
 }

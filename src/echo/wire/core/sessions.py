@@ -66,8 +66,11 @@ def write_delivery_heartbeat(out: pb.DeliveryHeartbeat, heartbeat: DeliveryHeart
     _write_probe(out, heartbeat)
 
 
-def read_delivery_heartbeat(message: pb.DeliveryHeartbeat) -> DeliveryHeartbeat:
-    """Return what *message* says; an echo of 0 is none yet, here and below."""
+def read_delivery_heartbeat(message: pb.DeliveryHeartbeat, wall_ms: int) -> DeliveryHeartbeat:
+    """Return what *message* says; an echo of 0 is none yet, here and below.
+
+    *wall_ms*: its frame's own time.
+    """
     return DeliveryHeartbeat(
         heartbeat_interval_ms=message.heartbeat_interval_ms,
         retry_backoff_ms=tuple(message.retry_backoff_ms),
@@ -76,6 +79,7 @@ def read_delivery_heartbeat(message: pb.DeliveryHeartbeat) -> DeliveryHeartbeat:
         mono_ms=message.mono_ms,
         echo_mono_ms=message.echo_mono_ms or None,
         held_ms=message.held_ms,
+        wall_ms=wall_ms,
     )
 
 

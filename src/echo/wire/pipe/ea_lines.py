@@ -38,6 +38,9 @@ class Ping(Line, frozen=True, kw_only=True, tag="ping"):
 
     id: str
     role: str = ""
+    rtt_ms: UInt32 | None = None
+    evaluation_id: str = ""
+    verdict_age_ms: UInt32 = 0
 
 
 class TradeIntentBody(Struct, frozen=True, kw_only=True, gc=False):

@@ -75,6 +75,7 @@ class HandshakeBody(Parted, frozen=True, kw_only=True):
     ledger_n: Int64 = 0
     symbol_mappings: str = ""
     ledger_id: str = ""
+    resume: Texts = ()
     symbols: Annotated[tuple[SymbolEntry, ...], Meta(max_length=LIST_MAX)] | None = None
 
 

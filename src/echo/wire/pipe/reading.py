@@ -5,7 +5,15 @@ from msgspec.json import Decoder
 from echo.domain.answers import ExecutionResult, PipeDeliveryAck
 from echo.domain.commands import CommandKind
 from echo.domain.errors import ErrorCode, code_from_pipe
-from echo.domain.ids import SEQ_CLOSE, StrategyId, Ticket, TradeId
+from echo.domain.handshake import NO_EVALUATION
+from echo.domain.ids import (
+    SEQ_CLOSE,
+    EvaluationId,
+    StrategyId,
+    Ticket,
+    TradeId,
+    is_identifier,
+)
 from echo.domain.intents import TradeClose, TradeIntent, TradeModify
 from echo.domain.quantities import NO_TIMESTAMPS, Timestamps
 from echo.domain.sessions import Ping
@@ -70,6 +78,8 @@ def read_ea_line(raw: bytes, now_wall_ms: int = 0) -> tuple[FromEa | Part, ...]:
     match line:
         case ea_reports.QuoteSnapshot():
             return quotes(line.payload, now_wall_ms)
+        case ea_reports.StateSnapshot():
+            return (state_snapshot(line),)
         case ea_lines.TradeIntent():
             return (_intent(line.payload),)
         case ea_lines.ExecutionResult():
@@ -82,6 +92,11 @@ def read_ea_line(raw: bytes, now_wall_ms: int = 0) -> tuple[FromEa | Part, ...]:
                     ping_id=identifier(line.id, "id"),
                     timestamp_ms=line.timestamp_ms,
                     role=line.role,
+                    rtt_ms=line.rtt_ms,
+                    evaluation_id=EvaluationId(line.evaluation_id)
+                    if is_identifier(line.evaluation_id)
+                    else NO_EVALUATION,
+                    verdict_age_ms=line.verdict_age_ms,
                 ),
             )
         case ea_lines.TradeClose():
@@ -92,8 +107,6 @@ def read_ea_line(raw: bytes, now_wall_ms: int = 0) -> tuple[FromEa | Part, ...]:
             return (_close_result(line),)
         case ea_lines.ModifyResult():
             return (_result(line.payload, CommandKind.MODIFY),)
-        case ea_reports.StateSnapshot():
-            return (state_snapshot(line),)
         case ea_reports.OpenTrades():
             return (open_trades(line.payload),)
         case ea_reports.Handshake():

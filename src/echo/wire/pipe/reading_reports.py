@@ -21,7 +21,7 @@ from echo.domain.specs import (
     SymbolSpecification,
     SymbolSpecReport,
 )
-from echo.wire.identifiers import account_id, client_id, trade_id
+from echo.wire.identifiers import account_id, client_id, command_id, trade_id
 from echo.wire.pipe import ea_reports, words
 from echo.wire.pipe.fields import nonzero_number, number, word
 from echo.wire.pipe.messages import Part, Parted
@@ -68,6 +68,7 @@ def _metadata(body: ea_reports.HandshakeBody, role: Role) -> HandshakeMetadata:
         ledger_n=body.ledger_n,
         symbol_mappings=body.symbol_mappings,
         ledger_id=body.ledger_id,
+        resume=tuple(command_id(each) for each in body.resume),
     )
 
 
@@ -163,14 +164,17 @@ def quotes(body: ea_reports.QuoteBody, now_wall_ms: int) -> tuple[Quote, ...]:
             WireReason.MISSING_FIELD,
             "a quote_snapshot needs canonical_symbol, broker_symbol, bid and ask, or quotes",
         )
-    entry = ea_reports.QuoteEntry(
-        canonical_symbol=canonical,
-        broker_symbol=broker,
-        bid=bid,
-        ask=ask,
-        spread_points=body.spread_points,
+    return (
+        Quote(
+            account_id=account,
+            canonical_symbol=canonical,
+            broker_symbol=broker,
+            bid=number(bid, "bid"),
+            ask=number(ask, "ask"),
+            spread_points=number(body.spread_points, "spread_points"),
+            timestamp_ms=line_ms,
+        ),
     )
-    return (_quote(account, entry, line_ms),)
 
 
 def _quote(account: AccountId, entry: ea_reports.QuoteEntry, line_ms: int) -> Quote:

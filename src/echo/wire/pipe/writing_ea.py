@@ -57,6 +57,11 @@ def write_from_ea(
                 "timestamp_ms": message.timestamp_ms or now_wall_ms,
                 "role": text(message.role),
             }
+            if message.rtt_ms is not None:
+                line["rtt_ms"] = message.rtt_ms
+            if message.evaluation_id:
+                line["evaluation_id"] = text(message.evaluation_id)
+                line["verdict_age_ms"] = message.verdict_age_ms
             return ended(content(line), LINE_BYTES_MAX)
         case TradeIntent():
             name, payload = "trade_intent", _intent(message)

@@ -24,8 +24,8 @@ from echo.wire.pipe.messages import Parted
 from echo.wire.pipe.words import WEEKDAYS
 from echo.wire.refusals import WireError, WireReason
 
-Lists = dict[str, list[bytes]]
-"""The lists of a payload by name, each element encoded."""
+Lists = dict[str, list[Fields]]
+"""The lists of a payload by name."""
 
 _PART_FIELDS_BYTES: Final = len(b',"part":256,"parts":256')
 
@@ -34,14 +34,14 @@ def report_lines(message: Parted | Quote, now_wall_ms: int) -> bytes:
     r"""Return the lines of *message*, each with its ``\n``."""
     match message:
         case Quote():
-            return quote_lines((message,))
+            return _quote_line(message)
         case Handshake():
             name, at_ms = "handshake", message.timestamp_ms
             payload, lists = _handshake(message)
         case SymbolSpecReport():
             name, at_ms = "symbol_spec_report", 0
             payload = {"account_id": message.account_id, "reported_at_ms": message.reported_at_ms}
-            lists = {"symbols": [content(_specification(each)) for each in message.symbols]}
+            lists = {"symbols": [_specification(each) for each in message.symbols]}
         case StateSnapshot():
             name, at_ms = "state_snapshot", message.timestamp_ms
             payload, lists = _snapshot(message)
@@ -52,8 +52,16 @@ def report_lines(message: Parted | Quote, now_wall_ms: int) -> bytes:
                 "epoch": text(message.epoch),
                 "hash": text(message.hash),
             }
-            lists = {"trades": [content(_open_trade(each)) for each in message.trades]}
-    line: Fields = {"type": name, "timestamp_ms": at_ms or now_wall_ms, "payload": payload}
+            lists = {"trades": [_open_trade(each) for each in message.trades]}
+    line: Fields = {
+        "type": name,
+        "timestamp_ms": at_ms or now_wall_ms,
+        "payload": payload | lists,
+    }
+    whole = content(line)
+    if len(whole) + _PART_FIELDS_BYTES <= LINE_BYTES_MAX:
+        return ended(whole, LINE_BYTES_MAX)
+    line["payload"] = payload
     return b"".join(_divided(line, payload, lists))
 
 
@@ -63,15 +71,14 @@ def quote_lines(quotes: Sequence[Quote]) -> bytes:
     Raises:
         ValueError: there are none, or of several accounts: the caller's bug.
     """
+    if len(quotes) == 1:
+        return _quote_line(quotes[0])
     accounts = {quote.account_id for quote in quotes}
     if len(accounts) != 1:
         raise ValueError(f"quotes of one account, not of {len(accounts)}")
     newest_ms = max(quote.timestamp_ms for quote in quotes)
     payload: Fields = {"account_id": quotes[0].account_id, "timestamp_ms": newest_ms}
     line: Fields = {"type": "quote_snapshot", "timestamp_ms": newest_ms, "payload": payload}
-    if len(quotes) == 1:
-        payload |= _quote(quotes[0])
-        return ended(content(line), LINE_BYTES_MAX)
     entries = []
     for quote in quotes:
         entry = _quote(quote)
@@ -86,11 +93,18 @@ def quote_lines(quotes: Sequence[Quote]) -> bytes:
     return b"".join(lines)
 
 
+def _quote_line(quote: Quote) -> bytes:
+    at_ms = quote.timestamp_ms
+    payload: Fields = {"account_id": quote.account_id, "timestamp_ms": at_ms} | _quote(quote)
+    line: Fields = {"type": "quote_snapshot", "timestamp_ms": at_ms, "payload": payload}
+    return ended(content(line), LINE_BYTES_MAX)
+
+
 def _divided(line: Fields, payload: Fields, lists: Lists) -> Iterator[bytes]:
-    """Yield the lines: one if everything fits, else parts."""
+    """Yield the parts of a message that is too long for one line."""
     payload |= {name: [] for name in lists}
     room = LINE_BYTES_MAX - len(content(line)) - _PART_FIELDS_BYTES
-    entries = [(name, entry) for name, elements in lists.items() for entry in elements]
+    entries = [(name, content(entry)) for name, elements in lists.items() for entry in elements]
     packs = list(_packed(entries, room)) or [[]]
     if len(packs) > PARTS_MAX:
         raise WireError(
@@ -143,9 +157,11 @@ def _handshake(handshake: Handshake) -> tuple[Fields, Lists]:
     }
     payload |= {name: text(value) for name, value in texts.items() if value}
     payload |= {"leverage": about.leverage, "ledger_n": about.ledger_n}
+    if about.resume:
+        payload["resume"] = about.resume
     if handshake.symbols is None:
         return payload, {}
-    return payload, {"symbols": [content(_mapping(each)) for each in handshake.symbols]}
+    return payload, {"symbols": [_mapping(each) for each in handshake.symbols]}
 
 
 def _mapping(mapping: SymbolMapping) -> Fields:
@@ -235,16 +251,14 @@ def _snapshot(snapshot: StateSnapshot) -> tuple[Fields, Lists]:
         "connected": snapshot.connected,
     }
     return payload, {
-        "positions": [content(_position(each)) for each in snapshot.positions],
-        "history": [content(_deal(each)) for each in snapshot.history],
-        "pendings": [content(_position(each)) for each in snapshot.pendings],
+        "positions": [_position(each) for each in snapshot.positions],
+        "history": [_deal(each) for each in snapshot.history],
+        "pendings": [_position(each) for each in snapshot.pendings],
         "symbols": [
-            content(
-                {
-                    "canonical_symbol": text(each.canonical_symbol),
-                    "tick_value": plain(each.tick_value),
-                }
-            )
+            {
+                "canonical_symbol": text(each.canonical_symbol),
+                "tick_value": plain(each.tick_value),
+            }
             for each in snapshot.tick_values
         ],
     }

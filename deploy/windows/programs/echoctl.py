@@ -1,0 +1,5 @@
+"""``echoctl.exe``: the command line."""
+
+from echo.apps.cli.main import main
+
+main()
