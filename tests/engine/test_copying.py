@@ -15,11 +15,12 @@ from echo.domain.commands import ExecuteOrder, Protect, Residual
 from echo.domain.errors import ErrorCode
 from echo.domain.handshake import AccountMode, Role
 from echo.domain.ids import ANY_STRATEGY, AccountId, StrategyId, derive_command_id, order_tag
+from echo.domain.intents import TradeModify
 from echo.domain.policy import CommentMode, CopyOptions, RiskPolicy, SlTpMode
 from echo.domain.protection import Levels
 from echo.domain.quantities import Side, Timestamps
 from echo.domain.specs import TradePermission
-from echo.engine.copying import modified_levels, remaining_lot
+from echo.engine.copying import master_levels, modified_levels, remaining_lot
 from echo.engine.gates import strategy_of
 from echo.engine.state import Lane, TradeState
 from tests.engine.scenes import (
@@ -36,11 +37,14 @@ from tests.engine.scenes import (
     mapping,
     modified,
     opened,
+    reduced,
     report,
     sent,
     spec_report,
     specification,
 )
+
+Pair = tuple[Decimal | None, Decimal | None]
 
 
 def omission(stage: Desk, **changes: Any) -> tuple[ErrorCode, str]:
@@ -474,6 +478,56 @@ def test_levels_of_a_modify(
         stop_loss=None if stop is None else Decimal(stop),
         take_profit=None if target is None else Decimal(target),
     )
+
+
+def course(stop: str | None, target: str | None, *modifies: TradeModify) -> list[Pair]:
+    """Where the master's stop and target were, one after the other."""
+    held = trade()
+    held.intent = opened(
+        stop_loss=None if stop is None else Decimal(stop),
+        take_profit=None if target is None else Decimal(target),
+    )
+    held.actions = {0: held.intent, **{each.seq: each for each in modifies}}
+    return [(each.stop_loss, each.take_profit) for each in master_levels(held)]
+
+
+@pytest.mark.parametrize(
+    ("modify", "levels"),
+    [
+        pytest.param(modified(1, sl="1.095"), ("1.095", "1.12"), id="the target stays"),
+        pytest.param(modified(1, tp="1.13"), ("1.09", "1.13"), id="the stop stays"),
+        pytest.param(modified(1, sl="0"), (None, "1.12"), id="the stop is removed"),
+        pytest.param(modified(1, sl="0", tp="0"), (None, None), id="both are removed"),
+        pytest.param(modified(1), ("1.09", "1.12"), id="nothing changes"),
+    ],
+)
+def test_what_a_modify_makes_of_the_masters_levels(
+    modify: TradeModify, levels: tuple[str | None, str | None]
+) -> None:
+    stop, target = levels
+
+    assert course("1.09", "1.12", modify) == [
+        (Decimal("1.09"), Decimal("1.12")),
+        (None if stop is None else Decimal(stop), None if target is None else Decimal(target)),
+    ]
+
+
+def test_the_masters_levels_follow_its_own_order_whenever_a_modify_comes() -> None:
+    late = (modified(3, tp="1.13"), modified(1, sl="1.08"), modified(2, sl="0", tp="1.11"))
+
+    assert course("1.09", None, *late) == [
+        (Decimal("1.09"), None),
+        (Decimal("1.08"), None),
+        (None, Decimal("1.11")),
+        (None, Decimal("1.13")),
+    ]
+
+
+def test_a_partial_close_moves_no_level() -> None:
+    held = trade()
+    held.actions = {0: held.intent, 1: reduced(1, "0.50")}
+
+    assert master_levels(held) == [Levels(stop_loss=None, take_profit=None)]
 
 
 @pytest.mark.parametrize(

@@ -234,6 +234,19 @@ def test_a_lower_number_is_never_applied_after_a_higher_one() -> None:
     assert stage.archive.decision(4).sentence == "action 5 came after it"
 
 
+def test_a_change_that_was_outrun_by_another_one_is_made_up_for() -> None:
+    """The newer one moves the stop; the older one, which comes after it, took the target away."""
+    stage = desk()
+    stage.fill(take_profit=Decimal("1.2"))
+    newer = stage.one(stage.say(modified(2, sl="1.095")), ModifyOrder)
+    stage.say(done(newer))
+    stage.later(CopyOptions().modify_coalesce_ms)
+    again = stage.one(stage.say(modified(1, sl="1.05", tp="0")), ModifyOrder)
+
+    assert stage.outcome(1) is Outcome.SUPERSEDED
+    assert (again.seq, again.stop_loss, again.take_profit) == (3, None, Decimal(0))
+
+
 def test_a_lower_number_is_known_for_one_after_a_restart() -> None:
     stage = desk()
     stage.fill()

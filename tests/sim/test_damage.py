@@ -69,3 +69,18 @@ def test_a_reboot_takes_the_process_with_it() -> None:
     found, _ = struck(MishapKind.REBOOT, "agent-1")
     assert not found.nodes["agent-1"].up
     assert found.nodes["agent-1"].clock.boot_id == "boot-2"
+
+
+def test_a_reboot_takes_every_process_of_its_host_and_no_other() -> None:
+    found, damage = lived()
+    agent, twin = found.nodes["agent-1"], found.nodes["agent-1-twin"]
+    twin.wanted = True
+    twin.start()
+    damage.strike(Mishap(kind=MishapKind.REBOOT, at_ms=0, target="agent-1", lasts_ms=100))
+    down = {name for name, node in found.nodes.items() if node.wanted and not node.up}
+
+    assert twin.clock is agent.clock
+    assert down == {"agent-1", "agent-1-twin"}
+    found.until(9_000)
+    assert agent.up
+    assert twin.up

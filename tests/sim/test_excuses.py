@@ -115,3 +115,40 @@ def test_what_somebody_else_has_is_not_excused_with_an_outbox() -> None:
     others.watch.outbox_lost(SLAVE)
 
     assert acked.watch.excused == others.watch.excused == set()
+
+
+def test_a_trade_whose_close_went_with_a_ledger_is_excused_for_good_if_its_outbox_went_before() -> (
+    None
+):
+    bench = Bench()
+    reports_open(bench)
+    bench.watch.outbox_lost(MASTER)
+    bench.watch.ledger_lost(promised(OPENED, ENDED), None)
+    reports_open(bench)
+
+    assert bench.watch.excused == {TRADE}
+
+
+def test_a_trade_whose_close_went_with_a_ledger_is_excused_for_good_if_its_outbox_goes_after() -> (
+    None
+):
+    bench = Bench()
+    reports_open(bench)
+    bench.watch.ledger_lost(promised(OPENED, ENDED), None)
+    bench.watch.outbox_lost(MASTER)
+    reports_open(bench)
+
+    assert bench.watch.excused == {TRADE}
+
+
+def test_an_open_that_went_with_a_ledger_and_with_its_outbox_is_excused_until_it_is_reported() -> (
+    None
+):
+    bench = Bench()
+    reports_open(bench)
+    bench.watch.ledger_lost(promised(OPENED), None)
+    bench.watch.outbox_lost(MASTER)
+    excused = set(bench.watch.excused)
+    reports_open(bench)
+
+    assert (excused, bench.watch.excused) == ({TRADE}, set())

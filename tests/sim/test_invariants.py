@@ -130,6 +130,18 @@ def test_what_a_step_violated_comes_first() -> None:
     assert [each.invariant for each in check(world)] == [14, 6]
 
 
+def test_a_close_may_wait_for_an_open_that_had_to_be_looked_up_again() -> None:
+    """An EA without its file finds out anew what became of an open, and the close waits for it."""
+    world = ended(*CLOSED)
+    close_late(world)
+    late = found(world)
+    world.watch.answered_ms[trade_of(world), SLAVE] = world.healed_ms + CLOSED_WITHIN_MS
+    waited = found(world)
+    world.watch.settled_ms[trade_of(world), SEQ_CLOSE, SLAVE] += CLOSED_WITHIN_MS
+
+    assert (late, waited, found(world)) == ({4}, set(), {4})
+
+
 def test_a_copy_of_another_volume_than_its_masters_is_noticed() -> None:
     world = ended(*REDUCED)
     book = world.sites[SITE].book

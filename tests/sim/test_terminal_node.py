@@ -2,10 +2,13 @@ from dataclasses import replace
 
 from echo.domain.answers import Outcome
 from echo.domain.intents import ActionKind
+from echo.domain.quantities import Instant
 from echo.sim.faults import CALM, Mishap, MishapKind
 from echo.sim.invariants import check
 from echo.sim.terminal_node import RETRY_MS, Terminal
 from echo.sim.world import World
+from echo.terminal.effects import Effect
+from echo.terminal.events import Due, Event, Seen
 from echo.wire.records import read_records
 from tests.sim.stage import closed, ended, fills, held, opened, outcome, world
 
@@ -68,6 +71,37 @@ def test_a_dead_terminal_hears_and_sees_nothing() -> None:
     slave.ticks({})
     assert found.scene.trace.digest == before
     assert not slave.up
+
+
+class Diary:
+    """An EA that only remembers what happened to it."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+
+    def handle(self, event: Event, now: Instant) -> list[Effect]:
+        self.events.append(event)
+        return []
+
+
+def test_a_terminal_that_goes_on_looks_at_its_account_before_anything_else() -> None:
+    found = world(opened(), closed())
+    slave, diary = slave_of(found), Diary()
+    slave.start()
+    found.until(found.now_ms + 500)
+    slave._ea = diary
+    slave.sleep(1_000)
+    slave.arm(("bell",), slave.now().mono_ms + 200)
+    slave.log_in(found.elsewhere)
+    found.until(found.now_ms + 999)
+    asleep = list(diary.events)
+    found.until(found.now_ms + 1)
+
+    assert asleep == []
+    look, *rest = diary.events
+    assert isinstance(look, Seen)
+    assert look.view.account_id != slave.settings.account_id
+    assert Due(("bell",)) in rest
 
 
 def test_an_append_may_be_torn_by_a_crash_and_the_next_life_cuts_it_off() -> None:

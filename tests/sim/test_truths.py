@@ -93,6 +93,16 @@ def test_what_changes_when_everything_is_said_again_is_named() -> None:
     ]
 
 
+def test_what_was_in_doubt_may_be_settled_by_an_old_word_and_nothing_else_may() -> None:
+    before = {"doubted": Outcome.IN_DOUBT, "omitted": Outcome.OMITTED, "filled": Outcome.FILLED}
+    after = {"doubted": Outcome.FILLED, "omitted": Outcome.FILLED, "filled": Outcome.IN_DOUBT}
+
+    assert list(truths.changed(before, after)) == [
+        "omitted changed when everything was said once more",
+        "filled changed when everything was said once more",
+    ]
+
+
 def test_what_an_action_says_is_the_same_as_a_value_and_as_a_record() -> None:
     action = next(iter(copied()[0].actions.values())).action
     record = {"ticket": getattr(action, "ticket", None)}

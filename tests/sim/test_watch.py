@@ -20,6 +20,7 @@ from echo.domain.ids import SEQ_CLOSE, SEQ_OPEN, AgentId, CommandId, Ticket, Tra
 from echo.domain.journal import DecisionRecord
 from echo.domain.quantities import Side
 from echo.domain.sessions import EaSession
+from echo.sim.scenario import slave_name
 from echo.sim.schedule import Schedule
 from echo.sim.watch import Watch, is_over
 from echo.sim.world import World
@@ -150,9 +151,26 @@ def test_the_core_may_promise_what_is_in_its_journal_and_nothing_else() -> None:
 
 def test_a_result_that_is_not_journaled_may_not_be_acknowledged() -> None:
     world, bench = finished(), Bench()
+    decisions = world.journal.decisions
+    for key, row in decisions.items():
+        decisions[key] = replace(row, outcome=Outcome.PENDING)
     command_id = next(iter(world.journal.commands))
     bench.watch.core_sends(ResultAck(command_id=command_id, account_id=SLAVE), world.journal)
     assert bench.broken == [6]
+
+
+def test_a_result_that_another_id_of_its_command_has_settled_may_be_acknowledged() -> None:
+    """An old EA is asked once more under another id, and answers both."""
+    world, bench = finished(), Bench()
+    acks = [ResultAck(command_id=each, account_id=SLAVE) for each in world.journal.commands]
+    for each in acks:
+        bench.watch.core_sends(each, world.journal)
+    assert set(bench.broken) == {6}, "only an old one"
+    old = Bench()
+    old.watch.legacy.update(slave_name(each) for each in world.scenario.slaves)
+    for each in acks:
+        old.watch.core_sends(each, world.journal)
+    assert old.broken == []
 
 
 def test_a_trade_that_is_over_may_be_acknowledged_whatever_comes() -> None:
@@ -240,11 +258,25 @@ def test_a_fill_or_a_definite_no_resolves_an_open(event: Any, resolves: bool) ->
 def test_a_written_answer_or_a_lost_memory_resolves_an_open() -> None:
     bench = Bench()
     bench.watch.ordered(WHO, SLAVE, order("c1"))
-    bench.watch.appended(WHO, {"t": "D", "n": 2, "result": {"command_id": "c1"}})
+    bench.watch.appended(WHO, {"t": "D", "n": 2, "result": {"command_id": "c1", "kind": "close"}})
     bench.watch.ordered(WHO, SLAVE, order("c2"))
     bench.watch.attached(WHO, usable=False)
     bench.watch.ordered(WHO, SLAVE, order("c3"))
     assert (bench.broken, bench.seen["cold_start"]) == ([], 1)
+
+
+def test_it_is_remembered_when_an_ea_wrote_down_last_what_became_of_an_open() -> None:
+    bench = Bench()
+    done = {"command_id": "c1", "kind": "execute", "trade_id": TRADE, "account_id": SLAVE}
+    bench.schedule.run(700)
+    bench.watch.appended(WHO, {"t": "D", "n": 2, "result": done})
+    first = dict(bench.watch.answered_ms)
+    bench.schedule.run(900)
+    bench.watch.appended(WHO, {"t": "D", "n": 3, "result": done})
+    bench.schedule.run(950)
+    bench.watch.appended(WHO, {"t": "D", "n": 4, "result": {**done, "kind": "close"}})
+
+    assert (first, bench.watch.answered_ms) == ({(TRADE, SLAVE): 700}, {(TRADE, SLAVE): 900})
 
 
 def test_what_a_master_reports_is_remembered() -> None:

@@ -10,7 +10,7 @@ from echo.domain.ids import ClientId
 from echo.domain.intents import TradeIntent, TradeModify
 from echo.domain.quantities import Instant
 from echo.domain.sessions import Ping, Pong
-from echo.terminal.dispatch import RESEND, Dispatch
+from echo.terminal.dispatch import REOPEN_MS, RESEND, Dispatch
 from echo.terminal.effects import Append, Arm, Observe, Say
 from echo.terminal.outbox import Outbox
 from echo.terminal.settings import EaSettings
@@ -165,3 +165,64 @@ def test_a_conflict_that_names_no_number_is_only_a_delay() -> None:
     )
 
     assert list(dispatch.outbox.waiting) == [(INTENT.trade_id, 0)]
+
+
+def unknown(seq: int) -> TradeIntentAck:
+    """The Core does not know the trade of this action."""
+    return TradeIntentAck(
+        trade_id=INTENT.trade_id,
+        seq=seq,
+        result=Receipt.RETRY,
+        account_id=ACCOUNT,
+        error_code=ErrorCode.NOT_FOUND,
+    )
+
+
+def taken(seq: int) -> TradeIntentAck:
+    """The Core has the action."""
+    return TradeIntentAck(trade_id=INTENT.trade_id, seq=seq, result=Receipt.OK, account_id=ACCOUNT)
+
+
+def forgotten() -> tuple[Dispatch, Workplace]:
+    """An open that was taken once, and a modify of a trade that nobody knows any more."""
+    dispatch, place = desk()
+    dispatch.report(INTENT)
+    dispatch.acknowledged(taken(0))
+    dispatch.report(MODIFY)
+    place.take_effects()
+    return dispatch, place
+
+
+def test_an_open_that_nobody_knows_any_more_is_said_again() -> None:
+    dispatch, place = forgotten()
+
+    dispatch.acknowledged(unknown(1))
+
+    assert [each.trade_id for each in said(place)] == [INTENT.trade_id]
+
+
+def test_answers_that_come_late_do_not_have_an_open_said_again_and_again() -> None:
+    """The open is taken, and answers that were under way before still call it unknown."""
+    dispatch, place = forgotten()
+    dispatch.acknowledged(unknown(1))
+    dispatch.acknowledged(taken(0))
+    place.take_effects()
+
+    later(place, REOPEN_MS - 1)
+    for _ in range(5):
+        dispatch.acknowledged(unknown(1))
+
+    assert said(place) == []
+    assert list(dispatch.outbox.waiting) == [(INTENT.trade_id, 1)]
+
+
+def test_an_open_that_is_still_unknown_after_a_while_is_said_once_more() -> None:
+    dispatch, place = forgotten()
+    dispatch.acknowledged(unknown(1))
+    dispatch.acknowledged(taken(0))
+    place.take_effects()
+
+    later(place, REOPEN_MS)
+    dispatch.acknowledged(unknown(1))
+
+    assert len(said(place)) == 1

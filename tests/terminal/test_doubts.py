@@ -11,7 +11,7 @@ from echo.domain.quantities import Side
 from echo.terminal.events import BrokerSaid
 from echo.terminal.fates import Fate, Reply, ScriptedFates
 from echo.terminal.orders import Filled, SendOrder
-from tests.terminal.rig import ACCOUNT, FILE_ID, Rig, close, execute, until
+from tests.terminal.rig import ACCOUNT, FILE_ID, Rig, close, execute, trade_id, until
 
 DOUBT_MS = 65_000
 
@@ -122,6 +122,34 @@ def test_several_candidates_stay_in_doubt_and_belong_to_nobody_afterwards() -> N
     assert doubtful.candidates == (1_000_001, 1_000_002)
     assert "IN_DOUBT" in rig.alarms
     assert results(rig)[-1].error_code is ErrorCode.NOT_EXECUTED
+
+
+def test_the_whole_fill_of_one_open_may_be_a_part_of_another_and_both_stay_in_doubt() -> None:
+    """Two opens differ in volume only; the smaller is filled, and the bigger looks first."""
+    rig = Rig(fates=ScriptedFates([LOST, NAMELESS])).start()
+
+    rig.hear(execute(1, magic_number=1, lot=Decimal("0.20")))
+    rig.hear(execute(2, magic_number=1, lot=Decimal("0.10")))
+    rig.pass_ms(DOUBT_MS + 100)
+
+    assert len(rig.opens) == 2
+    assert [(each.trade_id, each.doubt, each.candidates) for each in results(rig)] == [
+        (trade_id(1), True, (1_000_001,)),
+        (trade_id(2), True, (1_000_001,)),
+    ]
+
+
+def test_a_whole_fill_that_was_adopted_leaves_nothing_in_doubt_for_a_bigger_open() -> None:
+    rig = Rig(fates=ScriptedFates([NAMELESS, LOST])).start()
+
+    rig.hear(execute(2, magic_number=1, lot=Decimal("0.10")))
+    rig.hear(execute(1, magic_number=1, lot=Decimal("0.20")))
+    rig.pass_ms(DOUBT_MS + 100)
+
+    assert [(each.success, each.error_code) for each in results(rig)] == [
+        (True, ErrorCode.NO_ERROR),
+        (False, ErrorCode.NOT_EXECUTED),
+    ]
 
 
 def test_other_shapes_and_other_times_are_not_candidates() -> None:

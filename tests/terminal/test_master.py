@@ -17,7 +17,7 @@ from echo.domain.handshake import (
     SymbolRegistration,
     SymbolRegistrationResult,
 )
-from echo.domain.ids import SEQ_CLOSE, CommandId, EvaluationId, Ticket, derive_trade_id
+from echo.domain.ids import SEQ_CLOSE, AccountId, CommandId, EvaluationId, Ticket, derive_trade_id
 from echo.domain.intents import TradeClose, TradeIntent, TradeModify
 from echo.domain.quantities import Side
 from echo.domain.sessions import DeliveryConfig
@@ -73,6 +73,52 @@ def ack(action: Action, result: Receipt = Receipt.OK, **changes: object) -> Trad
 
 def only(rig: Rig) -> Ticket:
     return next(iter(rig.broker.positions))
+
+
+def logged_in_elsewhere(rig: Rig) -> None:
+    """Show the account of somebody else."""
+    rig.feed(events.Seen(replace(rig.broker.view(rig.now), account_id=AccountId("9"))))
+
+
+def attached_elsewhere() -> Rig:
+    """An EA whose pipe comes up while its terminal shows another account."""
+    rig = master().attach()
+    logged_in_elsewhere(rig)
+    return rig.connect()
+
+
+def test_it_introduces_itself_only_when_its_terminal_shows_its_own_account() -> None:
+    rig = attached_elsewhere()
+    rig.pass_ms(20_000)
+    away = list(rig.said)
+
+    rig.look()
+
+    assert away == []
+    [hello] = rig.heard_of(Handshake)
+    assert hello.account_id == ACCOUNT
+    rig.look()
+    assert len(rig.heard_of(Handshake)) == 1
+
+
+def test_a_pipe_that_went_down_meanwhile_is_not_spoken_to() -> None:
+    rig = attached_elsewhere()
+    rig.disconnect()
+    rig.look()
+    down = list(rig.said)
+
+    rig.connect()
+
+    assert down == []
+    assert len(rig.heard_of(Handshake)) == 1
+
+
+def test_a_look_at_another_account_does_not_have_it_introduce_itself_again() -> None:
+    rig = master().start()
+    logged_in_elsewhere(rig)
+    rig.look()
+
+    assert len(rig.heard_of(Handshake)) == 1
 
 
 def test_an_open_is_reported_with_everything_and_on_disk_before() -> None:

@@ -134,6 +134,17 @@ def test_closed_positions_have_a_shape_too() -> None:
     assert [each.ticket for each in alike(SOUGHT, shown(history=(closed,)), Ledger())] == [4]
 
 
+def test_what_another_open_in_doubt_has_claimed_is_found_only_by_who_asks_for_it() -> None:
+    ledger = Ledger()
+    ledger.excluded.add(Ticket(1))
+    view = shown(BARE)
+
+    assert alike(SOUGHT, view, ledger) == ()
+    assert [each.ticket for each in alike(SOUGHT, view, ledger, claimed=True)] == [1]
+    ledger.owners[Ticket(1)] = trade_id(2)
+    assert alike(SOUGHT, view, ledger, claimed=True) == ()
+
+
 def test_rests_of_partial_closes_are_not_positions_of_their_own() -> None:
     rest = position(2, comment="from #1")
 

@@ -104,6 +104,52 @@ def test_it_is_silent_while_the_pipe_is_down() -> None:
     assert rig.said == []
 
 
+def logged_in_elsewhere(rig: Rig) -> None:
+    """Show the account of somebody else."""
+    rig.feed(events.Seen(replace(rig.broker.view(rig.now), account_id=AccountId("9"))))
+
+
+def attached_elsewhere() -> Rig:
+    """An EA whose pipe comes up while its terminal shows another account."""
+    rig = Rig().attach()
+    logged_in_elsewhere(rig)
+    return rig.connect()
+
+
+def test_it_introduces_itself_only_when_its_terminal_shows_its_own_account() -> None:
+    rig = attached_elsewhere()
+    rig.pass_ms(20_000)
+    away = list(rig.said)
+
+    rig.look()
+
+    assert away == []
+    [hello] = rig.heard_of(Handshake)
+    assert hello.account_id == ACCOUNT
+    rig.look()
+    assert len(rig.heard_of(Handshake)) == 1
+
+
+def test_a_pipe_that_went_down_meanwhile_is_not_spoken_to() -> None:
+    rig = attached_elsewhere()
+    rig.disconnect()
+    rig.look()
+    down = list(rig.said)
+
+    rig.connect()
+
+    assert down == []
+    assert len(rig.heard_of(Handshake)) == 1
+
+
+def test_a_look_at_another_account_does_not_have_it_introduce_itself_again() -> None:
+    rig = Rig().start()
+    logged_in_elsewhere(rig)
+    rig.look()
+
+    assert len(rig.heard_of(Handshake)) == 1
+
+
 def test_the_first_event_must_be_attached() -> None:
     with pytest.raises(ValueError, match="first event"):
         SlaveEa(slave_settings()).handle(events.PipeUp(), Rig().now)

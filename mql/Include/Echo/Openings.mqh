@@ -596,7 +596,7 @@ void COpenings::Look(CSlaveDesk &desk, string command_id)
         {
          // What another open in doubt may have left may be this one's as well.
          sought.claimed = true;
-         if(FindAlike(desk, sought, false, found) > 0)
+         if(FindByShape(desk, sought, found) > 0)
            {
             Undecided(desk, command_id, FoundList(found), ArraySize(found));
             return;

@@ -9,7 +9,7 @@ from echo.domain.accounts import OpenTrades, StateSnapshot
 from echo.domain.evidence import Listing, Shown, is_conclusive
 from echo.domain.handshake import Role
 from echo.domain.quantities import Instant
-from echo.engine import dispatch, early_closes, missing, strays
+from echo.engine import astray, dispatch, early_closes, missing, strays
 from echo.engine.outbox import Outbox
 from echo.engine.state import State
 
@@ -56,9 +56,12 @@ def shown(state: State, snapshot: StateSnapshot, now: Instant, out: Outbox) -> N
     positions = Shown(snapshot.positions)
     findings = missing.find_moved(state, account, positions)
     findings |= early_closes.find(state, account, snapshot, positions)
+    findings |= astray.find(state, account, positions)
     for what, name in evidence.shown.take(snapshot.epoch, findings, now.mono_ms):
         if what in missing.KINDS:
             missing.make_up(state, (what, name), findings[what, name][0], now, out)
+        elif what == astray.ASTRAY:
+            astray.set_right(state, account, name, findings[what, name][0], now, out)
         else:
             early_closes.record(state, account, name, now, out)
     dispatch.ask_again(state, account, now, out)

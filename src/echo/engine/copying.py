@@ -81,14 +81,61 @@ def decide_open(
     return Copy(order=order, inputs=inputs, options=options)
 
 
+def master_levels(trade: TradeState) -> list[Levels]:
+    """Return the master's levels one after the other: with the open, then after each modify.
+
+    An older modify may come after a newer one; what counts is the master's order.
+    """
+    levels = Levels(stop_loss=trade.intent.stop_loss, take_profit=trade.intent.take_profit)
+    course = [levels]
+    for _, action in sorted(trade.actions.items()):
+        if isinstance(action, TradeModify):
+            levels = Levels(
+                stop_loss=_changed(levels.stop_loss, action.stop_loss),
+                take_profit=_changed(levels.take_profit, action.take_profit),
+            )
+            course.append(levels)
+    return course
+
+
+def _changed(before: Decimal | None, after: Decimal | None) -> Decimal | None:
+    if after is None:
+        return before
+    return after or None
+
+
+def restated(trade: TradeState, other: Levels) -> TradeModify:
+    """Return a modify that tells once more what the master has and *other* has not."""
+    intent = trade.intent
+    return TradeModify(
+        trade_id=trade.trade_id,
+        seq=trade.last_seq + 1,
+        account_id=intent.account_id,
+        client_id=intent.client_id,
+        ticket=trade.ticket,
+        symbol=intent.symbol,
+        magic_number=intent.magic_number,
+        stop_loss=_once_more(trade.stop_loss, other.stop_loss),
+        take_profit=_once_more(trade.take_profit, other.take_profit),
+    )
+
+
+def _once_more(level: Decimal | None, other: Decimal | None) -> Decimal | None:
+    return None if level == other else level or Decimal(0)
+
+
 def slave_levels(
-    trade: TradeState, spec: SymbolMapping, slave_entry: Decimal, options: CopyOptions
+    trade: TradeState,
+    spec: SymbolMapping,
+    slave_entry: Decimal,
+    options: CopyOptions,
+    levels: Levels | None = None,
 ) -> Levels:
-    """Return the master's current levels on the slave's prices."""
+    """Return the master's *levels*, ``None`` = its current ones, on the slave's prices."""
     return translate(
         trade.intent.side,
         master_entry=trade.intent.price,
-        master_levels=Levels(stop_loss=trade.stop_loss, take_profit=trade.take_profit),
+        master_levels=levels or Levels(stop_loss=trade.stop_loss, take_profit=trade.take_profit),
         slave_entry=slave_entry,
         spec=spec,
         options=options,

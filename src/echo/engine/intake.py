@@ -6,7 +6,7 @@ from echo.domain.answers import Outcome, Receipt
 from echo.domain.copies import replace
 from echo.domain.errors import ErrorCode, Refusal
 from echo.domain.facts import ActionReceived, InputRefused
-from echo.domain.ids import SEQ_CLOSE, SEQ_OPEN, TradeId
+from echo.domain.ids import SEQ_CLOSE, SEQ_OPEN, AccountId, TradeId
 from echo.domain.intents import (
     ActionKind,
     MasterAction,
@@ -17,8 +17,10 @@ from echo.domain.intents import (
     action_kind,
 )
 from echo.domain.journal import TradeStatus
+from echo.domain.protection import Levels
 from echo.domain.quantities import Instant
-from echo.engine import contradictions, entries, lanes, receipts, rows
+from echo.engine import contradictions, decisions, entries, lanes, receipts, rows
+from echo.engine.copying import master_levels, restated
 from echo.engine.events import AgentSaid
 from echo.engine.outbox import Outbox
 from echo.engine.replica import canonical_name
@@ -237,15 +239,21 @@ def follow_up(
     now: Instant,
     out: Outbox,
     said: AgentSaid | None = None,
+    *,
+    only: AccountId | None = None,
 ) -> None:
     """Journal an action of a trade in memory and bring it to every lane.
 
     *said*: the frame in which its master reported it; ``None`` = nobody did, nobody is answered.
+    *only*: the one follower that needs it; ``None`` = all do.
     """
     trade.actions[action.seq] = action
     out.persist(rows.action_record(action, now))
+    outrun = None
+    if only is not None:
+        _spare(trade, action, only, now, out)
     if isinstance(action, TradeModify):
-        _modified(trade)
+        outrun = _modified(trade, action)
     elif action.seq == SEQ_CLOSE:
         trade.volume_remaining = Decimal(0)
         trade.status = TradeStatus.CLOSED
@@ -255,22 +263,39 @@ def follow_up(
     if said is not None:
         receipts.give(said, Receipt.OK, out)
     finish(state, trade, now, out)
+    if outrun is not None and SEQ_CLOSE not in trade.actions:
+        follow_up(state, trade, restated(trade, outrun), now, out)
 
 
-def _modified(trade: TradeState) -> None:
-    """Bring the trade's levels up to date; an older modify may come after a newer one."""
-    stop_loss, take_profit = trade.intent.stop_loss, trade.intent.take_profit
-    for _, action in sorted(trade.actions.items()):
-        if isinstance(action, TradeModify):
-            stop_loss = _level(stop_loss, action.stop_loss)
-            take_profit = _level(take_profit, action.take_profit)
-    trade.stop_loss, trade.take_profit = stop_loss, take_profit
+def _spare(
+    trade: TradeState,
+    action: TradeModify | TradeClose,
+    only: AccountId,
+    now: Instant,
+    out: Outbox,
+) -> None:
+    """Leave the followers alone that have what *action* tells."""
+    sentence = f"its stops are as they shall be; those of account {only} were not"
+    for account_id, lane in trade.lanes.items():
+        if account_id != only:
+            decisions.open_decision(trade, lane, action, now, out)
+            outcome = Outcome.NOTHING_TO_MODIFY
+            decisions.settle(trade, lane, action.seq, outcome, now, out, sentence=sentence)
 
 
-def _level(before: Decimal | None, after: Decimal | None) -> Decimal | None:
-    if after is None:
-        return before
-    return after or None
+def _modified(trade: TradeState, modify: TradeModify) -> Levels | None:
+    """Bring the trade's levels up to date.
+
+    Returns the levels of before, if a newer modify had outrun this one and says nothing of what it
+    changes: copies that follow the newer one would never hear of it.
+    """
+    before = Levels(stop_loss=trade.stop_loss, take_profit=trade.take_profit)
+    levels = master_levels(trade)[-1]
+    trade.stop_loss, trade.take_profit = levels.stop_loss, levels.take_profit
+    is_late = any(
+        seq > modify.seq and isinstance(other, TradeModify) for seq, other in trade.actions.items()
+    )
+    return before if is_late and before != levels else None
 
 
 def _reduced(state: State, trade: TradeState, action: TradeClose) -> None:

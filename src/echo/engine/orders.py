@@ -1,5 +1,6 @@
 """Orders: a modify, reduction or close of the master, as a command for one follower."""
 
+from echo.domain.answers import Outcome
 from echo.domain.commands import CloseOrder, ModifyOrder, ReduceOrder, TradeCommand
 from echo.domain.copies import replace
 from echo.domain.errors import ErrorCode, Refusal
@@ -15,6 +16,12 @@ def was_sent(trade: TradeState, lane: Lane, seq: int) -> bool:
     """Whether a command has been made of action *seq* in this lane."""
     row = trade.decisions.get((seq, lane.account_id))
     return row is not None and row.command_id is not None
+
+
+def _was_needless(trade: TradeState, lane: Lane, seq: int) -> bool:
+    """Whether action *seq* was another follower's alone."""
+    row = trade.decisions.get((seq, lane.account_id))
+    return row is not None and row.outcome is Outcome.NOTHING_TO_MODIFY
 
 
 def order_for(
@@ -89,6 +96,8 @@ def _accumulated(trade: TradeState, lane: Lane, action: TradeModify) -> TradeMod
         assert isinstance(modify, TradeModify)  # noqa: S101 -- selected by type
         if seq != action.seq and was_sent(trade, lane, seq):
             stop_loss = take_profit = None
+            continue
+        if _was_needless(trade, lane, seq):
             continue
         stop_loss = modify.stop_loss if modify.stop_loss is not None else stop_loss
         take_profit = modify.take_profit if modify.take_profit is not None else take_profit

@@ -237,6 +237,8 @@ class Lane:
     modified_mono_ms: int | None = None
     """When it last changed its levels, in this life of the Core."""
     seq_applied: int = 0
+    astray: int = 0
+    """How often its levels were found to be old ones, in this life of the Core."""
     contradicted: tuple[CommandId, ...] = ()
     """Opens that turned out to be filled, against the record; people know of them."""
 

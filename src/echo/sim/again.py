@@ -1,10 +1,12 @@
 """Words that are said once more: a network may hand over anything twice, however late."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import partial
 from random import Random
 from typing import Final, Protocol
 
+from echo.domain.ids import TradeId
+from echo.domain.intents import TradeIntent
 from echo.sim import truths
 from echo.sim.network import Way
 from echo.sim.node import Scene
@@ -32,27 +34,36 @@ class Place(Protocol):
 def everything(place: Place) -> None:
     """Hand over once more what came before: nothing may come of it."""
     scene = place.scene
-    if any(site.broker.next_due_mono_ms is not None for site in place.sites.values()):
+    if orders_are_due(place):
         return  # Somebody's order is filled late, and would be taken for what came of it.
     before = _holdings(place)
     for way in place.ways.values():
         if way.version == NEWEST:
-            say(way, scene.chance)
+            say(way, scene.chance, place.journal.trades.keys())
     scene.schedule.run(scene.schedule.now_ms + ECHO_MS)
     scene.seen["everything_said_again"] += 1
     for sentence in truths.changed(before, _holdings(place)):
         scene.watch.violated(8, sentence)
 
 
-def say(way: Way, chance: Random) -> None:
+def orders_are_due(place: Place) -> bool:
+    """Whether a broker still has an order to carry out."""
+    return any(site.broker.next_due_mono_ms is not None for site in place.sites.values())
+
+
+def say(way: Way, chance: Random, known: Collection[TradeId] | None = None) -> None:
     """Hand over once more some of what arrived on *way*, in any order, on its present connection.
 
-    Word by word: what was said in an older session says so.
+    Word by word: what was said in an older session says so.  *known*: trades that the Core has; an
+    open of another one died with whoever had heard it, and would be heard for the first time.
     """
     link = way.current
     if link is None:
         return
     for receiver, message in tuple(way.kept):
+        word = message[1] if isinstance(message, tuple) else message
+        if known is not None and isinstance(word, TradeIntent) and word.trade_id not in known:
+            continue
         if chance.random() < 0.5:
             wait_ms = chance.randint(0, WITHIN_MS)
             way.scene.schedule.after(wait_ms, partial(link.again, receiver, message))

@@ -31,7 +31,9 @@ class Damage:
         """Kill a process, and do to its files what the mishap says."""
         node = self._nodes[mishap.target]
         if mishap.kind is MishapKind.REBOOT:
-            node.crash("the host reboots", mishap.lasts_ms)
+            for each in self._nodes.values():
+                if each.clock is node.clock:
+                    each.crash("the host reboots", mishap.lasts_ms)
             node.clock.reboot(self._scene.schedule.now_ms)
             return
         node.crash(mishap.kind, mishap.lasts_ms)

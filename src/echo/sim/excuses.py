@@ -72,7 +72,8 @@ class Excuses(Flights):
                 ):
                     self._unopened[trade_id] = master
                 case _:
-                    pass
+                    # Its open may yet be said again; what else went with this file will not.
+                    self._unsaid.discard(trade_id)
             self.excused.add(trade_id)
 
     def outbox_lost(self, account_id: AccountId) -> None:
@@ -80,6 +81,7 @@ class Excuses(Flights):
 
         An open that nobody else had is said again, if its position is still there to be seen.
         """
+        for_good = self.excused - self._unopened.keys()
         lost = [trade_id for trade_id, master in self._unopened.items() if master == account_id]
         for trade_id in lost:
             del self._unopened[trade_id]
@@ -87,6 +89,6 @@ class Excuses(Flights):
         heard = self.acked | self.journaled_ms.keys()
         for (trade_id, seq), action in self.reported.items():
             was_said = (trade_id, seq) in heard or action.get("account_id") != account_id
-            if seq == SEQ_OPEN and not was_said:
+            if seq == SEQ_OPEN and not was_said and trade_id not in for_good:
                 self._unsaid.add(trade_id)
                 self.excused.add(trade_id)

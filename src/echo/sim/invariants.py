@@ -216,10 +216,10 @@ def late_closes(world: Ended) -> Iterator[str]:
     for (trade_id, seq, account_id), at_ms in settled_ms.items():
         if seq != SEQ_CLOSE:
             continue
-        received = world.watch.journaled_ms.get((trade_id, seq))
-        if received is None:
+        if (received := world.watch.journaled_ms.get((trade_id, seq))) is None:
             continue  # another promise was broken before: it never reached the journal
         opened_ms = settled_ms.get((trade_id, SEQ_OPEN, account_id), 0)
+        opened_ms = max(opened_ms, world.watch.answered_ms.get((trade_id, account_id), 0))
         took_ms = at_ms - max(world.healed_ms, opened_ms, received)
         if took_ms > CLOSED_WITHIN_MS:
             yield f"the close of {trade_id} on {account_id} took {took_ms} ms"

@@ -134,6 +134,15 @@ class Terminal(Dialler):
         self._numbers += 1
         return self._numbers
 
+    def sleep(self, lasts_ms: int) -> None:
+        """Stop for a while; who goes on looks at the account before anything else."""
+        super().sleep(lasts_ms)
+        self.awake(self._look)
+
+    def _look(self) -> None:
+        self.shows(self.site.view())
+        self.ticks(dict(self.site.broker.prices))
+
     # ------------------------------------------------------------------------ the pipe
 
     def link_up(self, link: Connection) -> None:
@@ -177,8 +186,7 @@ class Terminal(Dialler):
         self.site.terminals.remove(self)
         self.site = site
         site.terminals.append(self)
-        self.shows(site.view())
-        self.ticks(dict(site.broker.prices))
+        self._look()
 
     def shows(self, view: TerminalView) -> None:
         """The account has changed."""

@@ -9,12 +9,13 @@ from echo.domain.answers import AckStage, ExecutionResult, Outcome, Receipt, Res
 from echo.domain.answers import TradeIntentAck as IntentAck
 from echo.domain.commands import (
     CloseOrder,
+    CommandKind,
     ExecuteOrder,
     ModifyOrder,
     ReduceOrder,
 )
 from echo.domain.facts import Alarm, DecisionSettled, DeliveryRetried, InputRefused
-from echo.domain.ids import SEQ_OPEN, AccountId, CommandId, TradeId
+from echo.domain.ids import SEQ_CLOSE, SEQ_OPEN, AccountId, CommandId, TradeId
 from echo.domain.journal import ActionRecord, DecisionRecord, ExecutionRecord, Record
 from echo.sim.excuses import ActionKey, Excuses
 from echo.sim.flights import Violation
@@ -64,6 +65,9 @@ class Watch(Excuses):
         self.detected_ms: dict[ActionKey, int] = {}
         self.settled_ms: dict[DecisionKey, int] = {}
         """When a decision became final."""
+        self.answered_ms: dict[tuple[TradeId, AccountId], int] = {}
+        """When an EA wrote down last what became of an open: one that lost its file does so again,
+        and a close waits for it."""
         self.pending: set[DecisionKey] = set()
         """Decisions without a final outcome."""
         self.doubtful: set[DecisionKey] = set()
@@ -187,13 +191,28 @@ class Watch(Excuses):
                         6, f"command {message.command_id} leaves before it is in the journal"
                     )
             case ResultAck():
-                known = message.command_id in journal.commands
-                if known and message.command_id not in self._executed:
+                if not self._is_answered(message.command_id, journal):
                     self.violated(
                         6, f"the result of {message.command_id} is acknowledged, not journaled"
                     )
             case _:
                 pass
+
+    def _is_answered(self, command_id: CommandId, journal: MemoryJournal) -> bool:
+        """Whether nobody needs the result of a command any more.
+
+        An old EA is asked again under another id: what one of them settles, the others need not.
+        """
+        row = journal.commands.get(command_id)
+        if row is None or command_id in self._executed:
+            return True
+        command = row.command
+        is_old = any(each.endswith(f"-{row.account_id}") for each in self.legacy)
+        if not is_old or not isinstance(command, CloseOrder | ExecuteOrder):
+            return False
+        seq = SEQ_OPEN if isinstance(command, ExecuteOrder) else SEQ_CLOSE
+        decision = journal.decisions.get((command.trade_id, seq, command.account_id))
+        return decision is not None and decision.outcome.is_final
 
     def agent_sends(self, message: object, ledger: MemoryLedger) -> None:
         """Look at what an Agent promises by itself, while the Core is away."""
@@ -228,7 +247,11 @@ class Watch(Excuses):
         """An EA's record is on disk."""
         match record["t"]:
             case RecordKind.DONE:
-                self.landed(record["result"]["command_id"])
+                result = record["result"]
+                self.landed(result["command_id"])
+                if result["kind"] == CommandKind.EXECUTE:
+                    opened = (TradeId(result["trade_id"]), AccountId(result["account_id"]))
+                    self.answered_ms[opened] = self._schedule.now_ms
             case RecordKind.INTENT:
                 self.noted(record["action"])
             case _:
@@ -292,7 +315,10 @@ class Watch(Excuses):
             case InputRefused():
                 self._seen[f"refused_{fact.reason}"] += 1
             case DecisionSettled():
-                self.settled_facts[fact.trade_id, fact.seq, fact.account_id] += 1
+                key = (fact.trade_id, fact.seq, fact.account_id)
+                self.settled_facts[key] += 1
+                if fact.outcome is Outcome.IN_DOUBT:
+                    self.doubted.add(key)
             case DeliveryRetried():
                 self._seen["delivery_retried"] += 1
             case _:

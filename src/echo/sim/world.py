@@ -45,6 +45,7 @@ from echo.sim.trace import Trace
 from echo.sim.watch import Watch
 from echo.stores.memory import MemoryJournal
 from echo.terminal.settings import EaSettings
+from echo.terminal.sightings import LATE_FILL_MS
 
 __all__ = ["SERVER", "USUAL", "Cast", "World"]
 
@@ -170,7 +171,7 @@ class World:
         self.scene.busy_ms = self.now_ms
         deadline_ms = self.scenario.active_ms + LIVELY_MS
         self._fall_quiet(deadline_ms)
-        if self.quiet and self.scenario.settled_by_hand and (settled := person.settle(self)):
+        if self.quiet and self.scenario.settled_by_hand and (settled := self._settle()):
             self.scene.seen["settled_by_hand"] += settled
             self.scene.busy_ms = self.now_ms
             self._fall_quiet(self.now_ms + LIVELY_MS)
@@ -181,6 +182,14 @@ class World:
         if self.scenario.echoes and not self.watch.excused:
             again.everything(self)
         return process_time() - began_s
+
+    def _settle(self) -> int:
+        """Have a person settle what is in doubt, once no broker has an order left to carry out."""
+        deadline_ms = self.now_ms + LATE_FILL_MS
+        while again.orders_are_due(self) and self.now_ms < deadline_ms:
+            self.scene.schedule.run(self.now_ms + 1_000)
+        self._fall_quiet(self.now_ms + LIVELY_MS)
+        return person.settle(self)
 
     def _fall_quiet(self, deadline_ms: int) -> None:
         while not self.quiet and self.now_ms < deadline_ms:

@@ -21,6 +21,8 @@ RESEND: Final = ("resend",)
 REWRITE: Final = ("rewrite",)
 REWRITE_MS: Final = 1_000
 LINES_PER_TURN: Final = 64
+REOPEN_MS: Final = 2_000
+"""Answers overtake each other: one that comes late asks for an open that was just said again."""
 
 
 class Dispatch:
@@ -35,6 +37,8 @@ class Dispatch:
         """When the age of a trade's open was known last, and how old it was."""
         self._refused: set[TradeId] = set()
         """Trades whose open was refused for good."""
+        self._reopened: dict[TradeId, int] = {}
+        """When a trade's open was said again last because the Core did not know the trade."""
         self.outbox = Outbox()
 
     def restored(self, outbox: Outbox) -> None:
@@ -151,6 +155,7 @@ class Dispatch:
         self._repeats.drop(key)
         if key[1] == SEQ_CLOSE:
             self._born.pop(key[0], None)
+            self._reopened.pop(key[0], None)
             self._refused.discard(key[0])
         self._place.append(self.outbox.acknowledged(key, at_ms=self._place.now.wall_ms))
 
@@ -164,9 +169,13 @@ class Dispatch:
         opened = (trade_id, SEQ_OPEN)
         if seq == SEQ_OPEN or opened in self.outbox.waiting:
             return
+        now_ms = self._place.now.mono_ms
+        if now_ms - self._reopened.get(trade_id, now_ms - REOPEN_MS) < REOPEN_MS:
+            return
         waits = key in self.outbox.waiting
         intent = None if trade_id in self._refused else self._opening(trade_id)
         if intent is not None:
+            self._reopened[trade_id] = now_ms
             self.outbox.reopened(intent)
             self._say(opened)
             if waits:

@@ -60,6 +60,9 @@ class Doubts:
             self._decide(opening, by_tag)
             return
         found = self._by_shape(opening)
+        if not found and (claimed := self._claimed(opening)):
+            self._undecided(opening, claimed)
+            return
         rivals = self._rivals(opening) if found else []
         if not rivals and not self._unproved(opening, found):
             self._decide(opening, found)
@@ -75,6 +78,12 @@ class Doubts:
         view, ledger = self._desk.view, self._desk.ledger
         whole = alike(opening.sought, view, ledger)
         return whole or alike(opening.sought, view, ledger, partly=True)
+
+    def _claimed(self, opening: Opening) -> tuple[Sighting, ...]:
+        """What would be its fill, were it not that another open in doubt may have left it."""
+        view, ledger = self._desk.view, self._desk.ledger
+        whole = alike(opening.sought, view, ledger, claimed=True)
+        return whole or alike(opening.sought, view, ledger, partly=True, claimed=True)
 
     def _unproved(self, opening: Opening, found: tuple[Sighting, ...]) -> bool:
         """Whether its shape is not enough to be sure of a position.

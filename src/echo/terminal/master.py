@@ -81,6 +81,8 @@ class MasterEa:
                 self._heard(event.message)
             case Seen():
                 place.see(event.view)
+                if place.unannounced and place.at_home:
+                    self._pipe_up()
                 self._look()
             case AppendFailed():
                 self._dispatch.not_written(event.numbers)
@@ -89,6 +91,7 @@ class MasterEa:
             case PipeUp():
                 self._pipe_up()
             case PipeDown():
+                place.unannounced = False
                 place.do(*place.link.closed())
                 for key in (RESEND, TRADES):
                     place.disarm(key)
@@ -114,6 +117,8 @@ class MasterEa:
 
     def _pipe_up(self) -> None:
         place = self._place
+        if not place.may_announce():
+            return
         pulse = place.link.opened(place.now)
         place.introduce(
             handshake(

@@ -147,12 +147,18 @@ def _could_name_another(comment: str, sought: Sought, ledger: Ledger) -> bool:
 
 
 def alike(
-    sought: Sought, view: TerminalView, ledger: Ledger, *, partly: bool = False
+    sought: Sought,
+    view: TerminalView,
+    ledger: Ledger,
+    *,
+    partly: bool = False,
+    claimed: bool = False,
 ) -> tuple[Sighting, ...]:
     """Return what looks like the fill without saying so: the same order, at the right time.
 
     What carries another trade's tag is that trade's, whether this ledger knows it or not.
-    *partly*: what has less volume than asked, as if only a part had been filled.
+    *partly*: what has less volume than asked, as if only a part had been filled.  *claimed*: what
+    may be the fill of another open, too, which is in doubt because of it.
     """
     return _distinct(
         each
@@ -163,7 +169,7 @@ def alike(
         and each.magic_number == sought.magic_number
         and sought.server_from_ms <= each.open_time_ms <= sought.server_to_ms
         and each.ticket not in sought.open_before
-        and _free(each.ticket, ledger)
+        and (each.ticket not in ledger.owners if claimed else _free(each.ticket, ledger))
         and not _names_another(each.comment, sought)
     )
 

@@ -85,6 +85,8 @@ class SlaveEa:
                 self._heard(event.message)
             case Seen():
                 desk.see(event.view)
+                if desk.unannounced and desk.at_home:
+                    self._pipe_up()
                 self._take_up_levels()
                 self._pump()
             case BrokerSaid():
@@ -123,6 +125,8 @@ class SlaveEa:
 
     def _pipe_up(self) -> None:
         desk = self._desk
+        if not desk.may_announce():
+            return
         pulse = desk.link.opened(desk.now)
         self._said_n = desk.ledger.n
         desk.introduce(
@@ -143,6 +147,7 @@ class SlaveEa:
 
     def _pipe_down(self) -> None:
         desk = self._desk
+        desk.unannounced = False
         desk.do(*desk.link.closed())
         self._reports.pipe_closed()
         desk.disarm(REPEAT)

@@ -38,6 +38,8 @@ class Workplace:
         self.prices: dict[str, Price] = {}
         self.at_home = False
         """Whether the terminal is logged in to the account that this EA works for."""
+        self.unannounced = False
+        """Whether the pipe is up, and the EA has not said who it is: it was not at home."""
         self._view: TerminalView | None = None
         self._mapped_from: tuple[SymbolMapping, ...] | None = None
         self._mapped: tuple[SymbolMapping, ...] = ()
@@ -73,6 +75,16 @@ class Workplace:
     def conclusive(self) -> bool:
         """Whether what is missing in the view is missing on this EA's account."""
         return self.view.conclusive and self.at_home
+
+    def may_announce(self) -> bool:
+        """Whether the EA may say who it is: with what another account trades it would mislead.
+
+        If not, it does so when its terminal is back.
+        """
+        self.unannounced = not self.at_home
+        if self.unannounced:
+            self.do(Panel(f"logged in to {self.view.account_id}"))
+        return self.at_home
 
     @property
     def uptime_ms(self) -> int:
