@@ -4,8 +4,10 @@ from dataclasses import replace
 from typing import Any
 
 from echo.domain.evidence import Agreement
-from echo.engine import anti_entropy, dispatch
+from echo.engine import anti_entropy, astray, dispatch
+from echo.sim.corpus import WHERE, load
 from echo.sim.faults import MishapKind
+from echo.sim.report import world_of
 from echo.sim.world import World
 from tests.ablations.agent_side import line_to_the_slave_lost
 from tests.ablations.moments import at, played, site, staged
@@ -52,7 +54,16 @@ def written_off(world: World) -> list[str]:
     return [f"ticket {row.ticket} is open" for row in copies if not row.lot_remaining]
 
 
+def old_stops_that_land_late() -> World:
+    """A broker carries out a change half a minute after it was given up and made anew."""
+    return played(world_of(load(WHERE / "old_stops_land_late.json").scenario))
+
+
 # ------------------------------------------------------------------------ switches
+
+
+def no_findings(_: Any) -> object:
+    return lambda _state, _account, _positions: {}
 
 
 def believes_at_once(_: Any) -> object:
@@ -82,6 +93,15 @@ SAFEGUARDS = (
             name="an account is empty for a moment", tell=one_empty_report, wrong=written_off
         ),
         notices=OF_THE_STORY,
+    ),
+    Safeguard(
+        name="old stops are set right",
+        hop=HOP,
+        promise="a copy that shows the stops of an earlier action gets those of now",
+        off="nobody compares the stops of copies",
+        switches=(Switch(astray, "find", no_findings),),
+        story=Story(name="an old change is carried out late", tell=old_stops_that_land_late),
+        notices=11,
     ),
     Safeguard(
         name="asking again",

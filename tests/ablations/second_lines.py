@@ -167,6 +167,6 @@ SAFEGUARDS = (
             name="the older of two modifications comes later", tell=older_modification_comes_later
         ),
         notices=11,
-        behind=("newest modification in the Core",),
+        behind=("newest modification in the Core", "old stops are set right"),
     ),
 )

@@ -74,7 +74,7 @@ async def test_a_running_core_keeps_what_comes_in_and_goes_out(
 
     assert code == 0, errors
     assert check.breaks == []
-    assert kinds(folder)[:3] == ["CoreStarted", "Started", "AgentJoined"]
+    assert kinds(folder)[:4] == ["CoreStarted", "SettingsRead", "Started", "AgentJoined"]
     sent = [each.event.kind for each in read_events(folder) if each.event.direction == "out"]
     assert sent[:1] == ["CoreHello"]
 
@@ -94,7 +94,7 @@ async def test_what_a_killed_core_had_written_is_there_and_the_next_goes_on(
     check = ChainCheck()
     check.follow(read_events(folder))
     assert check.breaks == []
-    assert kinds(folder)[before : before + 2] == ["CoreStarted", "Started"]
+    assert kinds(folder)[before : before + 3] == ["CoreStarted", "SettingsRead", "Started"]
 
 
 def tapped(kept: RawEvents | None) -> RawEvents:

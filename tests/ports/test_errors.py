@@ -7,6 +7,7 @@ import pytest
 from echo.ports import errors
 from echo.ports.errors import (
     AdminRefused,
+    CacheUnavailable,
     CommitUnknown,
     EchoError,
     EventsUnavailable,
@@ -26,6 +27,7 @@ PLAIN = (
     JournalRefused,
     LedgerUnwritable,
     EventsUnavailable,
+    CacheUnavailable,
     StoreLocked,
     PortTaken,
     UnsafeBind,

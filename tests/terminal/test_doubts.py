@@ -130,7 +130,7 @@ def test_the_whole_fill_of_one_open_may_be_a_part_of_another_and_both_stay_in_do
 
     rig.hear(execute(1, magic_number=1, lot=Decimal("0.20")))
     rig.hear(execute(2, magic_number=1, lot=Decimal("0.10")))
-    rig.pass_ms(DOUBT_MS + 100)
+    rig.pass_ms(DOUBT_MS + 3_000)
 
     assert len(rig.opens) == 2
     assert [(each.trade_id, each.doubt, each.candidates) for each in results(rig)] == [
@@ -144,7 +144,7 @@ def test_a_whole_fill_that_was_adopted_leaves_nothing_in_doubt_for_a_bigger_open
 
     rig.hear(execute(2, magic_number=1, lot=Decimal("0.10")))
     rig.hear(execute(1, magic_number=1, lot=Decimal("0.20")))
-    rig.pass_ms(DOUBT_MS + 100)
+    rig.pass_ms(DOUBT_MS + 3_000)
 
     assert [(each.success, each.error_code) for each in results(rig)] == [
         (True, ErrorCode.NO_ERROR),

@@ -93,6 +93,7 @@ def test_it_introduces_itself_only_when_its_terminal_shows_its_own_account() -> 
     away = list(rig.said)
 
     rig.look()
+    rig.pass_ms(2_000)
 
     assert away == []
     [hello] = rig.heard_of(Handshake)

@@ -35,7 +35,9 @@ class Staged:
         store: PostgresTarget | None,
         restart: Restart | None,
         experts: Path | None,
+        standby: bool,
     ) -> None:
+        assert not standby, "nobody asked for a second Core"
         self._folder, self._number = folder, number
         self.asked = (seed, seconds)
         self.stores.append((store, restart))

@@ -13,6 +13,8 @@ from echo.stores.etcd.snapshot_file import SnapshotFile
 
 SETTLE_S: Final = 0.05
 """What is written within so long counts as one change: an import is several transactions."""
+SETTLE_S_MAX: Final = 0.5
+"""Whoever writes without end must not keep what was written from being seen."""
 BACKOFF_S: Final = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 
 
@@ -96,25 +98,30 @@ class EtcdSettings:
     async def _steps(self) -> AsyncIterator[bool]:
         """Follow the watch: yield False once it stands, True whenever something has changed.
 
-        Changes that follow each other at once are one.
+        Changes that follow each other at once are one, for no longer than `SETTLE_S_MAX`.
         """
+        loop = asyncio.get_running_loop()
         assert self._revision is not None  # noqa: S101 -- read before it is watched
         watching = self._client.watch(self._revision + 1)
         pending: asyncio.Future[Step] | None = None
-        changed = False
+        changed_s: float | None = None
         try:
             while True:
                 pending = pending or asyncio.ensure_future(_following(watching))
-                await asyncio.wait({pending}, timeout=SETTLE_S if changed else None)
-                if changed and (not pending.done() or pending.exception() is not None):
-                    changed = False
+                await asyncio.wait({pending}, timeout=None if changed_s is None else SETTLE_S)
+                if changed_s is not None and (
+                    not pending.done()
+                    or pending.exception() is not None
+                    or loop.time() - changed_s >= SETTLE_S_MAX
+                ):
+                    changed_s = None
                     yield True
                     continue
                 step = await pending
                 pending = None
                 if self._take(step):
-                    changed = True
-                elif not changed:
+                    changed_s = loop.time() if changed_s is None else changed_s
+                elif changed_s is None:
                     yield False
         finally:
             if pending is not None:
