@@ -139,6 +139,22 @@ def test_the_whole_fill_of_one_open_may_be_a_part_of_another_and_both_stay_in_do
     ]
 
 
+def test_a_part_that_a_bigger_open_may_have_left_may_be_the_smaller_ones_as_well() -> (
+    None
+):
+    half = Fate(lot_share=Decimal("0.5"), comment_chars=0, reply=Reply.SILENCE)
+    rig = Rig(fates=ScriptedFates([LOST, half])).start()
+
+    rig.hear(execute(1, magic_number=1, lot=Decimal("0.20")))
+    rig.hear(execute(2, magic_number=1, lot=Decimal("0.10")))
+    rig.pass_ms(DOUBT_MS + 3_000)
+
+    assert [(each.trade_id, each.doubt, each.candidates) for each in results(rig)] == [
+        (trade_id(1), True, (1_000_001,)),
+        (trade_id(2), True, (1_000_001,)),
+    ]
+
+
 def test_a_whole_fill_that_was_adopted_leaves_nothing_in_doubt_for_a_bigger_open() -> None:
     rig = Rig(fates=ScriptedFates([NAMELESS, LOST])).start()
 
