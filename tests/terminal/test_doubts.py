@@ -139,9 +139,7 @@ def test_the_whole_fill_of_one_open_may_be_a_part_of_another_and_both_stay_in_do
     ]
 
 
-def test_a_part_that_a_bigger_open_may_have_left_may_be_the_smaller_ones_as_well() -> (
-    None
-):
+def test_a_part_that_a_bigger_open_may_have_left_may_be_the_smaller_ones_as_well() -> None:
     half = Fate(lot_share=Decimal("0.5"), comment_chars=0, reply=Reply.SILENCE)
     rig = Rig(fates=ScriptedFates([LOST, half])).start()
 
