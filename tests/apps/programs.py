@@ -48,6 +48,7 @@ class Program:
 
     process: asyncio.subprocess.Process
     first_line: str
+    """Empty = it has ended without one."""
     last_words: str = ""
     """What came on standard output after the first line, once it has ended."""
 
@@ -73,7 +74,8 @@ class Program:
         return self.process.returncode or 0, errors.decode()
 
     async def end(self) -> tuple[int, str]:
-        """Ask the program to end."""
+        """Ask the program to end.  One that never came up has ended already: that is no end."""
+        assert self.first_line, (await self.ended())[1]
         self.signal(signal.SIGTERM)
         return await self.ended()
 

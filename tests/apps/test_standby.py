@@ -38,7 +38,7 @@ async def begin_core(settings: Path) -> Program:
         stderr=asyncio.subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
     )
-    return Program(process, "")
+    return Program(process, "begun")
 
 
 def answers(port: int) -> bool:

@@ -49,8 +49,8 @@ async def test_a_running_core_shows_its_figures_without_a_collector(tmp_path: Pa
 async def test_a_running_agent_and_core_tell_the_collector_who_they_are(tmp_path: Path) -> None:
     with collecting() as collector:
         endpoint = f'[endpoints]\notel.otlp_endpoint = "{collector.endpoint}"'
-        settings = write_settings(tmp_path, change=("[endpoints]", endpoint))
-        for program in ("core", "agent"):
+        for program, port in (("core", 0), ("agent", 1)):
+            settings = write_settings(tmp_path, port=port, change=("[endpoints]", endpoint))
             running = await start(program, settings)
             await running.end()
 

@@ -148,7 +148,7 @@ async def running_core(place: Place) -> AsyncIterator[Program]:
         stderr=asyncio.subprocess.PIPE,
         env=place.environment(),
     )
-    program = Program(process, "")
+    program = Program(process, "begun")
     try:
         yield program
     finally:
