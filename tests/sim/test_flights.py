@@ -2,8 +2,9 @@
 
 from decimal import Decimal
 
-from echo.domain.ids import AccountId, Ticket
+from echo.domain.ids import AccountId, Ticket, TradeId, order_tag
 from echo.domain.quantities import Side
+from echo.domain.reconciliation import Discrepancy
 from echo.sim.flights import Flights
 from echo.sim.schedule import Schedule
 from echo.terminal.book import BookEntry, BookKind
@@ -37,6 +38,45 @@ def test_what_somebody_opened_by_hand_is_not_touched_under_any_ticket() -> None:
     for ticket in (7, 8):
         flights.ordered(WHO, SLAVE, CloseLot(ref=f"{WHO}.1:c1:1", ticket=Ticket(ticket)))
     assert broken(flights) == [16, 16]
+
+
+TRADE = TradeId("0197748e-c8a0-7db4-8ba9-79a7373ec37d")
+TAG = order_tag(TRADE)
+
+
+def ordered_by_both(flights: Flights) -> None:
+    """Let both EAs of an account order one open, and the broker carry out both."""
+    for who in (WHO, "rival-2001"):
+        order = SendOrder(
+            ref=f"{who}.1:c1:1", symbol="EURUSD", side=Side.BUY, lot=Decimal(1), comment=TAG
+        )
+        flights.ordered(who, SLAVE, order)
+    for number in (7, 8):
+        fill = BookEntry(kind=BookKind.OPENED, at_ms=1, ticket=Ticket(number), asked=TAG)
+        flights.booked(SLAVE, fill)
+
+
+def test_two_fills_of_one_trade_are_excused_between_copies_of_one_file_only() -> None:
+    found = Discrepancy(kind="duplicated", trade_id=TRADE, account_id=SLAVE, sentence="2 fills")
+    apart, copies = Flights(Schedule()), Flights(Schedule())
+    copies.copied(SLAVE)
+    ordered_by_both(apart)
+    ordered_by_both(copies)
+    assert (broken(apart), apart.must_not_be(found)) == ([2], True)
+    assert (broken(copies), copies.must_not_be(found)) == ([], False)
+
+
+def test_an_ea_that_orders_twice_itself_is_not_excused_by_a_copy_of_its_file() -> None:
+    flights = Flights(Schedule())
+    flights.copied(SLAVE)
+    for number in (1, 2):
+        order = SendOrder(
+            ref=f"{WHO}.{number}:c1:1", symbol="EURUSD", side=Side.BUY, lot=Decimal(1), comment=TAG
+        )
+        flights.ordered(WHO, SLAVE, order)
+        fill = BookEntry(kind=BookKind.OPENED, at_ms=1, ticket=Ticket(number), asked=TAG)
+        flights.booked(SLAVE, fill)
+    assert broken(flights) == [2]
 
 
 def test_an_agent_serves_one_ea_on_each_pipe() -> None:

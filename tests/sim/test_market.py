@@ -26,6 +26,13 @@ def test_now_and_then_all_prices_leap() -> None:
         assert Decimal("0.004") < abs(price.bid / before[symbol].bid - 1) < Decimal("0.031")
 
 
+def test_a_market_that_stands_still_moves_no_price() -> None:
+    market = Market(Random(1), ("EURUSD", "XAUUSD"))
+    before = market.tick()
+    market.stand_still()
+    assert [market.tick() for _ in range(9)] == [before] * 9
+
+
 def test_the_same_seed_walks_the_same_way() -> None:
     one, two = (Market(Random(7), ("EURUSD",)) for _ in range(2))
     assert [one.tick() for _ in range(20)] == [two.tick() for _ in range(20)]

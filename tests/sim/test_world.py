@@ -56,6 +56,7 @@ def found_in(seeds: range, profile: Profile) -> Report:
     return report
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("first", range(0, 100, 20))
 def test_no_gentle_seed_breaks_a_promise(first: int) -> None:
     report = found_in(range(first, first + 20), Profile.GENTLE)
@@ -64,6 +65,7 @@ def test_no_gentle_seed_breaks_a_promise(first: int) -> None:
     assert report.faults["crash"] > 0
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("first", range(0, 60, 10))
 @pytest.mark.parametrize("profile", [Profile.HARSH, Profile.ORDERLY])
 def test_no_harsh_seed_breaks_a_promise(profile: Profile, first: int) -> None:

@@ -308,6 +308,31 @@ def test_a_cold_ledger_does_not_claim_what_only_looks_like_a_former_lifes_fill()
     assert [(each.doubt, each.candidates) for each in results(rig)] == [(True, (1_000_001,))]
 
 
+def test_what_a_command_of_unknown_age_left_may_be_as_old_as_anything() -> None:
+    """Its Agent's host was switched off and on: how long that took, nobody knows."""
+    rig = cold_rig().start()
+    hand_open(rig)
+    rig.pass_ms(90_000)
+    rig.look()
+
+    rig.hear(execute(age_ms=None, ttl_ms=0))
+    rig.pass_ms(DOUBT_MS + 100)
+
+    assert [(each.doubt, each.candidates) for each in results(rig)] == [(True, (1_000_001,))]
+
+
+def test_a_history_that_ends_within_an_opens_life_hides_one_of_unknown_age() -> None:
+    rig = cold_rig().start()
+    rig.broker.door.history_from_ms = rig.broker.view(rig.now).server_time_ms
+    rig.look()
+
+    rig.hear(execute(age_ms=None, ttl_ms=0))
+    rig.pass_ms(DOUBT_MS + 5_000)
+
+    assert results(rig) == []
+    assert rig.alarms.count("HISTORY_HIDDEN") == 1
+
+
 def test_less_volume_than_was_asked_stays_in_doubt() -> None:
     """A part was filled, the server dropped the comment, and the terminal died."""
     fate = Fate(lot_share=Decimal("0.5"), comment_chars=0, reply=Reply.SILENCE)

@@ -81,11 +81,11 @@ def test_only_a_cold_ledger_suspects_its_former_lives(
     assert checks.may_be_a_former_lifes(execute(age_ms=age_ms)) is suspicious
 
 
-def test_an_unknown_age_is_the_greatest_possible() -> None:
-    checks = EntryChecks(desk(ttl_ms_max=30_000))
+def test_an_age_that_cannot_be_counted_is_no_number() -> None:
+    checks = EntryChecks(desk())
 
-    assert checks.age_ms(execute(age_ms=None)) == 30_000
-    assert checks.age_ms(execute(sent_mono_ms=None)) == 30_000
+    assert checks.age_ms(execute(age_ms=None)) is None
+    assert checks.age_ms(execute(sent_mono_ms=None)) is None
     assert checks.age_ms(execute(age_ms=7)) == 7
 
 

@@ -3,7 +3,7 @@
 import gzip
 from bisect import bisect_right
 from decimal import Decimal
-from time import perf_counter
+from time import thread_time
 
 import pytest
 from hypothesis import given
@@ -130,9 +130,9 @@ def test_sixty_thousand_ticks_are_read_in_well_under_a_second() -> None:
     text = "".join(f"{at}.5,1.3{at % 9999:04},1.3{at % 9999 + 1:04}\r\n" for at in range(60_000))
     packed = gzip.compress(text.encode())
 
-    start = perf_counter()
+    start = thread_time()
     ticks = read_ticks(packed, day_start_ms=DAY_MS)
 
     # Ten times what it takes on a slow machine, so that only a change of kind is noticed.
-    assert perf_counter() - start < 3
+    assert thread_time() - start < 3
     assert len(ticks) == 60_000

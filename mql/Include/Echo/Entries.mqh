@@ -95,11 +95,11 @@ bool CEntries::MayBeAFormerLifes(CSlaveDesk &desk, SCommand &command) const
    return(age_ms * 11 >= desk.AloneMs() * 10);
   }
 
-// How old the command is at most; as old as an open can be where that is not known.
+// How old the command is at most; -1 = nobody knows: as old as anything.
 long CEntries::AgeMs(CSlaveDesk &desk, SCommand &command) const
   {
    if(!command.has_age || !command.has_sent || !desk.link.Probed())
-      return(desk.settings.ttl_ms_max);
+      return(-1);
    return(command.age_ms + desk.link.ElapsedMs(command.sent_mono_ms, desk.now_ms));
   }
 

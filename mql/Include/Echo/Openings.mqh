@@ -31,7 +31,7 @@ struct SOpening
    long              sent_ms;
    long              doubt_until_ms;
    long              server_ms;
-   long              age_ms;
+   long              age_ms; // -1 = nobody knows
    bool              priced;
    double            first_entry;
    double            bid;
@@ -267,7 +267,7 @@ void COpenings::SoughtOf(int opening, SSought &sought) const
       age_ms = 0;
       sought.tickets = m_openings[opening].intention.tickets;
      }
-   sought.from_ms = server_ms - age_ms - CLOCK_SLACK_MS;
+   sought.from_ms = age_ms < 0 ? 0 : server_ms - age_ms - CLOCK_SLACK_MS;
    sought.to_ms = server_ms + LATE_FILL_MS;
   }
 
@@ -699,6 +699,9 @@ bool COpenings::Hidden(CSlaveDesk &desk, int opening)
    SSought sought;
    SoughtOf(opening, sought);
    long from_ms = sought.from_ms + CLOCK_SLACK_MS;
+   // No tab reaches back for ever: as far as an open's time to live does is enough.
+   if(m_openings[opening].age_ms < 0)
+      from_ms = m_openings[opening].server_ms - desk.settings.ttl_ms_max;
    if(from_ms >= desk.view.history_from_ms)
       return(false);
    if(!m_openings[opening].alarmed)

@@ -8,6 +8,7 @@ from typing import Final, Protocol
 from echo.domain.ids import TradeId
 from echo.domain.intents import TradeIntent
 from echo.sim import truths
+from echo.sim.market import Market
 from echo.sim.network import Way
 from echo.sim.node import Scene
 from echo.sim.scenario import NEWEST
@@ -23,6 +24,7 @@ class Place(Protocol):
     """Where everything is said."""
 
     scene: Scene
+    market: Market
     ways: dict[str, Way]
     sites: dict[str, Site]
 
@@ -36,6 +38,7 @@ def everything(place: Place) -> None:
     scene = place.scene
     if orders_are_due(place):
         return  # Somebody's order is filled late, and would be taken for what came of it.
+    place.market.stand_still()  # A stop that is hit now would be taken for what came of it.
     before = _holdings(place)
     for way in place.ways.values():
         if way.version == NEWEST:

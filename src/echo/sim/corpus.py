@@ -50,6 +50,7 @@ def keep(entry: Entry, name: str, where: Path = WHERE) -> Path:
     Raises:
         OSError: it cannot be written, or is there already.
     """
+    where.mkdir(parents=True, exist_ok=True)
     path = where / f"{name}.json"
     text = json.dumps(written(entry), indent=1, ensure_ascii=False) + "\n"
     with path.open("x", encoding="utf-8") as file:

@@ -58,6 +58,7 @@ class Damage:
                 for other in others:
                     if isinstance(other, Terminal):
                         file.data = other.file.data
+                        self._scene.watch.copied(terminal.settings.account_id)
             case _:
                 pass
 

@@ -4,8 +4,9 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 
-from echo.domain.ids import AccountId, Ticket
+from echo.domain.ids import AccountId, Ticket, order_tag
 from echo.domain.quantities import Side
+from echo.domain.reconciliation import Discrepancy
 from echo.sim.schedule import Schedule
 from echo.terminal.book import BookEntry, BookKind
 from echo.terminal.opening import Reading, reading_of
@@ -36,6 +37,10 @@ class Flights:
         """Opens that were ordered and have no result: by key, command and terminal."""
         self._foreign: dict[AccountId, set[Ticket]] = defaultdict(set)
         """Positions that somebody opened by hand."""
+        self._copied: set[AccountId] = set()
+        """Accounts whose two EAs have copies of one file."""
+        self._doubled: set[tuple[AccountId, str]] = set()
+        """Opens that both of them ordered, by tag: the second could not know of the first."""
         self._sessions: dict[tuple[str, str, AccountId], int] = {}
         """The session that each Agent serves on each of its pipes."""
 
@@ -44,6 +49,15 @@ class Flights:
         self.violations.append(
             Violation(invariant=invariant, at_ms=self._schedule.now_ms, sentence=sentence)
         )
+
+    def copied(self, account_id: AccountId) -> None:
+        """The second EA of an account has got a copy of the first one's file."""
+        self._copied.add(account_id)
+
+    def must_not_be(self, found: Discrepancy) -> bool:
+        """Whether not even two EAs on one account excuse what books and journal say."""
+        doubled = (found.account_id, order_tag(found.trade_id)) in self._doubled
+        return found.kind == "duplicated" and not doubled
 
     # ------------------------------------------------------------------------ sessions
 
@@ -89,6 +103,8 @@ class Flights:
         rivals = [each for each in flights if each != command_id]
         if rivals:
             self.violated(2, f"{who} orders {command_id} while {rivals[0]} is unresolved")
+        if flights.get(command_id, who) != who and account_id in self._copied:
+            self._doubled.add((account_id, request.comment))
         flights[command_id] = who
 
     def replied(self, event: BrokerEvent, terminal: str) -> None:
@@ -123,7 +139,7 @@ class Flights:
             return
         key = (account_id, entry.asked)
         self.fills[key] += 1
-        if self.fills[key] > 1:
+        if self.fills[key] > 1 and key not in self._doubled:
             self.violated(
                 2, f"{account_id} holds {self.fills[key]} fills of the trade tagged {entry.asked}"
             )

@@ -138,7 +138,7 @@ def discrepancies(world: Ended) -> Iterator[Discrepancy]:
         if each.trade_id in watch.excused:
             continue
         # What one of two EAs has under way when it goes, the other cannot know.
-        if each.account_id in world.scenario.rivals and each.kind != "duplicated":
+        if each.account_id in world.scenario.rivals and not watch.must_not_be(each):
             continue
         unsaid = (each.trade_id, SEQ_CLOSE) not in journal.actions
         if each.kind == "orphan" and each.trade_id in watch.legacy_trades and unsaid:

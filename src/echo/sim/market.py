@@ -52,6 +52,11 @@ class Market:
     def __init__(self, chance: Random, symbols: tuple[str, ...]) -> None:
         self._chance = chance
         self._bids = {symbol: INSTRUMENTS[symbol].start for symbol in symbols}
+        self._still = False
+
+    def stand_still(self) -> None:
+        """Move no price from now on."""
+        self._still = True
 
     def leap(self) -> None:
         """Move every price by some percent at once."""
@@ -64,8 +69,9 @@ class Market:
         prices = {}
         for symbol, bid in self._bids.items():
             instrument = INSTRUMENTS[symbol]
-            bid += int((self._chance.random() - 0.5) * 2 * instrument.step)
-            self._bids[symbol] = bid
+            if not self._still:
+                bid += int((self._chance.random() - 0.5) * 2 * instrument.step)
+                self._bids[symbol] = bid
             prices[symbol] = Price(
                 bid=Decimal(bid).scaleb(-instrument.digits),
                 ask=Decimal(bid + instrument.spread).scaleb(-instrument.digits),

@@ -130,6 +130,9 @@ class Doubts:
         """Whether the history tab does not reach back to the order; a person must widen it."""
         view = self._desk.view
         from_ms = opening.sought.server_from_ms + CLOCK_SLACK_MS
+        if opening.age_ms is None:
+            # No tab reaches back for ever: as far as an open's time to live does is enough.
+            from_ms = opening.server_ms - self._desk.settings.ttl_ms_max
         if from_ms >= view.history_from_ms:
             return False
         if not opening.alarmed:

@@ -39,11 +39,11 @@ class EntryChecks:
             return True
         return (command.age_ms + elapsed_ms) * COLD_MARGIN >= self._desk.alone_ms
 
-    def age_ms(self, command: ExecuteOrder) -> int:
-        """How old the command is at most; as old as an open can be where that is not known."""
+    def age_ms(self, command: ExecuteOrder) -> int | None:
+        """How old the command is at most; ``None`` = nobody knows: as old as anything."""
         elapsed_ms = self._elapsed_ms(command)
         if command.age_ms is None or elapsed_ms is None:
-            return self._desk.settings.ttl_ms_max
+            return None
         return command.age_ms + elapsed_ms
 
     def refuse_place(self, command: ExecuteOrder) -> Refusal | None:

@@ -83,7 +83,8 @@ class Opening:
     doubt_until_mono_ms: int = 0
     server_ms: int = 0
     """The broker's clock when the command was taken up."""
-    age_ms: int = 0
+    age_ms: int | None = 0
+    """How old the command was then; ``None`` = nobody knows, after a reboot of its Agent's host."""
     ref: str = ""
     bare: bool = False
     """Its levels are not sent with the order: the broker found them too near."""
@@ -112,17 +113,16 @@ class Opening:
     def sought(self) -> Sought:
         """What its fill would look like at the broker."""
         symbol, side, lot, magic_number = self.flight_key
+        server_ms, age_ms = self.server_ms, self.age_ms
         if self.intention is not None:
             server_ms, age_ms = self.intention.server_ms, 0
-        else:
-            server_ms, age_ms = self.server_ms, self.age_ms
         return Sought(
             trade_id=self.trade_id,
             symbol=symbol,
             side=side,
             lot=lot,
             magic_number=magic_number,
-            server_from_ms=server_ms - age_ms - CLOCK_SLACK_MS,
+            server_from_ms=0 if age_ms is None else server_ms - age_ms - CLOCK_SLACK_MS,
             server_to_ms=server_ms + LATE_FILL_MS,
             open_before=frozenset(self.intention.open_tickets if self.intention else ()),
         )

@@ -108,6 +108,7 @@ def keep_it_quiet(trial: _Trial, code: str) -> None:
     """Tell nobody that the journal fails."""
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     ("owner", "name", "instead", "invariant"),
     [
@@ -135,6 +136,7 @@ def test_the_desk_notices_that_a_safeguard_is_gone(
     assert invariant in broken
 
 
+@pytest.mark.no_cover
 def test_it_holds_with_the_narrowest_of_queues(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("echo.services.core.commit_line.WAITING_MAX", 5)
     monkeypatch.setattr("echo.services.timers.SLICE_MAX", 2)

@@ -1,6 +1,6 @@
 """Pages and texts become rows of cells, whatever is wrong with them, in linear time."""
 
-from time import perf_counter
+from time import thread_time
 
 import pytest
 from hypothesis import given
@@ -125,9 +125,9 @@ def test_any_bytes_are_text(data: bytes) -> None:
 
 @pytest.mark.parametrize("hostile", ['<td "', "<td '\"", "<!--", "<", '<td a="', "<td><tr>"])
 def test_hostile_pages_take_linear_time(hostile: str) -> None:
-    start = perf_counter()
+    start = thread_time()
 
     html_grid(hostile * 40_000)
 
     # Quadratic time would be minutes.
-    assert perf_counter() - start < 5
+    assert thread_time() - start < 5
