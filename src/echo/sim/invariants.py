@@ -1,79 +1,26 @@
 """What must hold when the world is quiet again: the brokers' books against the journal."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
-from decimal import Decimal
-from typing import Any, Protocol
+from collections.abc import Iterable, Iterator
+from typing import Any
 
-from echo.domain.accounts import Position
 from echo.domain.answers import Outcome
-from echo.domain.commands import Residual
-from echo.domain.ids import SEQ_CLOSE, SEQ_OPEN, AccountId, Ticket, TradeId, order_tag
-from echo.domain.intents import ActionKind, TradeIntent
+from echo.domain.ids import SEQ_CLOSE, SEQ_OPEN, AccountId, Ticket, TradeId
 from echo.domain.journal import CopyRecord, DecisionRecord
-from echo.domain.policy import DEFAULT_OPTIONS
-from echo.domain.protection import Levels, translate
-from echo.domain.quantities import floor_to_step
 from echo.domain.reconciliation import (
-    BookPosition,
     Discrepancy,
     JournaledDecision,
     JournaledTrade,
     compare,
 )
-from echo.sim import truths
-from echo.sim.scenario import NEWEST, Scenario, Seat, master_name, slave_name
-from echo.sim.watch import Violation, Watch, is_over
-from echo.stores.memory import MemoryJournal
-from echo.terminal.book import BookEntry, book_positions, of_master, of_slave
-from echo.terminal.broker import PaperBroker
-from echo.terminal.legacy_slave import COMMENT_CHARS
+from echo.sim import balance, truths
+from echo.sim.ended import Ended, master_books, slaves, tags
+from echo.sim.scenario import slave_name
+from echo.sim.watch import Violation, is_over
 
 CLOSED_WITHIN_MS = 30_000
 """A close is settled so long after the faults have stopped and its open is resolved."""
 
-SLIPPED_POINTS = 100
-"""More than the market moves while an order is under way."""
-
 INVARIANT_OF = {"lost": 1, "duplicated": 2, "orphan": 3}
-
-
-class Books(Protocol):
-    """An account at its broker."""
-
-    @property
-    def broker(self) -> PaperBroker:
-        """Who holds it."""
-
-    @property
-    def book(self) -> list[BookEntry]:
-        """Everything that was booked."""
-
-
-class Ended(Protocol):
-    """A world at its end."""
-
-    scenario: Scenario
-
-    @property
-    def sites(self) -> Mapping[str, Books]:
-        """The accounts, by the names of their first terminals."""
-
-    @property
-    def now_ms(self) -> int:
-        """The true time."""
-
-    @property
-    def healed_ms(self) -> int:
-        """When the faults stopped."""
-
-    @property
-    def journal(self) -> MemoryJournal:
-        """What the Core's store holds."""
-
-    @property
-    def watch(self) -> Watch:
-        """What was seen on the way."""
 
 
 def check(world: Ended) -> list[Violation]:
@@ -94,7 +41,7 @@ def check(world: Ended) -> list[Violation]:
         broken(4, sentence)
     for sentence in false_tickets(world):
         broken(7, sentence)
-    for sentence in off_balance(world):
+    for sentence in balance.off_balance(world):
         broken(11, sentence)
     for sentence in invented(world):
         broken(7, sentence)
@@ -124,7 +71,7 @@ def discrepancies(world: Ended) -> Iterator[Discrepancy]:
         for row in journal.trades.values()
     ]
     seen = {trade_id for trade_id, _ in watch.reported}
-    books = [each for each in _master_books(world) if each.trade_id in seen or each.lot_remaining]
+    books = [each for each in master_books(world) if each.trade_id in seen or each.lot_remaining]
     # Masters of older protocols speak once and forget: what they did not say, nobody knows.
     masters = [each for each in books if each.account_id not in watch.legacy_masters]
     decisions = [
@@ -158,36 +105,6 @@ def _judged(row: DecisionRecord, copy: CopyRecord | None) -> JournaledDecision:
     )
 
 
-def _master_books(world: Ended) -> Iterator[BookPosition]:
-    for seat in world.scenario.masters:
-        site = world.sites[master_name(seat)]
-        trade_of = of_master(site.broker.rules.server, seat.account_id)
-        yield from book_positions(site.book, account_id=seat.account_id, trade_of=trade_of)
-
-
-def slaves(world: Ended) -> list[BookPosition]:
-    """Return what the slaves' brokers ever held."""
-    tags = _tags(world)
-    return [
-        each
-        for seat in world.scenario.slaves
-        for each in book_positions(
-            world.sites[slave_name(seat)].book,
-            account_id=seat.account_id,
-            trade_of=of_slave(tags),
-        )
-    ]
-
-
-def _tags(world: Ended) -> dict[str, TradeId]:
-    """What orders carry, by trade; EAs of older protocols write the beginning of its name."""
-    trades = world.journal.trades
-    return {
-        **{order_tag(trade_id): trade_id for trade_id in trades},
-        **{trade_id[:COMMENT_CHARS]: trade_id for trade_id in trades},
-    }
-
-
 def forgotten(world: Ended) -> Iterator[str]:
     """Actions that were acknowledged to their master, and are not in the journal."""
     actions = world.journal.actions
@@ -205,7 +122,7 @@ def forgotten(world: Ended) -> Iterator[str]:
 
 def invented(world: Ended) -> Iterator[str]:
     """Trades that no master ever held."""
-    held = {each.trade_id for each in _master_books(world)}
+    held = {each.trade_id for each in master_books(world)}
     for trade_id in world.journal.trades.keys() - held - world.watch.legacy_trades:
         yield f"trade {trade_id} is in no master's book"
 
@@ -234,111 +151,19 @@ def false_tickets(world: Ended) -> Iterator[str]:
 
 
 def _tickets(world: Ended) -> dict[tuple[TradeId, AccountId], set[Ticket]]:
-    tags = _tags(world)
+    by_tag = tags(world)
     found: dict[tuple[TradeId, AccountId], set[Ticket]] = {}
     for seat in world.scenario.slaves:
         owner: dict[Ticket, TradeId] = {}
         for entry in world.sites[slave_name(seat)].book:
-            if entry.asked in tags:
-                owner[entry.ticket] = tags[entry.asked]
+            if entry.asked in by_tag:
+                owner[entry.ticket] = by_tag[entry.asked]
             trade_id = owner.get(entry.ticket)
             if trade_id is not None:
                 new = entry.new_ticket or entry.ticket
                 owner[new] = trade_id
                 found.setdefault((trade_id, seat.account_id), set()).update((entry.ticket, new))
     return found
-
-
-def off_balance(world: Ended) -> Iterator[str]:
-    """Open copies whose volume or levels are not what their master's position says."""
-    held = {(each.trade_id, each.account_id): each for each in slaves(world)}
-    masters = {each.trade_id: each for each in _master_books(world)}
-    for seat in world.scenario.slaves:
-        if seat.protocol < NEWEST:
-            continue
-        for row in world.journal.decisions.values():
-            if row.trade_id in world.watch.legacy_trades | world.watch.excused:
-                continue
-            if row.account_id != seat.account_id or row.outcome is not Outcome.FILLED:
-                continue
-            copy, master = held.get((row.trade_id, seat.account_id)), masters.get(row.trade_id)
-            if copy is None or master is None or not copy.lot_remaining:
-                continue
-            if master.lot_remaining:
-                reported = world.journal.trades[row.trade_id].volume_initial
-                yield from _off_volume(seat, copy, replace(master, lot_initial=reported))
-                # What an EA that was removed had asked for may still come, and nobody knows of it.
-                if seat.account_id not in world.scenario.rivals:
-                    yield from _off_levels(world, seat, row)
-
-
-def _off_volume(seat: Seat, copy: BookPosition, master: BookPosition) -> Iterator[str]:
-    kept = floor_to_step(
-        copy.lot_initial * master.lot_remaining / master.lot_initial, Decimal("0.01")
-    )
-    if not kept and seat.residual is Residual.KEEP:
-        kept = Decimal("0.01")
-    if copy.lot_remaining != kept:
-        yield (
-            f"{copy.account_id} holds {copy.lot_remaining} of {copy.lot_initial} lots of"
-            f" {copy.trade_id}, should hold {kept}: its master holds {master.lot_remaining} of"
-            f" {master.lot_initial}"
-        )
-
-
-def _off_levels(world: Ended, seat: Seat, opened: DecisionRecord) -> Iterator[str]:
-    """Levels are checked where the last modification was accepted."""
-    trade_id = opened.trade_id
-    rows = [
-        row
-        for row in world.journal.decisions.values()
-        if (row.trade_id, row.account_id) == (trade_id, seat.account_id)
-        and row.kind is ActionKind.MODIFY
-    ]
-    if any(row.outcome is Outcome.OMITTED for row in rows):
-        return
-    intent = world.journal.actions[trade_id, SEQ_OPEN].action
-    mine = _position(
-        world, slave_name(seat), world.journal.copies[trade_id, seat.account_id].ticket
-    )
-    site = _master_site(world, opened)
-    masters = _position(world, site, world.journal.trades[trade_id].master_ticket)
-    if mine is None or masters is None or not isinstance(intent, TradeIntent):
-        return
-    spec = world.sites[slave_name(seat)].broker.rules.symbol(mine.symbol)
-    if spec is None:
-        return
-    wanted = translate(
-        mine.side,
-        master_entry=intent.price,
-        master_levels=Levels(stop_loss=masters.stop_loss, take_profit=masters.take_profit),
-        slave_entry=mine.open_price,
-        spec=spec.mapping(None, "USD"),
-        options=DEFAULT_OPTIONS,
-    )
-    carried = [
-        world.journal.actions[trade_id, row.seq].action
-        for row in rows
-        if row.outcome is Outcome.MODIFIED
-    ]
-    for name in ("stop_loss", "take_profit"):
-        has, should = getattr(mine, name), getattr(wanted, name)
-        modified = any(getattr(action, name) is not None for action in carried)
-        # With the order itself they are measured from the price at which it was expected to fill.
-        if not modified and truths.leapt(world.scenario, world.watch, opened):
-            continue
-        slack = Decimal(0) if modified else SLIPPED_POINTS * spec.point
-        if (has is None) != (should is None) or (has is not None and abs(has - should) > slack):
-            yield f"{seat.account_id} has {name} {has} for {trade_id}, should have {should}"
-
-
-def _master_site(world: Ended, row: DecisionRecord) -> str:
-    master = world.journal.trades[row.trade_id].master_account_id
-    return f"master-{master}"
-
-
-def _position(world: Ended, site: str, ticket: Ticket) -> Position | None:
-    return world.sites[site].broker.positions.get(ticket)
 
 
 def sums(world: Ended) -> dict[str, Any]:

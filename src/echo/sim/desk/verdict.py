@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from typing import Final
 
 from echo.sim import truths
+from echo.sim.balance import off_balance
+from echo.sim.ended import Ended
 from echo.sim.invariants import (
     INVARIANT_OF,
-    Ended,
     discrepancies,
     false_tickets,
     forgotten,
     late_closes,
-    off_balance,
 )
 from echo.sim.watch import Violation
 
