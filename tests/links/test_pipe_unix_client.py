@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from echo.links.backoff import STEADY_MS
 from echo.links.pipe_unix_client import UnixEaLink
 from echo.ports.links import EaLink
 from tests.fakes import FakeClock, FakeIds, until, until_real
@@ -118,7 +119,7 @@ async def test_waits_double_to_five_seconds_with_jitter_on_top(
     assert link.write(b"nobody\n") is False
 
 
-async def test_an_answered_connection_starts_the_waits_again(
+async def test_an_answered_connection_that_lasted_starts_the_waits_again(
     agent: Agent, link: UnixEaLink, terminal: Terminal, clock: FakeClock
 ) -> None:
     for _ in range(4):
@@ -132,6 +133,7 @@ async def test_an_answered_connection_starts_the_waits_again(
     agent.writers[0].write(b"hello\n")
     await until_real(lambda: terminal.heard)
 
+    clock.advance(STEADY_MS)
     await agent.stop()
 
     await until_real(lambda: clock.next_due_ms is not None)
@@ -140,12 +142,16 @@ async def test_an_answered_connection_starts_the_waits_again(
     assert link.write(b"gone\n") is False
 
 
-async def test_a_connection_without_an_answer_does_not(
-    listening: Agent, link: UnixEaLink, terminal: Terminal, clock: FakeClock
+@pytest.mark.parametrize("verdict", [b"", b"rejected\n"])
+async def test_a_connection_without_an_answer_or_soon_over_does_not(
+    listening: Agent, link: UnixEaLink, terminal: Terminal, clock: FakeClock, verdict: bytes
 ) -> None:
     """An Agent that refuses this instance must not be asked ten times a second."""
     agent = listening
     await until_real(lambda: agent.writers)
+    agent.writers[0].write(verdict)
+    await until_real(lambda: terminal.heard == verdict)
+    clock.advance(STEADY_MS - 1 if verdict else 10 * STEADY_MS)
     agent.writers[0].close()
     await until_real(lambda: clock.next_due_ms is not None)
     clock.advance(107)

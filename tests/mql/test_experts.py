@@ -2,6 +2,7 @@
 on them.  What they share with the brains in Python is in ``test_twin_conversations``.
 """
 
+import itertools
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -289,6 +290,32 @@ def test_it_connects_again_with_growing_pauses(stable: Stable, terminal: str) ->
 
     assert tries
     assert json.loads(shown)["type"] == "handshake"
+
+
+def test_an_agent_that_turns_it_away_is_asked_less_and_less_often(
+    stable: Stable, terminal: str
+) -> None:
+    expert = "EchoMaster.mq5" if terminal == MT5 else "EchoMaster.mq4"
+    program = Program(stable.terminal(expert, stable.folder()))
+    program.send(line("A", "login", 1, "server", "S") + line("C", 1, 1, 1, 0, 0))
+    program.send(line("E", "init"))
+    list(program.until_idle())
+    asked_ms = []
+    for now_ms in range(0, 40_000, 20):
+        program.send(line("U", 1))
+        program.send(line("K", now_ms * 1_000, now_ms * 1_000) + line("E", "timer"))
+        if any("handshake" in fields[1] for fields in program.until_idle() if fields[0] == "w"):
+            asked_ms.append(now_ms)
+            program.send(line("D", '{"type":"trade_intent_ack"}\n') + line("E", "wake"))
+            list(program.until_idle())
+            program.send(line("U", 0) + line("E", "wake"))
+            list(program.until_idle())
+    program.close()
+
+    pauses_ms = [later - sooner for sooner, later in itertools.pairwise(asked_ms)]
+    assert pauses_ms[0] <= 400
+    assert all(pause_ms >= 5_000 for pause_ms in pauses_ms[7:])
+    assert len(asked_ms) > 8
 
 
 def test_no_line_can_hurt_it(new_rig: NewRig) -> None:

@@ -70,6 +70,7 @@ def test_a_clean_seed_can_be_kept_and_told(
     assert main(["--replay", str(tmp_path / "no.json")]) == 2
 
 
+@pytest.mark.no_cover
 def test_a_failing_seed_is_kept_as_small_as_it_gets(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,19 +15,27 @@ PUMP = Core._pump
 OPEN_CLOSE = SMALL_WORLDS["open_close"].scenario
 
 
-@pytest.mark.parametrize("name", list(SMALL_WORLDS))
+@pytest.mark.parametrize(
+    "name",
+    [
+        name if name == "open_close" else pytest.param(name, marks=pytest.mark.no_cover)
+        for name in SMALL_WORLDS
+    ],
+)
 def test_no_crash_at_any_point_breaks_a_promise(name: str) -> None:
     [row] = search([name], leaves=[Leaves.LITTLE])
     assert [each.again for each in row.broken] == []
     assert row.runs == row.points > 150
 
 
+@pytest.mark.no_cover
 def test_no_crash_that_leaves_what_was_under_way_breaks_one_either() -> None:
     [row] = search(["open_close"], leaves=[Leaves.MUCH])
     assert row.broken == []
     assert row.runs == row.points
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("point", [60, 140, 200])
 def test_no_second_crash_breaks_one(point: int) -> None:
     """A few of all pairs: the second strikes at any effect of what follows the first."""

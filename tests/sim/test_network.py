@@ -1,3 +1,4 @@
+import itertools
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -6,7 +7,7 @@ import pytest
 from echo.domain.answers import NO_ACCOUNT, ResultAck
 from echo.domain.ids import CommandId
 from echo.sim.faults import CALM, Weather
-from echo.sim.network import Connection, Dialler, Side, Way
+from echo.sim.network import REDIAL_MS, STEADY_MS, Connection, Dialler, Side, Way
 from echo.sim.node import Scene
 from echo.sim.schedule import HostClock
 from echo.sim.travel import as_travelled
@@ -65,16 +66,30 @@ def test_a_half_open_link_leaves_one_end_in_its_belief() -> None:
 def test_the_client_connects_again_with_new_numbers() -> None:
     stage, _client, server, way = joined()
     first = link_of(way)
+    stage.schedule.run(STEADY_MS)
     first.reset("broken")
-    stage.schedule.run(1_000)
+    stage.schedule.run(STEADY_MS + 1_000)
     second = link_of(way)
     assert second is not first
     assert second.client_no > first.client_no
     assert second.server_no > first.server_no
     assert way.connections == 2
     second.send(Side.CLIENT, "hello")
-    stage.schedule.run(2_000)
+    stage.schedule.run(STEADY_MS + 2_000)
     assert server.heard == ["hello"]
+
+
+def test_who_is_turned_away_again_and_again_calls_less_and_less_often() -> None:
+    stage, _client, _server, way = joined()
+    made_ms = []
+    for now_ms in range(0, 60_000, 10):
+        stage.schedule.run(now_ms)
+        if way.current is not None:
+            made_ms.append(now_ms)
+            way.current.reset("refused")
+    pauses_ms = [later - sooner for sooner, later in itertools.pairwise(made_ms)]
+    assert pauses_ms[0] <= 2 * REDIAL_MS[1]
+    assert sum(pauses_ms[-10:]) / 10 > 2 * REDIAL_MS[1]
 
 
 def test_a_close_lets_pass_what_was_sent_before() -> None:

@@ -161,6 +161,7 @@ def test_a_clean_seed_is_said_to_be_clean(capsys: pytest.CaptureFixture[str]) ->
     assert "seed 3 (gentle) breaks no promise" in capsys.readouterr().out
 
 
+@pytest.mark.no_cover
 def test_a_failing_seed_shrinks_itself(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

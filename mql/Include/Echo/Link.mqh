@@ -9,6 +9,7 @@
 #define RECONNECT_FIRST_MS 100
 #define RECONNECT_MAX_MS 5000
 #define RECONNECT_JITTER_MS 250
+#define STEADY_MS 5000 // a pipe that does not last so long was refused, or breaks by itself
 
 // Every error means the same: close, wait, connect again.
 class CLink
@@ -18,6 +19,7 @@ private:
    ushort            m_buffer[];
    long              m_next_try_ms;
    long              m_pause_ms;
+   int               m_brief;
    long              m_opened_ms;
    long              m_heard_ms;
    long              m_answered_ms;
@@ -49,6 +51,7 @@ public:
    bool              IsUp(void) const { return(m_slot > 0); }
    bool              Connect(SSettings &settings, long now_ms);
    void              Opened(SSettings &settings, long now_ms, long wall_ms);
+   void              Postpone(long now_ms);
    bool              Say(string line);
    bool              Read(string &line, long now_ms);
    void              Close(string reason, long now_ms);
@@ -66,6 +69,7 @@ CLink::CLink(void)
    m_slot = -1;
    m_next_try_ms = 0;
    m_pause_ms = RECONNECT_FIRST_MS;
+   m_brief = 0;
    m_opened_ms = 0;
    m_heard_ms = 0;
    m_answered_ms = 0;
@@ -110,8 +114,7 @@ bool CLink::Connect(SSettings &settings, long now_ms)
      {
       trouble = "no pipe " + settings.pipe_name + ", error " + LongText(EchoLastError(0));
       m_slot = -1;
-      m_next_try_ms = now_ms + m_pause_ms + MathRand() % RECONNECT_JITTER_MS;
-      m_pause_ms = m_pause_ms * 2 > RECONNECT_MAX_MS ? RECONNECT_MAX_MS : m_pause_ms * 2;
+      Postpone(now_ms);
       return(false);
      }
    trouble = "";
@@ -119,6 +122,12 @@ bool CLink::Connect(SSettings &settings, long now_ms)
       EchoFlush(m_slot, 1);
    EchoWake(m_slot, ChartGetInteger(0, CHART_WINDOW_HANDLE), ECHO_WAKE_KEY);
    return(true);
+  }
+
+void CLink::Postpone(long now_ms)
+  {
+   m_next_try_ms = now_ms + m_pause_ms + MathRand() % RECONNECT_JITTER_MS;
+   m_pause_ms = m_pause_ms * 2 > RECONNECT_MAX_MS ? RECONNECT_MAX_MS : m_pause_ms * 2;
   }
 
 // Starts the pulse: the first ping leaves at once, for its answer bounds our clocks.
@@ -187,7 +196,6 @@ bool CLink::Read(string &line, long now_ms)
      {
       line = ShortArrayToString(m_buffer, 0, read);
       m_heard_ms = now_ms;
-      m_pause_ms = RECONNECT_FIRST_MS;
       return(true);
      }
    if(read == ECHO_E_ENCODING)
@@ -204,6 +212,7 @@ bool CLink::Read(string &line, long now_ms)
    return(false);
   }
 
+// An Agent that refuses this EA must not be asked ten times a second.
 void CLink::Close(string reason, long now_ms)
   {
    if(m_slot > 0)
@@ -213,7 +222,13 @@ void CLink::Close(string reason, long now_ms)
    has_epoch = false;
    m_probed = false;
    m_asked = "";
+   bool steady = now_ms - m_opened_ms >= STEADY_MS;
+   m_brief = steady ? 0 : m_brief + 1;
+   if(steady)
+      m_pause_ms = RECONNECT_FIRST_MS;
    m_next_try_ms = now_ms;
+   if(m_brief > 1)
+      Postpone(now_ms);
   }
 
 // Takes a pong; tells whether it is the answer to the ping that was asked.

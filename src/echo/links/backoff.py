@@ -1,5 +1,10 @@
 """How long to wait before the next attempt to reach a peer."""
 
+from typing import Final
+
+STEADY_MS: Final = 5_000
+"""A pipe that does not last so long was refused, or breaks by itself: no success."""
+
 
 class Backoff:
     """Doubles from *first_ms* to *max_ms*; starts again after a success.

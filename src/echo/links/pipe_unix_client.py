@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, cast
 
-from echo.links.backoff import Backoff
+from echo.links.backoff import STEADY_MS, Backoff
 from echo.links.pipe_unix import PENDING_BYTES_MAX
 from echo.ports.clock import Clock
 from echo.ports.ids import Ids
@@ -47,7 +47,7 @@ class UnixEaLink:
             finally:
                 self._connection = None
                 connection.abort()
-            if connection.was_answered:
+            if connection.was_answered and self._lasted_ms(connection) >= STEADY_MS:
                 self._backoff.succeeded()
             wait_ms = self._backoff.next_ms() + self._ids.jitter(RECONNECT_JITTER_MS)
             await self._clock.sleep_ms(wait_ms)
@@ -64,6 +64,10 @@ class UnixEaLink:
 
     def _now_connected(self, connection: "_AgentConnection") -> None:
         self._connection = connection
+        connection.made_mono_ms = self._clock.now().mono_ms
+
+    def _lasted_ms(self, connection: "_AgentConnection") -> int:
+        return self._clock.now().mono_ms - connection.made_mono_ms
 
 
 class _AgentConnection(asyncio.Protocol):
@@ -76,6 +80,7 @@ class _AgentConnection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._reason = "the Agent closed the pipe"
         self.was_answered = False
+        self.made_mono_ms = 0
         self.gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def itself(self) -> "_AgentConnection":

@@ -14,6 +14,8 @@ __all__ = ["Connection", "Dialler", "Side", "Way"]
 REDIAL_MS: Final = (100, 600)
 REDIALS_MAX: Final = 5
 """After so many calls in vain the pauses between them grow no longer."""
+STEADY_MS: Final = 5_000
+"""A connection that does not last so long was called in vain, too: as all clients have it."""
 KEPT_MAX: Final = 60
 """So many frames of each way are kept, to be shown once more."""
 
@@ -106,6 +108,7 @@ class Way:
         self._current: Connection | None = None
         self._calls = 0
         self._in_vain = 0
+        self._connected_ms = 0
         for each in (client, server, *self._others):
             each.ways.append(self)
 
@@ -142,6 +145,10 @@ class Way:
         """The client's end is closed: it connects again."""
         if connection is self._current:
             self._current = None
+            if self.scene.schedule.now_ms - self._connected_ms < STEADY_MS:
+                self._in_vain = min(self._in_vain + 1, REDIALS_MAX)
+            else:
+                self._in_vain = 0
             self._dial_again()
 
     def died(self, node: Dialler) -> None:
@@ -151,6 +158,7 @@ class Way:
             return
         if node is self.client:
             self._current = None
+            self._in_vain = 0
             connection.gone(Side.CLIENT)
         elif connection.ends_at(node):
             connection.gone(Side.SERVER)
@@ -183,7 +191,7 @@ class Way:
             self._in_vain = min(self._in_vain + 1, REDIALS_MAX)
             self._dial_again()
             return
-        self._in_vain = 0
+        self._connected_ms = self.scene.schedule.now_ms
         self.connections += 1
         connection = Connection(self, self.client.next_number(), self.server.next_number())
         self._current = connection

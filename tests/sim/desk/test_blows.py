@@ -23,6 +23,7 @@ def outcomes(desk: Desk) -> dict[int, Outcome]:
     return {seq: row.outcome for (_, seq, account), row in rows.items() if account == SLAVE}
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(("kind", "target"), CASES)
 def test_a_desk_lives_through_every_blow(kind: BlowKind, target: str) -> None:
     at_open, at_close = (blow(kind, target, at_ms, 1_200, touches=2) for at_ms in (5_050, 15_050))

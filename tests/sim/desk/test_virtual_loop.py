@@ -4,6 +4,7 @@ from random import Random
 
 import pytest
 
+from echo.sim.desk import virtual_loop
 from echo.sim.desk.virtual_loop import Stuck, VirtualLoop, this_process
 from tests.sim.desk.stage import Bench
 
@@ -142,7 +143,9 @@ def test_who_waits_for_nobody_is_stuck(bench: Bench) -> None:
         bench.run(wait())
 
 
-def test_a_circle_is_noticed(bench: Bench) -> None:
+def test_a_circle_is_noticed(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(virtual_loop, "CALLS_MAX", 2_000)
+
     def again() -> None:
         bench.loop.call_soon(again)
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from echo.domain.handshake import Role
 from echo.domain.ids import AccountId
-from echo.links.backoff import Backoff
+from echo.links.backoff import STEADY_MS, Backoff
 from echo.links.pipe_unix_client import (
     RECONNECT_FIRST_MS,
     RECONNECT_JITTER_MS,
@@ -196,6 +196,7 @@ class MemoryEaLink:
         end = await self._cable.dial(this_process())
         if end is None:
             return False
+        made_mono_ms = self._clock.now().mono_ms
         gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         answered = False
 
@@ -216,4 +217,4 @@ class MemoryEaLink:
             await gone
         finally:
             mouth.close("the terminal stops")
-        return answered
+        return answered and self._clock.now().mono_ms - made_mono_ms >= STEADY_MS
