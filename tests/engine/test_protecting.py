@@ -78,7 +78,7 @@ def test_a_copy_without_its_stop_is_told_in_time_and_once() -> None:
     assert alarm.sentence == (
         "ticket 9001 of account 2001 has no stop 5000 ms after it was to have one at 1.09010"
     )
-    assert unprotected(shows(stage, stop=None) + stage.wait(60_000)) == []
+    assert unprotected(stage.wait(60_000)) == []
     assert sent(stage.heard, Flatten) == []
 
 
@@ -133,6 +133,47 @@ def test_where_people_are_only_told_nothing_is_closed() -> None:
     stage.wait(WITHIN_MS)
 
     assert [sent(shows(stage, stop=None), Flatten) for _ in range(3)] == [[], [], []]
+
+
+def told_again(stage: Desk, *, snapshots: int = 4) -> list[ModifyOrder]:
+    """What its EA is told while the copy is shown without its stop, again and again."""
+    return [order for _ in range(snapshots) for order in sent(shows(stage, stop=None), ModifyOrder)]
+
+
+def test_a_copy_never_seen_with_its_stop_gets_the_levels_told_once_more() -> None:
+    """The EA died before it set them, and the file in which they stood is lost."""
+    stage = filled_copy(take_profit=Decimal("1.12"))
+    stage.wait(WITHIN_MS)
+    [order] = told_again(stage)
+
+    assert (order.ticket, order.stop_loss, order.take_profit) == (
+        9001,
+        Decimal("1.09010"),
+        Decimal("1.12010"),
+    )
+    stage.say(done(order))
+    assert told_again(stage) == []
+
+
+def test_a_copy_that_a_change_is_under_way_for_is_not_told_again() -> None:
+    stage = filled_copy()
+    order = stage.one(stage.say(modified(1, sl="1.08")), ModifyOrder)
+    stage.wait(WITHIN_MS)
+    waiting = told_again(stage)
+    stage.say(done(order))
+
+    assert waiting == []
+    assert len(told_again(stage)) == 1
+
+
+def test_after_a_restart_a_person_may_have_taken_the_stop_away() -> None:
+    stage = filled_copy()
+    shows(stage, stop=STOP)
+    stage.restart()
+    ready(stage)
+    stage.wait(WITHIN_MS)
+
+    assert told_again(stage) == []
 
 
 def test_a_copy_that_is_closed_is_forgotten_by_the_next_snapshot() -> None:

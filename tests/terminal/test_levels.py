@@ -248,6 +248,23 @@ def test_a_level_that_was_far_enough_when_the_core_looked_follows_the_fill() -> 
     assert levels(rig) == (D("1.38950"), D("1.40"))
 
 
+def test_a_fill_that_a_lost_file_knew_gets_the_levels_that_were_to_follow_it() -> None:
+    """The terminal dies between the fill and its stop, and an old copy of its file is put back."""
+    rig = Rig(fates=ScriptedFates([Fate(reply=Reply.SILENCE)])).start()
+    order = execute(protect=protected("1.38"))
+    rig.hear(order)
+    rig.file, rig.highest_n = [], 0
+
+    rig.restart()
+    rig.hear(order)
+    rig.pass_ms(2_000)
+    rig.restart()
+
+    assert [each.stop_loss for each in rig.opens] == [None]
+    assert [each.ticket for each in rig.heard_of(ExecutionResult)][:1] == [1_000_001]
+    assert levels(rig)[0] == D("1.38")
+
+
 def test_an_order_that_is_refused_for_its_levels_goes_without_them() -> None:
     """The broker has raised its stop level, and the terminal has not heard of it yet."""
     rig = Rig().start()

@@ -313,6 +313,7 @@ def test_any_repetition_in_any_order_opens_each_trade_at_most_once(
     check(rig)
 
 
+@pytest.mark.no_cover
 @settings(max_examples=200)
 @given(
     st.lists(STEPS, min_size=1, max_size=10),

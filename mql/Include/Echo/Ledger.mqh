@@ -453,7 +453,9 @@ int CLedger::Did(CDesk &desk, SResult &result, long seq, bool loose)
    string body = "\"seq\":" + LongText(seq) + ",\"result\":{"
                  + ResultPayload(result, desk.settings.account) + "}";
    int want = Wanted(result.trade_id);
-   if(result.kind == "modify" && result.success && want >= 0 && wanted[want].seq == seq)
+   bool names_levels = result.kind == "modify"
+                       || (result.kind == "execute" && Unresolved(result.command_id) < 0);
+   if(names_levels && result.success && want >= 0 && wanted[want].seq == seq)
       body += ",\"levels\":{\"seq\":" + LongText(seq) + ",\"stop_loss\":"
               + NumberText(wanted[want].stop_loss) + ",\"take_profit\":"
               + NumberText(wanted[want].take_profit) + "}";

@@ -72,6 +72,7 @@ private:
                           SResult &result);
    void              Settle(CSlaveDesk &desk, int opening, SResult &result);
    void              Doubt(CSlaveDesk &desk, int opening);
+   void              WantUnnoted(CSlaveDesk &desk, int opening) const;
    bool              Adopt(CSlaveDesk &desk, int opening, SSighting &found[]);
    void              Look(CSlaveDesk &desk, string command_id);
    bool              Hidden(CSlaveDesk &desk, int opening);
@@ -561,6 +562,21 @@ void COpenings::Doubt(CSlaveDesk &desk, int opening)
    m_openings[opening].doubt_until_ms = since_ms + desk.settings.doubt_ms;
   }
 
+// Sees to the levels of a fill of which nothing was noted: a former life sent it, and nobody knows
+// whether they went with the order or were still to follow.
+void COpenings::WantUnnoted(CSlaveDesk &desk, int opening) const
+  {
+   if(m_openings[opening].has_intention || !m_openings[opening].has_command)
+      return;
+   bool separate = m_openings[opening].command.protect;
+   double stop_loss = separate ? m_openings[opening].command.protect_stop_loss
+                               : m_openings[opening].command.stop_loss;
+   double take_profit = separate ? m_openings[opening].command.protect_take_profit
+                                 : m_openings[opening].command.take_profit;
+   if(stop_loss > 0.0 || take_profit > 0.0)
+      desk.ledger.Wants(m_openings[opening].command.trade_id, 0, stop_loss, take_profit);
+  }
+
 // Adopts what carries the tag, if it is one and the terminal shows everything.
 bool COpenings::Adopt(CSlaveDesk &desk, int opening, SSighting &found[])
   {
@@ -573,6 +589,7 @@ bool COpenings::Adopt(CSlaveDesk &desk, int opening, SSighting &found[])
    result.has_lot = true;
    result.lot = found[0].lot;
    result.late = true;
+   WantUnnoted(desk, opening);
    Settle(desk, opening, result);
    return(true);
   }

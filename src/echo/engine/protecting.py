@@ -1,7 +1,8 @@
 """Protection: a copy that shall have a stop is watched until its account shows it with one.
 
 A broker may refuse a level, drop it from an order, or forget it.  Whoever is without a stop for
-longer than the account tolerates is told to people and, where the account says so, closed.
+longer than the account tolerates is told to people and, where the account says so, closed;
+else its EA is told the levels once more, for the file in which it had noted them may be lost.
 """
 
 from decimal import Decimal
@@ -11,16 +12,18 @@ from echo.domain.accounts import StateSnapshot
 from echo.domain.answers import Outcome
 from echo.domain.evidence import is_conclusive
 from echo.domain.facts import Alarm
-from echo.domain.ids import AccountId, Ticket, TradeId
+from echo.domain.handshake import Feature
+from echo.domain.ids import SEQ_CLOSE, AccountId, Ticket, TradeId
 from echo.domain.policy import CopyOptions, OnUnprotected
+from echo.domain.protection import Levels
 from echo.domain.quantities import Instant
-from echo.engine import flattening
-from echo.engine.copying import slave_levels
+from echo.engine import flattening, intake
+from echo.engine.copying import restated, slave_levels
 from echo.engine.outbox import Outbox
 from echo.engine.state import AccountState, Bare, Lane, State, TradeState
 
 WITNESSES: Final = 2
-"""So many snapshots in a row must show a copy without its stop before it is closed."""
+"""So many snapshots in a row must show a copy without its stop before anything is done."""
 
 
 def protect_key(trade_id: TradeId, account_id: AccountId) -> tuple[str, ...]:
@@ -86,7 +89,7 @@ def shown(state: State, snapshot: StateSnapshot, now: Instant, out: Outbox) -> N
         elif lane.ticket in stops and is_conclusive(snapshot):
             bare.seen += 1
             if bare.told and bare.seen >= WITNESSES:
-                _close(state, trade_id, lane, bare, now, out)
+                _act(state, trade_id, lane, bare, now, out)
 
 
 def due(state: State, trade_id: TradeId, account_id: AccountId, now: Instant, out: Outbox) -> None:
@@ -119,18 +122,46 @@ def due(state: State, trade_id: TradeId, account_id: AccountId, now: Instant, ou
             f" to have one at {wanted}",
             account_id=account_id,
             trade_id=trade_id,
+            traceparent=state.trades[trade_id].intent.traceparent,
         )
     )
 
 
-def _close(
+def _act(
     state: State, trade_id: TradeId, lane: Lane, bare: Bare, now: Instant, out: Outbox
 ) -> None:
-    options = state.book.options(lane.account_id, state.trades[trade_id].canonical)
+    trade, account = state.trades[trade_id], state.account(lane.account_id)
+    options = state.book.options(lane.account_id, trade.canonical)
     if options.on_unprotected is OnUnprotected.CLOSE:
-        _forget(state.account(lane.account_id), trade_id, out)
+        _forget(account, trade_id, out)
         reason = f"it had no stop for {now.mono_ms - bare.since_mono_ms} ms"
-        flattening.close_copy(state, state.trades[trade_id], lane, reason, now, out)
+        flattening.close_copy(state, trade, lane, reason, now, out)
+    elif _may_be_told_again(trade, lane, bare, account):
+        bare.again = True
+        out.observe(
+            Alarm(
+                key=f"unprotected:{trade_id}:{lane.account_id}:again",
+                code="UNPROTECTED",
+                sentence=f"ticket {lane.ticket} of account {lane.account_id} was never seen with"
+                " its stop; its EA is told the levels once more",
+                account_id=lane.account_id,
+                trade_id=trade_id,
+                traceparent=trade.intent.traceparent,
+            )
+        )
+        action = restated(trade, Levels(stop_loss=None, take_profit=None))
+        intake.follow_up(state, trade, action, now, out, only=lane.account_id)
+
+
+def _may_be_told_again(trade: TradeState, lane: Lane, bare: Bare, account: AccountState) -> bool:
+    """Whether nobody but Echo can have left it bare, and nothing is under way that may mend it.
+
+    After a restart a copy that was seen with its stop is watched, too: a person may have taken it.
+    """
+    if bare.again or bare.after_restart or trade.stop_loss is None:
+        return False
+    idle = lane.current is None and not lane.waiting and SEQ_CLOSE not in trade.actions
+    return idle and account.offers(Feature.MODIFY)
 
 
 def _lane(state: State, trade_id: TradeId, account_id: AccountId) -> Lane | None:

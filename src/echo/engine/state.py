@@ -93,6 +93,8 @@ class Bare:
     """How often its account has shown it without a stop, in a row."""
     told: bool = False
     """Whether people were told."""
+    again: bool = False
+    """Whether its EA was told the levels once more."""
     after_restart: bool = False
     """It was open before this life of the Core; its terminal may have to come back first."""
 

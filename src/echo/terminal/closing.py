@@ -113,6 +113,7 @@ class Closings:
                 job.patience,
                 f"close:{job.command.command_id}",
                 f"{job.command.kind} of ticket {job.command.ticket}: {job.trouble or 'waits'}",
+                job.command.trade_id,
             )
             if not self._step(job):
                 return
@@ -274,7 +275,9 @@ class Closings:
             f"ticket {position.ticket} is {position.symbol} with magic {position.magic_number},"
             f" not {command.symbol} with {command.magic_number}"
         )
-        self._desk.alarm(f"foreign:{command.command_id}", "FOREIGN_POSITION", sentence)
+        self._desk.alarm(
+            f"foreign:{command.command_id}", "FOREIGN_POSITION", sentence, command.trade_id
+        )
         result = result_of(command, success=False, code=ErrorCode.NOT_FOUND, sentence=sentence)
         self._settle(job, result)
         return True

@@ -102,6 +102,7 @@ class Dispatch:
                     "ACTION_REFUSED",
                     f"action {ack.seq} of trade {ack.trade_id} was refused for good:"
                     f" {ack.error_code.name} {ack.error_message}",
+                    ack.trade_id,
                 )
             case Receipt.RETRY:
                 if ack.error_code is ErrorCode.SEQ_CONFLICT and ack.last_seq is not None:
@@ -194,6 +195,7 @@ class Dispatch:
             "OPEN_UNKNOWN",
             f"action {seq} of trade {trade_id} leads nowhere: the Core does not know the trade,"
             " and its open cannot be said again",
+            trade_id,
         )
 
     def _opening(self, trade_id: TradeId) -> TradeIntent | None:
@@ -221,6 +223,7 @@ class Dispatch:
             f"renumbered:{trade_id}",
             "SEQ_CONFLICT",
             f"{len(renumbering)} actions of trade {trade_id} count on from {last_seq}",
+            trade_id,
         )
 
     def _catch_up(self, trade_id: TradeId, last_seq: int) -> None:
@@ -233,6 +236,7 @@ class Dispatch:
                 f"closed:{trade_id}",
                 "CLOSED_ELSEWHERE",
                 f"ticket {trade.position.ticket} is open, the Core has its trade closed",
+                trade_id,
             )
             return
         self.outbox.renumbered(trade_id, last_seq)
@@ -291,6 +295,7 @@ class Dispatch:
                 f"unacknowledged:{action.trade_id}:{action.seq}",
                 "NOT_ACKNOWLEDGED",
                 f"action {action.seq} of trade {action.trade_id} was said {attempt} times",
+                action.trade_id,
             )
         self._arm()
 

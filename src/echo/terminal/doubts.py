@@ -122,6 +122,7 @@ class Doubts:
             f"doubt:{opening.command_id}",
             "IN_DOUBT",
             f"trade {opening.trade_id}: {len(found)} positions could be its fill",
+            opening.trade_id,
         )
         candidates = tuple(each.ticket for each in found)
         self._settle(opening, opening.undecided(self._desk.settings.account_id, candidates))
@@ -141,6 +142,7 @@ class Doubts:
                 f"history:{opening.command_id}",
                 "HISTORY_HIDDEN",
                 f"the history starts at {view.history_from_ms}, the order was sent at {from_ms}",
+                opening.trade_id,
             )
         return True
 

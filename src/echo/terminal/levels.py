@@ -278,8 +278,11 @@ class LevelKeeper:
                 f"unprotected:{goal.trade_id}",
                 "UNPROTECTED",
                 f"levels of trade {goal.trade_id} are not set after {waited_ms} ms: {goal.trouble}",
+                goal.trade_id,
             )
-        alarm_if_long(desk, patience, f"levels:{goal.trade_id}", goal.trouble or "waits")
+        alarm_if_long(
+            desk, patience, f"levels:{goal.trade_id}", goal.trouble or "waits", goal.trade_id
+        )
 
     def _again(self, goal: Goal, after_ms: int) -> None:
         goal.patience.not_before_mono_ms = self._desk.now.mono_ms + after_ms

@@ -210,6 +210,7 @@ class MasterEa:
                 "TWIN_POSITION",
                 f"ticket {position.ticket} and"
                 f" {self._dispatch.outbox.trades[trade_id].position.ticket} are one trade",
+                trade_id,
             )
             return
         is_new = watched and position.ticket not in self._passed_over

@@ -22,7 +22,7 @@ from echo.domain.protection import Levels, OrderLevels, place
 from echo.domain.quantities import Side
 from echo.domain.specs import SymbolMapping
 from echo.terminal.desk import result_of
-from echo.terminal.ledger import Intention
+from echo.terminal.ledger import Intention, WantedLevels
 from echo.terminal.orders import Filled, Refused
 from echo.terminal.sightings import CLOCK_SLACK_MS, LATE_FILL_MS, Sighting, Sought
 from echo.terminal.view import MT5, Price, TerminalView
@@ -227,6 +227,21 @@ def levels_of(command: ExecuteOrder) -> Levels:
         stop_loss=command.protect.stop_loss if command.protect else command.stop_loss,
         take_profit=command.protect.take_profit if command.protect else command.take_profit,
     )
+
+
+def wanted_of_unnoted(opening: Opening) -> WantedLevels | None:
+    """Return the levels to see to after a fill of which nothing was noted; ``None`` = none.
+
+    A former life sent it, and its file is lost: nobody knows whether the levels went with the
+    order or were still to follow.
+    """
+    command = opening.command
+    if command is None or opening.intention is not None:
+        return None
+    wanted = levels_of(command)
+    if wanted.stop_loss is None and wanted.take_profit is None:
+        return None
+    return WantedLevels(seq=0, stop_loss=wanted.stop_loss, take_profit=wanted.take_profit)
 
 
 def may_be_set(command: ExecuteOrder, price: Price) -> bool:

@@ -26,6 +26,7 @@ from echo.terminal.opening import (
     may_be_set,
     placed_now,
     reading_of,
+    wanted_of_unnoted,
 )
 from echo.terminal.orders import Filled, Refused, SendOrder
 
@@ -302,7 +303,8 @@ class Openings:
 
     def _settle(self, opening: Opening, result: ExecutionResult) -> None:
         self._forget(opening)
-        self._answers.give(result)
+        levels = wanted_of_unnoted(opening) if result.success else None
+        self._answers.give(result, levels=levels)
         if result.success:
             self._opened(opening.trade_id)
 

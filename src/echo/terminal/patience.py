@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from echo.domain.ids import NO_TRADE, TradeId
 from echo.terminal.workplace import Workplace
 
 PAUSES_MS: Final = (250, 500, 1_000, 2_000, 5_000, 10_000)
@@ -29,10 +30,12 @@ class Patience:
         return PAUSES_MS[min(max(self.attempts, 1), len(PAUSES_MS)) - 1]
 
 
-def alarm_if_long(desk: Workplace, patience: Patience, key: str, reason: str) -> None:
+def alarm_if_long(
+    desk: Workplace, patience: Patience, key: str, reason: str, trade_id: TradeId = NO_TRADE
+) -> None:
     """Tell a person after 5 s, 30 s and 5 min, once each."""
     waited_ms = desk.now.mono_ms - patience.since_mono_ms
     passed = sum(waited_ms >= limit_ms for limit_ms in ALARMS_MS)
     if passed > patience.alarms:
         patience.alarms = passed
-        desk.alarm(key, "NOT_DONE", f"not done after {waited_ms} ms: {reason}")
+        desk.alarm(key, "NOT_DONE", f"not done after {waited_ms} ms: {reason}", trade_id)

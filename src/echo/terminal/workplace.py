@@ -3,6 +3,7 @@
 from echo.domain.facts import Alarm
 from echo.domain.handshake import Handshake, SymbolRegistrationResult
 from echo.domain.handshake_facts import consumed, sent
+from echo.domain.ids import NO_TRADE, TradeId
 from echo.domain.quantities import Instant
 from echo.domain.specs import SymbolMapping
 from echo.terminal.effects import (
@@ -143,8 +144,14 @@ class Workplace:
         """Tell telemetry."""
         self._effects.append(Observe(fact))
 
-    def alarm(self, key: str, code: str, sentence: str) -> None:
-        """Call a person."""
+    def alarm(self, key: str, code: str, sentence: str, trade_id: TradeId = NO_TRADE) -> None:
+        """Call a person; *trade_id* is the one trade that it is about, if it is about one."""
         self.observe(
-            Alarm(key=key, code=code, sentence=sentence, account_id=self.settings.account_id)
+            Alarm(
+                key=key,
+                code=code,
+                sentence=sentence,
+                account_id=self.settings.account_id,
+                trade_id=trade_id,
+            )
         )
