@@ -4,28 +4,32 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import sys
+import time
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from echo.apps.cli.reaching import reach, settings_of
-from echo.domain.operations import ListPending, PendingList
+from echo.apps.cli.reaching import doors, reach, settings_of
+from echo.apps.leases import Turn
+from echo.apps.standby import LOOK_EVERY_MS, Waiting
+from echo.domain.health import Health
+from echo.domain.operations import ListPending, NotDone, OperationCode, PendingList
+from echo.domain.overviews import AskOverview, OverviewKind, ToldOverview
+from echo.links.admin_token import read_token
+from echo.stores.file_lease import FileHold
+from echo.stores.sqlite.journal import SqliteJournal
+from tests.apps.cli.running_core import echoctl
 from tests.apps.programs import WITHIN_S, Program, write_settings
-from tests.fakes import until_real
+from tests.fakes import FakeClock, until_real
 from tests.house.sources import ROOT
+from tests.servers.ports import free_port
 
 LEASE_MS = 2_000
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 async def begin_core(settings: Path) -> Program:
@@ -43,7 +47,7 @@ async def begin_core(settings: Path) -> Program:
 
 def answers(port: int) -> bool:
     """Whether a web server at *port* says anything at all."""
-    asking = HTTPConnection("127.0.0.1", port, timeout=5)
+    asking = HTTPConnection("127.0.0.1", port, timeout=WITHIN_S)
     try:
         asking.request("GET", "/health/live")
         return asking.getresponse().status > 0
@@ -145,7 +149,7 @@ async def test_after_a_standstill_longer_than_the_lease_one_serves_and_the_other
 
     left.signal(signal.SIGSTOP)
     lease = pair.folder / "core" / "journal.lease"
-    await until_real(lambda: json.loads(lease.read_bytes())["revision"] == 2, within_s=WITHIN_S)
+    await until_real(lambda: json.loads(lease.read_bytes())["revision"] >= 2, within_s=WITHIN_S)
     left.signal(signal.SIGCONT)
     await until_real(pair.serves(right), within_s=WITHIN_S)
     assert await pair.asked() == NOTHING
@@ -154,3 +158,91 @@ async def test_after_a_standstill_longer_than_the_lease_one_serves_and_the_other
     assert (await right.ended())[0] == 0
     await until_real(pair.serves(left), within_s=WITHIN_S)
     assert await pair.asked() == NOTHING, "its door is the old one, and so is its token"
+
+
+async def test_the_one_that_waits_says_so_and_sends_everybody_to_the_other(pair: Pair) -> None:
+    left = await pair.start("left")
+    await until_real(pair.serves(left), within_s=WITHIN_S)
+    await pair.start("right")
+    place = pair.folder / "right" / "echo.toml"
+    settings = await asyncio.to_thread(settings_of, place)
+    (own_address, own), (serves_at, other) = doors(settings)
+
+    health = await asyncio.to_thread(own.health)
+    assert health.standby is not None
+    holder = health.standby.holder
+    assert holder.endswith(f":{left.process.pid}")
+    assert (health.ready, health.standby.journal) == (False, "")
+    assert health.standby.serves_at == serves_at != own_address
+    assert abs(health.standby.since_ms / 1_000 - time.time()) < 10 * WITHIN_S
+    assert (await asyncio.to_thread(other.health)).ready
+
+    code, said, _ = await asyncio.to_thread(echoctl, "status", "--config", str(place))
+    assert code == 0
+    assert said.startswith(f"standby, waits for the lease of {holder}, since ")
+    assert said.splitlines()[0].endswith(" UTC, journal readable")
+    assert said.splitlines()[1] == f"{holder} serves, and is asked at {serves_at}"
+
+    token = read_token(pair.folder / "core")
+    assert token is not None
+    there = replace(own, token=token)
+    refused = await asyncio.to_thread(there.ask, "ana", ListPending())
+    assert refused == NotDone(
+        code=OperationCode.NOT_READY,
+        sentence=f"this Core is on standby: {holder} serves, and is asked at {serves_at}",
+    )
+    told = await asyncio.to_thread(there.overview, AskOverview(kind=OverviewKind.TRADES))
+    assert isinstance(told, ToldOverview), "what needs no engine is told all the same"
+
+    await left.kill()
+    await until_real(lambda: own.health().ready, within_s=WITHIN_S)
+    assert await asyncio.to_thread(own.health) == Health(ready=True)
+
+
+class Host:
+    """A folder, with a lease in it that somebody holds."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.holder = folder, "left"
+        self.clock = FakeClock()
+        hold = FileHold(folder / "lease", "right", lambda: ("boot", 1), lasts_ms=1)
+        self.turn = Turn(hold=hold, lasts_ms=1, who="right", holder=lambda: self.holder)
+
+    def waiting(self) -> Waiting:
+        return Waiting(self.turn, self.folder / "journal.sqlite", self.folder, self.clock)
+
+
+async def test_it_is_told_since_when_and_whether_the_journal_can_be_read(tmp_path: Path) -> None:
+    host = Host(tmp_path)
+    begun_ms = host.clock.now().wall_ms
+    waits = host.waiting()
+    host.clock.advance(5_000)
+
+    found = await waits.standby()
+    assert found is not None
+    assert (found.holder, found.since_ms, found.serves_at) == ("left", begun_ms, "")
+    assert "journal.sqlite" in found.journal, "there is none yet"
+
+    journal = SqliteJournal.open(tmp_path / "journal.sqlite")
+    assert await waits.standby() == found, "it is not looked into at every question"
+    host.clock.advance(LOOK_EVERY_MS)
+    again = await waits.standby()
+    await journal.close()
+    assert again is not None
+    assert again.journal == ""
+
+
+async def test_who_served_waits_since_it_does_so_no_more(tmp_path: Path) -> None:
+    host = Host(tmp_path)
+    waits = host.waiting()
+    host.clock.advance(5_000)
+    waits.told(True)
+    host.clock.advance(5_000)
+    waits.told(False)
+
+    found = await waits.standby()
+    assert found is not None
+    assert found.since_ms == host.clock.now().wall_ms
+    for holder in ("", "right"):
+        host.holder = holder
+        assert await waits.standby() is None

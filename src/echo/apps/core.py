@@ -16,7 +16,8 @@ from echo.apps.operator_desk import OperatorDesk, operator_desk
 from echo.apps.overviews import open_desk
 from echo.apps.raw_events import RawEvents, raw_events
 from echo.apps.running import Stopping, run_program, state_folder, warn
-from echo.apps.state_file import StateFile
+from echo.apps.standby import Waiting, waiting
+from echo.apps.state_file import CORE_STATE, StateFile
 from echo.apps.telemetry import Told, core_telling, watch_backlog
 from echo.config.setting import Value
 from echo.config.settings import CoreSettings, core_settings
@@ -39,6 +40,7 @@ from echo.services.core.patience import PatientServer
 from echo.services.core.recorder import Recorder
 from echo.services.core.service import CoreService
 from echo.services.core.tenure import Tenure
+from echo.services.core.timed_brain import TimedBrain
 from echo.stores.recording import RecordingFile
 from echo.stores.sqlite.journal import SqliteJournal
 
@@ -104,8 +106,10 @@ def compose(
         journal, door = MortalJournal(journal, failpoint), MortalAgentServer(door, failpoint)
     brain: Brain = engine
     if events is not None:
-        brain = events.brain(engine, engine_settings, settings.book, clock.now())
+        brain = events.brain(engine, engine_settings, settings.book, clock)
         door = events.door(door, clock)
+    if settings.telemetry.enabled and settings.telemetry.otlp_endpoint:
+        brain = TimedBrain(brain, clock)
     service = CoreService(
         brain,
         engine_settings,
@@ -156,17 +160,17 @@ async def _run(config: str, stopping: Stopping) -> None:
     settings = core_settings(live.reading.values)
     facts = core_telling(settings, VERSION)
     warn(live.reading, facts)
-    state = StateFile(state_folder(settings.state_dir) / "core.state.json")
+    state = StateFile(state_folder(settings.state_dir) / CORE_STATE)
     recording = _recording(settings, facts)
     events: RawEvents | None = None
     desk: OperatorDesk | None = None
+    waits: Waiting | None = None
     server: GrpcAgentServer
     announced = False
 
     def told(ready: bool) -> None:
         nonlocal announced
-        if ready and desk is not None:
-            desk.announce()
+        _tell(ready, desk, waits)
         state.write(
             ready=ready,
             address=f"{settings.bind}:{server.port}",
@@ -180,13 +184,14 @@ async def _run(config: str, stopping: Stopping) -> None:
         record = None if recording is None else Recorder(recording.write)
         desk = operator_desk(settings, _tls(settings), facts, facts.exposition)
         turn, journal, stored = await _open_store(settings, live.reading.values, facts)
+        clock = SystemClock()
+        waits = waiting(turn, settings, clock)
         events = raw_events(live.reading.values, facts)
         if stored is not None:
             settings = replace(settings, book=stored.book(settings.book))
         service, server, engine = compose(
             settings, facts, told, record, events, journal, shared=turn is not None
         )
-        clock = SystemClock()
         async with asyncio.TaskGroup() as group:
             beside = [
                 group.create_task(_follow(live, facts, service, stored)),
@@ -200,8 +205,7 @@ async def _run(config: str, stopping: Stopping) -> None:
             if events is not None:
                 beside.append(group.create_task(events.run(facts)))
             if desk is not None:
-                alone = turn is None
-                group.create_task(open_desk(desk, service, settings, live, facts, alone=alone))
+                group.create_task(open_desk(desk, service, settings, live, facts, waits))
             try:
                 await service.run()
             finally:
@@ -214,6 +218,14 @@ async def _run(config: str, stopping: Stopping) -> None:
             desk.close()
         state.remove()
         _let_go(recording, events, facts)
+
+
+def _tell(ready: bool, desk: OperatorDesk | None, waits: Waiting | None) -> None:
+    """Tell those who speak with people whether this Core serves."""
+    if waits is not None:
+        waits.told(ready)
+    if ready and desk is not None:
+        desk.announce()
 
 
 def _let_go(recording: RecordingFile | None, events: RawEvents | None, facts: Told) -> None:

@@ -2,7 +2,7 @@
 
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from echo.apps.journals import Place, open_journal
@@ -17,10 +17,15 @@ from echo.stores.leased import LeasedJournal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """This Core's place among those that share a journal."""
+    """This Core's place among those that share a journal.
+
+    ``who``: its name.  ``holder``: returns the name of the one that serves; empty = none does.
+    """
 
     hold: Hold
     lasts_ms: int
+    who: str
+    holder: Callable[[], str]
 
     def journal(self, place: Place) -> Journal:
         """Return the way to the journal in *place*, which is opened when it is this Core's turn."""
@@ -38,7 +43,7 @@ def turn_of(values: Mapping[str, Value]) -> Turn | None:
         return None
     who = settings.name or f"{socket.gethostname()}:{os.getpid()}"
     hold = FileHold(settings.file, who, _moment, lasts_ms=settings.ttl_ms)
-    return Turn(hold=hold, lasts_ms=settings.ttl_ms)
+    return Turn(hold=hold, lasts_ms=settings.ttl_ms, who=who, holder=hold.holder)
 
 
 def _moment() -> Moment:

@@ -5,15 +5,17 @@ from typing import TYPE_CHECKING
 
 from echo.config.settings import CoreSettings
 from echo.domain.facts import Alarm
-from echo.domain.operations import Answer, Request
+from echo.domain.health import Health
+from echo.domain.operations import Answer, NotDone, OperationCode, Request
 from echo.links.admin_door import AdminAt, AdminDoor, no_figures
-from echo.links.admin_token import leave_token, mint_token, remove_token
+from echo.links.admin_token import is_token, leave_token, mint_token, read_token, remove_token
 from echo.links.grpc_options import TlsFiles
 from echo.ports.errors import SettingsInvalid
 from echo.ports.telemetry import FactSink
 from echo.services.core.service import CoreService
 
 if TYPE_CHECKING:
+    from echo.apps.standby import StandsBy
     from echo.links.admin_pages import Beside
     from echo.links.admin_web import Figures
 
@@ -42,17 +44,38 @@ class OperatorDesk:
         except SettingsInvalid as error:
             self._failed(error)
 
-    async def open(self, service: CoreService, beside: "Beside | None" = None) -> None:
-        """Serve until `close`; *beside* is what is told without asking the engine."""
+    async def open(
+        self,
+        service: CoreService,
+        beside: "Beside | None" = None,
+        standby: "StandsBy | None" = None,
+    ) -> None:
+        """Serve until `close`.
+
+        Args:
+            beside: What is told without asking the engine.
+            standby: Returns how the Core waits for another one; ``None`` = it never does.
+        """
 
         async def operate(by: str, request: Request) -> Answer:
+            waits = None if service.ready or standby is None else await standby()
+            if waits is not None:
+                return NotDone(code=OperationCode.NOT_READY, sentence=waits.refusal)
             return await service.operate(by, request)
+
+        async def health() -> Health:
+            if service.ready or standby is None:
+                return Health(ready=service.ready)
+            return Health(ready=False, standby=await standby())
+
+        def lets_in(token: str) -> bool:
+            # Whoever may ask the Core that serves may ask the one that waits, too.
+            theirs = read_token(self._folder) if standby is not None else None
+            return is_token(token, self._token) or bool(theirs and is_token(token, theirs))
 
         self._opened = True
         try:
-            await self._door.serve(
-                self._token, operate, lambda: service.ready, self._figures, beside
-            )
+            await self._door.serve(lets_in, operate, health, self._figures, beside)
         except Exception as error:
             self._failed(error)
         finally:

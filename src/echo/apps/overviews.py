@@ -7,6 +7,7 @@ from pathlib import Path
 from echo.apps.journals import Place, demand_driver, place_of
 from echo.apps.live_settings import LiveSettings
 from echo.apps.operator_desk import OperatorDesk
+from echo.apps.standby import Waiting
 from echo.apps.telemetry import Told
 from echo.config.cache import RedisSettings, cache_settings
 from echo.config.setting import Value
@@ -46,22 +47,23 @@ async def open_desk(
     settings: CoreSettings,
     live: LiveSettings,
     told: Told,
-    *,
-    alone: bool,
+    waits: Waiting | None,
 ) -> None:
     """Serve operators, overviews included, until the desk is closed.
 
     Args:
-        alone: No other Core shares the journal: operators find this one at once.
+        waits: Knows how this Core waits for its turn; ``None`` = no other one shares the journal,
+            and operators find this one at once.
 
     Raises:
         SettingsInvalid: as `overviews`.
     """
     found = overviews(settings, live.reading.values, told)
-    if alone:
+    if waits is None:
         desk.announce()
     try:
-        await desk.open(service, Beside(overview=found.ask, caches=told.caches))
+        beside = Beside(overview=found.ask, caches=told.caches)
+        await desk.open(service, beside, None if waits is None else waits.standby)
     finally:
         await found.close()
 

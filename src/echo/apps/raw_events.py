@@ -10,21 +10,15 @@ from echo.config.events_keys import MONGO, OFF, EventsSettings, events_settings
 from echo.config.setting import Value
 from echo.domain.facts import Alarm
 from echo.domain.policy import PolicyBook
-from echo.domain.quantities import Instant
+from echo.engine.engine import Engine
 from echo.engine.settings import EngineSettings
 from echo.ports.clock import Clock
 from echo.ports.errors import EchoError
 from echo.ports.links import AgentServer
 from echo.ports.telemetry import FactSink
 from echo.services.core.brain import Brain
-from echo.services.core.raw_events import (
-    Life,
-    Passing,
-    TappedBrain,
-    TappedServer,
-    encoded,
-    is_market_data,
-)
+from echo.services.core.raw_events import Life, Passing, encoded, is_market_data
+from echo.services.core.taps import TappedBrain, TappedServer
 from echo.stores.events.mongo import MongoEvents, forward
 from echo.stores.events.spool import Bounds, EventSpool
 
@@ -33,6 +27,7 @@ SHED_EVERY_S: Final = 60.0
 """A spool that sheds does so for hours: told once a minute, with the count."""
 FIRST_LOOK_S: Final = 2.0
 """A Core that has just started has better things to do than to write down what it read."""
+CLOCK_LOOK_S: Final = 30.0
 
 MONGO_URL: Final = "ECHO_MONGO_URL"
 """Environment variable for an address with a password in it."""
@@ -50,23 +45,29 @@ class RawEvents:
         self, spool: EventSpool[Passing], settings: EventsSettings, mongo: MongoEvents | None
     ) -> None:
         self._spool, self._settings, self._mongo = spool, settings, mongo
+        self._days: tuple[TappedBrain, Clock] | None = None
 
     def brain(
-        self, brain: Brain, settings: EngineSettings, book: PolicyBook, now: Instant
+        self, engine: Engine, settings: EngineSettings, book: PolicyBook, clock: Clock
     ) -> Brain:
-        """Return *brain*, tapped; a life that begins with *settings* and *book* begins now."""
+        """Return *engine*, tapped; a life that begins with *settings* and *book* begins now."""
+        now = clock.now()
         self._spool.put(Life(settings, book, now))
-        return TappedBrain(brain, self._spool.put)
+        tapped = TappedBrain(engine, lambda: engine.state, self._spool.put, now)
+        self._days = tapped, clock
+        return tapped
 
     def door(self, server: AgentServer, clock: Clock) -> AgentServer:
         """Return *server*, tapped."""
         return TappedServer(server, clock, self._spool.put)
 
     async def run(self, facts: FactSink) -> None:
-        """Tell of what is shed, and copy to MongoDB, until cancelled."""
+        """Begin each day, tell of what is shed, and copy to MongoDB, until cancelled."""
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._tell(facts))
+                if self._days is not None:
+                    group.create_task(_begin_days(*self._days))
                 if self._mongo is not None:
                     # Of the address only the host: the rest may hold a password.
                     place = f"mongodb://{urlsplit(mongo_url(self._settings)).hostname}"
@@ -95,6 +96,15 @@ class RawEvents:
                 sentence = f"raw events are not written now: {counters.trouble}"
                 facts.observe(Alarm(key="events", code="EVENTS_NOT_WRITTEN", sentence=sentence))
             told_trouble = counters.trouble
+
+
+async def _begin_days(tapped: TappedBrain, clock: Clock) -> None:
+    """See to it that a day has begun before anything happens in it, if only just."""
+    while True:
+        left_ms = tapped.next_day_ms - clock.now().wall_ms
+        # Clocks are set: it is looked at now and then.
+        await asyncio.sleep(min(max(left_ms, 0) / 1_000, CLOCK_LOOK_S))
+        tapped.begin_day(clock.now())
 
 
 def raw_events(values: Mapping[str, Value], facts: FactSink) -> RawEvents | None:

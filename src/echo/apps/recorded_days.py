@@ -1,19 +1,56 @@
-"""What a recorded day may lie in: a folder or file of raw events, an export, or a recording."""
+"""What a recorded day may lie in: what the Core keeps, a folder, file or export, or a recording."""
 
+import asyncio
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from echo.apps.live_settings import live_settings
+from echo.config.events_keys import events_settings
 from echo.domain.quantities import Instant
 from echo.domain.raw_events import Linked, RawEvent
 from echo.engine.events import Event
 from echo.ports.errors import EventsUnavailable
+from echo.services.core.raw_events import CHECKPOINT, STARTED
 from echo.services.core.recorder import read_recording
 from echo.stores.events.export_file import FORM, read_export
-from echo.stores.events.months import read_events, read_month_events
+from echo.stores.events.months import played_from, read_events, read_month_events
 
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _SQLITE: Final = b"SQLite format 3\0"
 _SNIFFED_BYTES: Final = 64
+
+
+def is_day(what: str) -> bool:
+    """Whether *what* names a UTC day, as ``YYYY-MM-DD``, and no file that is there."""
+    return _DAY.fullmatch(what) is not None and not Path(what).exists()
+
+
+def kept_in(config: str) -> Path:
+    """Return the folder in which the Core with these settings keeps its raw events.
+
+    Raises:
+        SettingsInvalid: they cannot be read.
+    """
+
+    async def read() -> Path:
+        live = await live_settings(config)
+        await live.source.close()
+        return events_settings(live.reading.values).folder
+
+    return asyncio.run(read())
+
+
+def events_of_day(folder: Path, day: str) -> Iterator[RawEvent]:
+    """Yield the raw events of *day*, from whatever came before them that it takes to play them.
+
+    Raises:
+        EventsUnavailable: there are none, or they cannot be read.
+    """
+    first_seq = played_from(folder, day, STARTED, CHECKPOINT)
+    for each in read_events(folder, last_day=day, after=first_seq - 1):
+        yield each.event
 
 
 def is_recording(path: Path) -> bool:

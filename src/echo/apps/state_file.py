@@ -3,6 +3,10 @@
 import json
 import os
 from pathlib import Path
+from typing import Final
+
+CORE_STATE: Final = "core.state.json"
+"""The Core's file of this kind."""
 
 
 class StateFile:
@@ -35,3 +39,14 @@ class StateFile:
             return int(json.loads(self._path.read_bytes())["pid"])
         except (OSError, ValueError, KeyError, TypeError):
             return None
+
+
+def admin_address(folder: Path) -> str | None:
+    """Return where operators ask the Core that speaks in *folder*; ``None`` = it says nothing."""
+    try:
+        told = json.loads((folder / CORE_STATE).read_text(encoding="utf-8"))
+        address = str(told["admin"])
+        host, _, port = address.rpartition(":")
+        return address if host and port.isdigit() else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

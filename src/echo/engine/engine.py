@@ -70,6 +70,13 @@ class Engine:
     def __init__(self, settings: EngineSettings, book: PolicyBook) -> None:
         self.state = State(settings=settings, book=book, given=book)
 
+    @classmethod
+    def resumed(cls, state: State) -> "Engine":
+        """Return an engine that goes on from *state*, which is its own from now on."""
+        engine = cls(state.settings, state.book)
+        engine.state = state
+        return engine
+
     def handle(self, event: Event, now: Instant) -> list[Effect]:
         """Take in *event*, which happened at *now*, and return what must be done about it."""
         out = Outbox()

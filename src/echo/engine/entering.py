@@ -42,7 +42,7 @@ def _is_settled(held: Held, now: Instant) -> bool:
     """
     if held.possible_mono_ms is None:
         held.possible_mono_ms = now.mono_ms
-    return held.passing is not waiting.AWAY or now.mono_ms - held.possible_mono_ms >= SETTLED_MS
+    return held.passing != waiting.AWAY or now.mono_ms - held.possible_mono_ms >= SETTLED_MS
 
 
 def missed(

@@ -6,6 +6,7 @@ there ever was can be held in memory.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Final
 
 from echo.domain.ids import TradeId, is_uuid7
@@ -20,32 +21,39 @@ WAITING_MAX: Final = 10_000
 """Actions that may wait for the journal's word; more are sent again by their Agents."""
 
 
+@dataclass(slots=True, init=False)
 class SettledTrades:
-    """Ids of settled trades, the latest; knows which ones it may have forgotten."""
+    """Ids of settled trades, the latest; knows which ones it may have forgotten.
+
+    ``settled_at_ms``: by id, in the order in which they were told.
+    """
+
+    since_ms: int
+    settled_at_ms: dict[TradeId, int]
 
     def __init__(
         self, ids: Iterable[TradeId] = (), *, since_ms: int = 0, now_wall_ms: int = 0
     ) -> None:
         """Take over *ids*: all trades that were settled since *since_ms*, 0 = all there are."""
         self.since_ms = since_ms
-        self._settled_at_ms = dict.fromkeys(sorted(ids), now_wall_ms)
+        self.settled_at_ms = dict.fromkeys(sorted(ids), now_wall_ms)
 
     def __contains__(self, trade_id: object) -> bool:
-        return trade_id in self._settled_at_ms
+        return trade_id in self.settled_at_ms
 
     def __len__(self) -> int:
-        return len(self._settled_at_ms)
+        return len(self.settled_at_ms)
 
     def add(self, trade_id: TradeId, now_wall_ms: int) -> list[TradeId]:
         """Remember a trade that is over now; return those that are forgotten for it."""
-        self._settled_at_ms[trade_id] = now_wall_ms
+        self.settled_at_ms[trade_id] = now_wall_ms
         forgotten = []
-        while self._settled_at_ms:
-            oldest, at_ms = next(iter(self._settled_at_ms.items()))
-            too_many = len(self._settled_at_ms) > REMEMBERED_MAX
+        while self.settled_at_ms:
+            oldest, at_ms = next(iter(self.settled_at_ms.items()))
+            too_many = len(self.settled_at_ms) > REMEMBERED_MAX
             if not too_many and now_wall_ms - at_ms <= REMEMBERED_MS:
                 break
-            del self._settled_at_ms[oldest]
+            del self.settled_at_ms[oldest]
             self.since_ms = max(self.since_ms, at_ms, 1)
             forgotten.append(oldest)
         return forgotten
@@ -62,12 +70,12 @@ class SettledTrades:
         return opened_at_ms <= self.since_ms + CLOCKS_APART_MS
 
 
+@dataclass(slots=True)
 class Recalls:
     """Actions that wait until the journal has said whether their trade is over."""
 
-    def __init__(self) -> None:
-        self._waiting: dict[TradeId, list[AgentSaid]] = {}
-        self._count = 0
+    _waiting: dict[TradeId, list[AgentSaid]] = field(default_factory=dict)
+    _count: int = 0
 
     def ask(self, said: AgentSaid, action: MasterAction, out: Outbox) -> None:
         """Let an action wait, behind those of its trade that wait already.

@@ -18,6 +18,7 @@ from echo.domain.desk import (
     WithdrawPolicy,
 )
 from echo.domain.explanations import ExplainEntry
+from echo.domain.health import Health
 from echo.domain.operations import (
     Answer,
     ListPending,
@@ -33,6 +34,7 @@ from echo.domain.registry import AskCoverage, Evaluate, ListRegistrations
 from echo.ports.errors import AdminRefused, LinkDown, SettingsInvalid
 from echo.wire.desk import write_change
 from echo.wire.explanations import write_explain
+from echo.wire.health import read_health
 from echo.wire.operations import read_answer, write_request
 from echo.wire.overviews import (
     read_caches,
@@ -50,6 +52,7 @@ SYMBOLS_API: Final = "/api/v1/symbols"
 POLICY_API: Final = "/api/v1/policy"
 OVERVIEWS_API: Final = "/api/v1/overviews"
 CACHES_API: Final = "/api/v1/caches"
+HEALTH: Final = "/health"
 ANSWER_BYTES_MAX: Final = 4 * 1_048_576
 TIMEOUT_S: Final = 10.0
 """Longer than the Core takes to say that its journal does not answer."""
@@ -117,6 +120,19 @@ class AdminClient:
             return read_caches(answer)
         except WireError as error:
             raise LinkDown(CORE, f"it answered 200, which cannot be read: {error}") from error
+
+    def health(self) -> Health:
+        """Return how the Core does; no token is needed for that.
+
+        Raises:
+            LinkDown: nobody answers, or not what a Core would.
+            SettingsInvalid: the certificate cannot be read.
+        """
+        status, answer = self._exchange("GET", HEALTH, None)
+        try:
+            return read_health(answer)
+        except WireError as error:
+            raise LinkDown(CORE, f"it answered {status}, which cannot be read: {error}") from error
 
     def _exchange(self, method: str, path: str, body: bytes | None) -> tuple[int, bytes]:
         headers = {"authorization": f"Bearer {self.token}", "content-type": "application/json"}

@@ -7,7 +7,6 @@ is loaded beside the start, which need not wait for it.
 import asyncio
 import os
 import socket
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -16,7 +15,7 @@ from echo.ports.errors import PortTaken, SettingsInvalid, UnsafeBind
 
 if TYPE_CHECKING:
     from echo.links.admin_pages import Beside
-    from echo.links.admin_web import Figures, Operate, QuietServer
+    from echo.links.admin_web import Figures, LetsIn, Operate, QuietServer, Tells
 
 BACKLOG: Final = 64
 
@@ -65,24 +64,24 @@ class AdminDoor:
 
     async def serve(
         self,
-        token: str,
+        lets_in: "LetsIn",
         operate: "Operate",
-        ready: Callable[[], bool],
+        health: "Tells",
         figures: "Figures" = no_figures,
         beside: "Beside | None" = None,
     ) -> None:
         """Answer until `stop`.
 
         Args:
-            token: Whoever shows it may ask.
+            lets_in: Whether whoever shows this token may ask.
             operate: Brings a question to the engine, in somebody's name.
-            ready: Whether the Core serves.
+            health: Returns how the Core does.
             figures: Returns what Prometheus is told, and the type of the text.
             beside: What is told without asking the engine; ``None`` = nothing is.
         """
         try:
             self._server = await asyncio.to_thread(
-                self._load, token, operate, ready, figures, beside
+                self._load, lets_in, operate, health, figures, beside
             )
             if not self._stopping:
                 await self._server.serve(sockets=[self._socket])
@@ -101,15 +100,15 @@ class AdminDoor:
 
     def _load(
         self,
-        token: str,
+        lets_in: "LetsIn",
         operate: "Operate",
-        ready: Callable[[], bool],
+        health: "Tells",
         figures: "Figures",
         beside: "Beside | None",
     ) -> "QuietServer":
         from echo.links.admin_web import application, server
 
-        return server(application(token, operate, ready, figures, beside), self._where.tls)
+        return server(application(lets_in, operate, health, figures, beside), self._where.tls)
 
 
 def _taken(where: AdminAt) -> socket.socket:

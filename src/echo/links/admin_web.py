@@ -14,13 +14,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from echo.domain.desk import ListRules
+from echo.domain.health import NOT_READY, Health
 from echo.domain.operations import Answer, NotDone, OperationCode
 from echo.domain.operations import Request as Question
 from echo.links.admin_pages import Beside, pages
-from echo.links.admin_token import is_token
 from echo.links.grpc_options import TlsFiles
 from echo.wire.desk import KINDS, read_change
 from echo.wire.explanations import read_explain
+from echo.wire.health import write_health
 from echo.wire.operations import NOBODY, read_listing, read_request, write_answer
 from echo.wire.refusals import WireError
 from echo.wire.registry import read_coverage, read_evaluate, read_listing_of_accounts
@@ -37,6 +38,8 @@ HANDSHAKE_API: Final = "/api/v1/handshake"
 SYMBOLS_API: Final = "/api/v1/symbols"
 POLICY_API: Final = "/api/v1/policy"
 
+LetsIn = Callable[[str], bool]
+Tells = Callable[[], Awaitable[Health]]
 Operate = Callable[[str, Question], Awaitable[Answer]]
 Figures = Callable[[str], tuple[bytes, str] | None]
 """Takes what types of text are accepted; returns the text and its type, ``None`` = no figures."""
@@ -90,18 +93,18 @@ def server(app: Starlette, tls: TlsFiles | None) -> QuietServer:
 
 
 def application(
-    token: str,
+    lets_in: LetsIn,
     operate: Operate,
-    ready: Callable[[], bool],
+    health: Tells,
     figures: Figures,
     beside: Beside | None = None,
 ) -> Starlette:
     """Return the admin door's pages.
 
     Args:
-        token: Whoever shows it may ask.
+        lets_in: Whether whoever shows this token may ask.
         operate: Brings a question to the engine, in somebody's name.
-        ready: Whether the Core serves.
+        health: How the Core does.
         figures: What Prometheus is told.
         beside: What is told without asking the engine; ``None`` = nothing is.
     """
@@ -110,7 +113,7 @@ def application(
         read: Callable[[Mapping[str, str]], Question],
     ) -> Callable[[Request], Awaitable[Response]]:
         async def page(request: Request) -> Response:
-            _let_in(request, token)
+            _let_in(request, lets_in)
             return _answer(await operate(NOBODY, read(request.query_params)))
 
         return page
@@ -119,7 +122,7 @@ def application(
         path: str, read: Callable[[bytes], tuple[str, Question]], bytes_max: int = BODY_BYTES_MAX
     ) -> Route:
         async def page(request: Request) -> Response:
-            _let_in(request, token)
+            _let_in(request, lets_in)
             by, question = read(await _body(request, bytes_max))
             return _answer(await operate(by, question))
 
@@ -127,7 +130,7 @@ def application(
 
     return Starlette(
         routes=[
-            *_for_everybody(ready, figures),
+            *_for_everybody(health, figures),
             Route(f"{API}/pending", tells(_pending)),
             Route(f"{DESK_API}/rules", tells(lambda _: ListRules())),
             *(
@@ -143,7 +146,7 @@ def application(
                 for kind in ("reconcile", "resend", "settle")
             ),
             *(
-                pages(beside, lambda request: _let_in(request, token), _ready_made)
+                pages(beside, lambda request: _let_in(request, lets_in), _ready_made)
                 if beside
                 else ()
             ),
@@ -152,7 +155,7 @@ def application(
     )
 
 
-def _for_everybody(ready: Callable[[], bool], figures: Figures) -> list[Route]:
+def _for_everybody(health: Tells, figures: Figures) -> list[Route]:
     """Return the pages that need no token."""
 
     async def metrics(request: Request) -> Response:
@@ -166,20 +169,27 @@ def _for_everybody(ready: Callable[[], bool], figures: Figures) -> list[Route]:
         return _json({"live": True})
 
     async def is_ready(_: Request) -> Response:
-        if ready():
+        told = await health()
+        if told.ready:
             return _json({"ready": True})
-        return _refusal(503, "not_ready", "the Core reads its journal, or cannot write it")
+        if told.standby is not None:
+            return _refusal(503, "standby", told.standby.sentence)
+        return _refusal(503, "not_ready", NOT_READY)
+
+    async def whole(_: Request) -> Response:
+        return _ready_made(200, write_health(await health()))
 
     return [
+        Route("/health", whole),
         Route("/health/live", live),
         Route("/health/ready", is_ready),
         Route("/metrics", metrics),
     ]
 
 
-def _let_in(request: Request, token: str) -> None:
+def _let_in(request: Request, lets_in: LetsIn) -> None:
     scheme, _, given = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not is_token(given.strip(), token):
+    if scheme.lower() != "bearer" or not lets_in(given.strip()):
         raise HTTPException(401)
 
 

@@ -57,6 +57,23 @@ class FileHold:
             self._revision = revision
             self._write(fd, lease)
 
+    def holder(self) -> str:
+        """Return who holds the lease now; empty = nobody, or it cannot be told.
+
+        The file is not locked for that: whoever only looks must not keep anybody waiting.
+        """
+        try:
+            fd = os.open(self._path, os.O_RDONLY)
+        except OSError:
+            return ""
+        try:
+            lease, now_ms = self._read(fd)
+        except (JournalUnavailable, OSError):
+            return ""
+        finally:
+            os.close(fd)
+        return lease.holder if now_ms < lease.ends_ms else ""
+
     async def renew(self) -> bool:
         """Hold on to it; ``False`` = it is lost; errors as the port says."""
         with self._locked() as fd:

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from echo.apps.cli.main import app
 from echo.apps.state_file import StateFile
 from echo.links.admin_token import TOKEN_FILE
+from tests.fakes import WITHIN_S
 from tests.links.admin_desk import TOKEN, Behind, open_door
 
 
@@ -55,8 +56,8 @@ def running(folder: Path, behind: Behind) -> Iterator[Path]:
     thread = threading.Thread(target=lambda: asyncio.run(serve()))
     thread.start()
     try:
-        assert opened.wait(10)
+        assert opened.wait(WITHIN_S)
         yield settings
     finally:
         enough.set()
-        thread.join(10)
+        thread.join(WITHIN_S)

@@ -10,7 +10,8 @@ import pytest
 from echo.config.reading import read_settings
 from echo.config.toml_file import flatten_toml
 from tests.apps.cli.running_core import echoctl
-from tests.servers.etcd import EtcdServer, free_ports, running_etcd
+from tests.servers.etcd import EtcdServer, running_etcd
+from tests.servers.ports import free_port
 
 TEXT = """\
 # Our desk
@@ -189,7 +190,7 @@ def test_one_setting_in_etcd(etcd: EtcdServer) -> None:
 
 def test_places_that_are_none_are_told(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ETCD_TIMEOUT", "1")
-    [port] = free_ports(1)
+    port = free_port()
 
     assert config("import", file, "--to", "other.toml")[0] == 2
     code, _, errors = config("check", f"etcd://127.0.0.1:{port}")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from echo.apps.cli.reaching import reach, settings_of
+from echo.apps.cli.reaching import doors, reach, settings_of
 from echo.ports.errors import LinkDown, SettingsInvalid
 from tests.apps.cli.running_core import announce, write_settings, write_token
 
@@ -67,3 +67,16 @@ def test_a_core_without_a_door_cannot_be_asked(tmp_path: Path) -> None:
 def test_settings_that_are_none_are_told(tmp_path: Path) -> None:
     with pytest.raises(SettingsInvalid, match="No such file"):
         settings_of(tmp_path / "none.toml")
+
+
+def test_for_health_the_settings_own_door_comes_first_and_needs_no_token(tmp_path: Path) -> None:
+    settings = settings_of(write_settings(tmp_path, "admin.port = 9000"))
+    announce(tmp_path, "127.0.0.1:9123")
+
+    found = doors(settings)
+
+    assert [each for each, _ in found] == ["127.0.0.1:9000", "127.0.0.1:9123"]
+    assert [(each.port, each.token) for _, each in found] == [(9000, ""), (9123, "")]
+    announce(tmp_path, "127.0.0.1:9000")
+    assert len(doors(settings)) == 1
+    assert len(doors(settings_of(write_settings(tmp_path)))) == 1

@@ -9,7 +9,7 @@ import pytest
 from echo.stores.events.months import MonthFiles
 from tests.apps.cli.running_core import echoctl, write_settings
 from tests.engine.scenes import SECOND, SLAVE, desk, fixed_lot
-from tests.services.core.days import linked_of, notes_of, traded_day
+from tests.services.core.days import linked_of, midnights, notes_of, traded_day
 
 ROW = '[risk."{account}"."*"]\nrisk_type = "FIXED_LOT"\nlot_size = {lot}\n'
 
@@ -107,7 +107,28 @@ def test_a_recording_and_a_day_without_a_start_are_refused(settings: Path, tmp_p
     empty = tmp_path / "empty"
     empty.mkdir()
 
-    for place, named in ((recording, "raw events are needed"), (empty, "no start of a Core")):
+    for place, named in (
+        (recording, "raw events are needed"),
+        (empty, "neither a start of the Core"),
+    ):
         code, _, errors = whatif("--policy", policy(tmp_path), "--events", place)
         assert code == 2
         assert named in errors
+
+
+def test_any_day_that_the_core_keeps(tmp_path: Path) -> None:
+    """Also one on which no Core was started; copies that were open by then are its, too."""
+    files = MonthFiles(tmp_path / "core" / "events")
+    files.append(linked_of(notes_of(midnights(2))))
+    files.close()
+    settings = write_settings(tmp_path)
+    arguments = ("--policy", policy(tmp_path), "--events", "2025-06-17", "--config", settings)
+
+    code, said, _ = whatif(*arguments, "--json")
+    told = json.loads(said)
+
+    assert code == 0
+    assert (told["failed"], told["shed"]) == (0, 0)
+    assert {each["account"] for each in told["accounts"]} == {SLAVE, SECOND}
+    other = (*arguments[:3], "2025-07-17", *arguments[4:])
+    assert whatif(*other)[0] == 2

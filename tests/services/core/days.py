@@ -1,22 +1,28 @@
 """Recorded days: what a Core on a stage heard, as raw events."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
+from itertools import groupby
 from typing import TypeVar
 
 from echo.domain.commands import CloseOrder, ExecuteOrder
-from echo.domain.ids import TradeId
+from echo.domain.ids import Ticket, TradeId
 from echo.domain.journal import CommandRecord
 from echo.domain.raw_events import Chain, Linked
 from echo.engine.engine import Engine
-from echo.services.core.raw_events import Handled, Left, Life, Passing, encoded
+from echo.services.core.raw_events import Left, Life, Passing, encoded
+from echo.services.core.taps import DAY_MS, TappedBrain, next_day_ms
 from tests.engine.scenes import (
     AGENT,
+    SECOND,
+    SLAVE,
     Desk,
     closed,
     desk,
     done,
     filled,
+    modified,
     opened,
     spec_report,
     trade_id_of,
@@ -46,9 +52,9 @@ def notes_of(stage: Desk) -> list[Passing]:
     """What a tap would have noted of all that the stage heard in its first life."""
     engine = Engine(stage.settings, stage.book)
     notes: list[Passing] = [Life(stage.settings, stage.book, stage.events[0][1])]
+    tapped = TappedBrain(engine, lambda: engine.state, notes.append, stage.events[0][1])
     for event, now in stage.events:
-        effects = engine.handle(event, now)
-        notes.append(Handled(event, effects, now))
+        effects = tapped.handle(event, now)
         messages = [each.message for each in effects if hasattr(each, "message")]
         if messages:
             notes.append(Left(AGENT, 1, messages, now))
@@ -78,6 +84,35 @@ def traded_day(
         for end in _commands(stage, trade, CloseOrder):
             stage.say(done(end, executed_price=Decimal("1.10100")))
     return stage
+
+
+def midnights(days: int = 3) -> Desk:
+    """A desk that trades over so many midnights, each time with an order under way."""
+    stage = desk(SLAVE, SECOND)
+    for n in range(days):
+        ticket = 7_000 + n
+        trade = trade_id_of(ticket)
+        stage.later(next_day_ms(stage.now.wall_ms) - stage.now.wall_ms - 2_500)
+        stage.probe()
+        for slave in stage.settings.slave_accounts:
+            stage.say(spec_report(slave), message_id=None)
+            stage.quote(slave)
+        stage.say(opened(trade_id=trade, ticket=ticket))
+        first, second = _commands(stage, trade, ExecuteOrder)
+        stage.say(filled(first, 8_000 + n))
+        stage.wait(6_000)
+        stage.say(filled(second, 9_000 + n))
+        stage.say(replace(modified(2, sl="1.09000"), trade_id=trade, ticket=Ticket(ticket)))
+        stage.later(DAY_MS // 2)
+        stage.say(closed(trade_id=trade_id_of(ticket - 1), ticket=ticket - 1))
+        for end in _commands(stage, trade_id_of(ticket - 1), CloseOrder):
+            stage.say(done(end, executed_price=Decimal("1.10100")))
+    return stage
+
+
+def day_by_day(events: Iterable[Linked]) -> list[list[Linked]]:
+    """The same, each day by itself."""
+    return [list(each) for _, each in groupby(events, lambda linked: linked.event.day)]
 
 
 def _commands(stage: Desk, trade: TradeId, kind: type[T]) -> list[T]:

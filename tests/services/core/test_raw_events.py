@@ -1,9 +1,8 @@
 """What crosses the Core's threshold is noted, and comes back as it was."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, get_args
+from typing import get_args
 
 import msgspec
 import pytest
@@ -18,28 +17,28 @@ from echo.domain.policy import PolicyBook
 from echo.domain.quantities import Instant
 from echo.domain.raw_events import Direction, RawEvent
 from echo.domain.sessions import AgentToCore, CoreToAgent
+from echo.domain.traces import AgentSpans
 from echo.engine.effects import Effect, Observe, Persist, SendNow
 from echo.engine.events import AgentSaid, Due, Event
 from echo.engine.settings import EngineSettings
+from echo.engine.state import State
 from echo.services.core.canonical import canonical
 from echo.services.core.raw_events import (
+    CHECKPOINT,
     Answer,
-    Encoded,
+    Checkpoint,
     Handled,
     Left,
     Life,
     Passing,
-    TappedBrain,
-    TappedServer,
     answer_of,
     encoded,
     event_of,
+    is_checkpoint,
     is_market_data,
     life_of,
 )
 from tests.engine.scenes import opened, quote
-from tests.fakes import FakeClock
-from tests.services.core.fakes import FakeSession
 from tests.stores import examples as ex
 
 NOW = Instant(1_750_000_000_000, 1_000)
@@ -59,7 +58,9 @@ def raw(passing: Passing) -> RawEvent:
     )
 
 
-messages = st.sampled_from(get_args(AgentToCore)).flatmap(st.from_type)
+# Spans never come to the engine: the shell passes them on by itself.
+heard = [each for each in get_args(AgentToCore) if each is not AgentSpans]
+messages = st.sampled_from(heard).flatmap(st.from_type)
 said = st.builds(AgentSaid, message=messages)
 events = said | st.sampled_from(get_args(Event)).flatmap(st.from_type)
 
@@ -144,87 +145,6 @@ def test_facts_are_no_part_of_an_answer() -> None:
     assert answer_of([fact]) == answer_of([]) == b""
 
 
-class Brain:
-    def __init__(self, effects: Sequence[Effect], trouble: Exception | None = None) -> None:
-        self.effects, self.trouble = effects, trouble
-
-    def handle(self, event: Event, now: Instant) -> Sequence[Effect]:
-        if self.trouble is not None:
-            raise self.trouble
-        return self.effects
-
-
-def test_a_tapped_brain_does_what_the_brain_does() -> None:
-    noted: list[Passing] = []
-    event, done = Due(("pulse", "a")), [Observe(Alarm(key="k", code="c", sentence="s"))]
-
-    assert TappedBrain(Brain(done), noted.append).handle(event, NOW) is done
-    assert noted == [Handled(event, done, NOW)]
-
-
-def test_an_event_that_the_brain_fails_on_is_noted_too() -> None:
-    noted: list[Passing] = []
-
-    with pytest.raises(RuntimeError):
-        TappedBrain(Brain((), RuntimeError()), noted.append).handle(Due(("x",)), NOW)
-
-    assert noted == [Handled(Due(("x",)), (), NOW)]
-
-
-class Server:
-    def __init__(self) -> None:
-        self.handler: Any = None
-        self.stopped_ms = -1
-
-    async def start(self, handler: Any) -> None:
-        self.handler = handler
-
-    async def stop(self, grace_ms: int) -> None:
-        self.stopped_ms = grace_ms
-
-
-class Handler:
-    def __init__(self) -> None:
-        self.joined: list[tuple[Any, Any]] = []
-        self.calls: list[str] = []
-
-    def agent_joined(self, link: Any, hello: Any) -> None:
-        self.joined.append((link, hello))
-
-    def agent_said(self, link: Any, messages: Any) -> None:
-        self.calls.append("said")
-
-    def agent_left(self, link: Any, reason: str) -> None:
-        self.calls.append("left")
-
-    def agent_refused(self, agent_id: Any, reason: str, sentence: str) -> None:
-        self.calls.append("refused")
-
-
-@settings(max_examples=1)
-@given(st.sampled_from(get_args(CoreToAgent)).flatmap(st.from_type))
-async def test_a_tapped_door_notes_what_leaves_and_hands_it_on(message: CoreToAgent) -> None:
-    noted: list[Passing] = []
-    clock, server, handler, session = FakeClock(), Server(), Handler(), FakeSession(3)
-    tapped = TappedServer(server, clock, noted.append)
-    await tapped.start(handler)
-    server.handler.agent_joined(session, "hello")
-    server.handler.agent_said(session, [])
-    server.handler.agent_refused("agent_1", "", "")
-    server.handler.agent_left(session, "")
-    await tapped.stop(5)
-    [(link, hello)] = handler.joined
-    link.send([message])
-
-    assert (hello, link.session, link.agent_id) == ("hello", 3, "agent_1")
-    assert session.sent == [message]
-    assert noted == [Left(AgentId("agent_1"), 3, (message,), clock.now())]
-    assert handler.calls == ["said", "refused", "left"]
-    assert server.stopped_ms == 5
-    [found] = encoded(noted[0])
-    assert isinstance(found, Encoded)
-
-
 def test_only_what_tells_and_leads_to_nothing_can_be_spared() -> None:
     def handled(message: AgentToCore, *effects: Effect) -> Handled:
         return Handled(AgentSaid(AgentId("a"), 1, None, message), effects, NOW)
@@ -234,3 +154,17 @@ def test_only_what_tells_and_leads_to_nothing_can_be_spared() -> None:
     assert not is_market_data(handled(opened()))
     assert not is_market_data(Handled(Due(("pulse", "a")), (), NOW))
     assert not is_market_data(Life(EngineSettings(), PolicyBook(), NOW))
+
+
+def test_a_checkpoint_is_events_of_its_own_and_none_of_the_engines() -> None:
+    state = State(settings=EngineSettings(), book=PolicyBook())
+    parts = list(encoded(Checkpoint(state, NOW)))
+
+    assert parts
+    assert {(each.direction, each.kind) for each in parts} == {(Direction.CORE, CHECKPOINT)}
+    assert not is_market_data(Checkpoint(state, NOW))
+    begun = raw(Life(EngineSettings(), PolicyBook(), NOW))
+    part = replace(begun, kind=CHECKPOINT, payload=parts[0].payload)
+    assert (is_checkpoint(part), is_checkpoint(begun)) == (True, False)
+    assert event_of(part) is None
+    assert life_of(part) is None

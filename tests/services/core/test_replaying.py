@@ -5,15 +5,18 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from echo.domain.policy import PolicyBook
+from echo.domain.errors import Refusal
+from echo.domain.policy import PolicyBook, RiskPolicy
 from echo.domain.quantities import Instant
 from echo.domain.raw_events import Chain, Direction, RawEvent
+from echo.domain.sizing import Sized, SizingContext, size
+from echo.engine import sizes
 from echo.engine.engine import Engine
-from echo.engine.events import Due
-from echo.services.core.raw_events import Answer, Handled, Life
+from echo.engine.events import Due, Started
+from echo.services.core.raw_events import Answer, Handled, Life, answer_of, is_checkpoint
 from echo.services.core.replaying import Outcome, Replay, play_twice
 from tests.engine.scenes import fixed_lot
-from tests.services.core.days import linked_of, notes_of, traded_day
+from tests.services.core.days import day_by_day, linked_of, midnights, notes_of, traded_day
 
 
 def played(events: list[RawEvent]) -> Outcome:
@@ -119,3 +122,111 @@ def test_a_recording_is_compared_with_itself() -> None:
     assert (same.same, same.events) == (True, len(stage.events))
     assert same.decisions > 0
     assert not other.same
+
+
+@pytest.fixture
+def days() -> list[list[RawEvent]]:
+    """What a Core recorded that ran over three midnights, each day by itself."""
+    found = day_by_day(linked_of(notes_of(midnights(3))))
+    return [[each.event for each in day] for day in found]
+
+
+def test_each_day_that_a_core_ran_is_decided_as_it_was_by_itself(
+    days: list[list[RawEvent]],
+) -> None:
+    """Each answer is a digest over all that the engine wanted done: equal byte for byte."""
+    outcomes = [played(day) for day in days]
+
+    assert [each.lives for each in outcomes] == [1, 0, 0, 0]
+    assert [each.checkpoints for each in outcomes] == [0, 1, 1, 1]
+    for outcome in outcomes:
+        assert outcome.differences == []
+        assert (outcome.skipped, outcome.failed, outcome.unread) == (0, 0, [])
+        assert outcome.decisions > 4
+
+
+def test_over_all_days_each_checkpoint_is_what_the_replay_had_come_to(
+    days: list[list[RawEvent]],
+) -> None:
+    outcome = played([each for day in days for each in day])
+
+    assert (outcome.checkpoints, outcome.astray, outcome.differences) == (3, 0, [])
+    assert outcome.begun is not None
+    assert outcome.begun.kind == "CoreStarted"
+
+
+def test_what_the_journal_alone_yields_would_not_decide_the_same() -> None:
+    """Which is why a day begins with all that the engine knows, and not with a recovery."""
+    stage = midnights(1)
+    midnight = next(n for n, (_, now) in enumerate(stage.events) if now.wall_ms % 86_400_000 < 9e6)
+    engine, other = (Engine(stage.settings, stage.book) for _ in range(2))
+    for event, now in stage.events[:midnight]:
+        engine.handle(event, now)
+    other.handle(Started(stage.archive.read_back()), stage.events[midnight][1])
+
+    differing = [
+        event
+        for event, now in stage.events[midnight:]
+        if answer_of(engine.handle(event, now)) != answer_of(other.handle(event, now))
+    ]
+
+    assert differing
+
+
+def test_a_changed_rule_of_the_engine_is_found_by_one_day_alone(
+    days: list[list[RawEvent]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def doubled(policy: RiskPolicy, context: SizingContext) -> Sized | Refusal:
+        found = size(policy, context)
+        return replace(found, lot=2 * found.lot) if isinstance(found, Sized) else found
+
+    monkeypatch.setattr(sizes, "size", doubled)
+
+    outcome = played(days[2])
+
+    assert not outcome.same
+    assert outcome.decided_otherwise == 1
+    assert "command.lot was 0.10, is 0.20" in outcome.differences[0].sentence
+
+
+def test_a_state_that_is_another_one_is_counted_and_the_recorded_one_counts(
+    days: list[list[RawEvent]],
+) -> None:
+    events = [each for day in days[:2] for each in day]
+    lost = next(n for n, each in enumerate(events) if each.kind == "ExecutionResult")
+    del events[lost]
+
+    outcome = played(events)
+    begun = next(each.seq for each in events if is_checkpoint(each))
+
+    assert outcome.astray == 1
+    assert [each.seq for each in outcome.differences if each.seq > begun] == []
+
+
+def test_a_checkpoint_that_cannot_be_read_is_told_and_the_day_with_the_one_before_is_played(
+    days: list[list[RawEvent]],
+) -> None:
+    head = days[1][0]
+    other = replace(head, payload=head.payload.replace(b'"Judging"', b'"Mood"'))
+
+    alone, joined = played([other, *days[1][1:]]), played([*days[0], other, *days[1][1:]])
+
+    assert (alone.events, alone.begun, alone.skipped > 0) == (0, None, True)
+    [sentence] = alone.unread
+    assert sentence.startswith("the checkpoint of 2025-06-16 (event ")
+    assert "Mood" in sentence
+    assert (joined.differences, len(joined.unread)) == ([], 1)
+
+
+def test_what_a_checkpoint_knows_and_this_release_does_not_is_told(
+    days: list[list[RawEvent]],
+) -> None:
+    head = days[1][0]
+    more = replace(head, payload=head.payload.replace(b'"Judging"', b'"Judging","mood":1'))
+
+    outcome = played([more, *days[1][1:]])
+
+    assert outcome.differences == []
+    assert outcome.unread == [
+        "the checkpoint of 2025-06-16 knows more than this release does: Judging.mood"
+    ]

@@ -25,6 +25,7 @@ from echo.apps.cli import (
     replay,
     replicator,
     report,
+    status,
     store,
     symbols,
     trace,
@@ -73,6 +74,7 @@ app.command()(replay.replay)
 app.command()(whatif.whatif)
 app.command()(why.why)
 app.command()(trace.trace)
+app.command()(status.status)
 policy.app.command("get")(policies.get)
 policy.app.command("set")(policies.set_)
 policy.app.command("import")(policies.import_)

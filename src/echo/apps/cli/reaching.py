@@ -1,12 +1,12 @@
 """Finding the running Core: its settings say where it keeps its state, the state where it is."""
 
 import asyncio
-import json
 from pathlib import Path
 from typing import Final
 
 from echo.apps.live_settings import LiveSettings, live_settings
-from echo.config.settings import CoreSettings, core_settings
+from echo.apps.state_file import admin_address
+from echo.config.settings import AdminSettings, CoreSettings, core_settings
 from echo.links.admin_client import AdminClient
 from echo.links.admin_token import read_token
 from echo.ports.errors import LinkDown, SettingsInvalid
@@ -33,15 +33,37 @@ def reach(settings: CoreSettings) -> AdminClient:
         SettingsInvalid: they give it no door.
         LinkDown: none runs, or this user may not ask it.
     """
-    admin, folder = settings.admin, settings.state_dir
-    if not admin.enabled:
-        raise SettingsInvalid(["core/admin/enabled is false: set it to true and restart the Core"])
-    address = _announced(folder) or (f"{admin.bind}:{admin.port}" if admin.port else None)
+    admin, folder = _admin(settings), settings.state_dir
+    address = admin_address(folder) or (f"{admin.bind}:{admin.port}" if admin.port else None)
     if address is None:
         raise LinkDown(CORE, f"none has announced itself in {folder}")
     token = read_token(folder)
     if token is None:
         raise LinkDown(CORE, f"none has left a token in {folder} that this user can read")
+    return _door(settings, address, token)
+
+
+def doors(settings: CoreSettings) -> list[tuple[str, AdminClient]]:
+    """Return where Cores with these settings may tell how they do, the settings' own one first.
+
+    Each with its address; none of them is asked for more than that, so no token is needed.
+
+    Raises:
+        SettingsInvalid: they give it no door.
+    """
+    admin = _admin(settings)
+    own = f"{admin.bind}:{admin.port}" if admin.port else None
+    addresses = dict.fromkeys([own, admin_address(settings.state_dir)])
+    return [(each, _door(settings, each, "")) for each in addresses if each is not None]
+
+
+def _admin(settings: CoreSettings) -> AdminSettings:
+    if not settings.admin.enabled:
+        raise SettingsInvalid(["core/admin/enabled is false: set it to true and restart the Core"])
+    return settings.admin
+
+
+def _door(settings: CoreSettings, address: str, token: str) -> AdminClient:
     host, _, port = address.rpartition(":")
     bare = host.strip("[]")
     return AdminClient(
@@ -50,14 +72,3 @@ def reach(settings: CoreSettings) -> AdminClient:
         token=token,
         certificate=settings.tls.cert_file,
     )
-
-
-def _announced(folder: Path) -> str | None:
-    """Return where the Core says that its door is, if it says so."""
-    try:
-        told = json.loads((folder / "core.state.json").read_text(encoding="utf-8"))
-        address = str(told["admin"])
-        host, _, port = address.rpartition(":")
-        return address if host and port.isdigit() else None
-    except (OSError, ValueError, KeyError, TypeError):
-        return None

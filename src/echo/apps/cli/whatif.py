@@ -15,10 +15,15 @@ from rich.table import Table
 
 from echo.apps.cli.exits import EXIT_PROBLEM, EXIT_USAGE, give_up
 from echo.apps.live_settings import live_settings
-from echo.apps.recorded_days import is_recording, raw_events_of
+from echo.apps.recorded_days import (
+    events_of_day,
+    is_day,
+    is_recording,
+    kept_in,
+    raw_events_of,
+)
 from echo.apps.whatif.comparison import Comparison, Copy, Side, compared
 from echo.apps.whatif.plot import as_svg
-from echo.config.events_keys import events_settings
 from echo.config.limits import account_limits
 from echo.config.reading import Reading
 from echo.config.settings import core_settings
@@ -35,11 +40,15 @@ HUGE: Final = Decimal("Infinity")
 
 def whatif(
     policy: Annotated[
-        str, typer.Option("--policy", help="Settings to play under: a file with [risk], [policy].")
+        str, typer.Option("--policy", help="Settings to play under: a file with risk and policy.")
     ],
     events: Annotated[
-        Path | None,
-        typer.Option("--events", help="Raw events: a folder, a month's file or an export."),
+        str | None,
+        typer.Option(
+            "--events",
+            help="Raw events: a day (YYYY-MM-DD) that the Core keeps, a folder, a month's file or"
+            " an export; by default all that the Core keeps.",
+        ),
     ] = None,
     config: Annotated[
         str, typer.Option("--config", help="Settings of the Core whose events are played.")
@@ -59,8 +68,7 @@ def whatif(
     command = "whatif"
     try:
         reading = _read(policy)
-        place = events or events_settings(_read(config).values).folder
-        found = _compared(place, reading)
+        found = _compared(events, config, reading)
         limits = _limits(reading, found, daily_loss)
     except (SettingsInvalid, EventsUnavailable, ValueError) as error:
         hint = "name the events with --events, or the Core's settings with --config"
@@ -87,9 +95,10 @@ def _read(place: str) -> Reading:
     return asyncio.run(read())
 
 
-def _compared(place: Path, reading: Reading) -> Comparison:
-    if is_recording(place):
-        raise EventsUnavailable(f"{place} is a recording: raw events are needed")
+def _compared(events: str | None, config: str, reading: Reading) -> Comparison:
+    kept = kept_in(config) if events is None or is_day(events) else Path(events)
+    if is_recording(kept):
+        raise EventsUnavailable(f"{kept} is a recording: raw events are needed")
     settings = core_settings(reading.values)
 
     def change(was: EngineSettings) -> EngineSettings:
@@ -97,11 +106,14 @@ def _compared(place: Path, reading: Reading) -> Comparison:
         return replace(was, slave_accounts=settings.slave_accounts or was.slave_accounts)
 
     def day() -> Iterator[RawEvent]:
-        return raw_events_of(place)
+        if events is not None and is_day(events):
+            return events_of_day(kept, events)
+        return raw_events_of(kept)
 
     found = compared(day, settings.book, change)
     if found is None:
-        raise EventsUnavailable(f"{place} has no start of a Core in it: nothing can be played")
+        sentence = "has neither a start of the Core nor a checkpoint in it: nothing can be played"
+        raise EventsUnavailable(f"{events or kept} {sentence}")
     return found
 
 

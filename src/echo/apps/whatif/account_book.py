@@ -83,6 +83,19 @@ class AccountBook:
         self.unvalued += holding.value is None
         self.mark(wall_ms)
 
+    def inherit(self, ticket: Ticket, holding: Holding, exit_price: Decimal | None) -> None:
+        """Take in a position that was open before the first event: what it had made is no gain.
+
+        One that cannot be valued now never is: nobody knows from where its money would count.
+        """
+        if exit_price is None:
+            holding.value = None
+        else:
+            holding.floating = holding.profit(exit_price, holding.lot)
+            self.realised -= holding.floating
+        self.holdings[ticket] = holding
+        self.unvalued += holding.value is None
+
     def close(self, ticket: Ticket, lot: Decimal, price: Decimal, wall_ms: int) -> None:
         """Close *lot* of a position that is there."""
         holding = self.holdings[ticket]

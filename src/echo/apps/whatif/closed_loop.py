@@ -40,10 +40,12 @@ from echo.engine.events import (
     Due,
     Event,
     Recalled,
+    SettingsChanged,
     Started,
     TimerKey,
 )
 from echo.engine.settings import EngineSettings
+from echo.engine.state import Lane, State, TradeState
 
 FIRST_TICKET: Final = 1 << 40
 """No broker counts so far: a made-up ticket is never a real one's twin."""
@@ -72,9 +74,40 @@ class ClosedLoop:
         self._tickets = count(FIRST_TICKET)
         self._timers: dict[TimerKey, int] = {}
         self._due: list[tuple[int, TimerKey]] = []
+        self._armed: set[TimerKey] = set()
         self._sessions: dict[AgentId, int] = {}
-        self._started = False
+        self._started = self._inherits = False
         self._now = Instant(0, 0)
+
+    @classmethod
+    def resumed(cls, state: State, recorded: Recorded, now: Instant) -> "ClosedLoop":
+        """Return a play that begins with *state*, and with the copies that were open then."""
+        loop = cls(state.settings, state.book, recorded)
+        loop.engine, loop._now = Engine.resumed(state), now
+        loop._started = loop._inherits = True
+        loop._sessions = {each.agent_id: each.session for each in state.agents.values()}
+        for trade in state.trades.values():
+            for lane in trade.lanes.values():
+                loop._inherit(trade, lane)
+        return loop
+
+    def _inherit(self, trade: TradeState, lane: Lane) -> None:
+        """Take in a copy.  Its stops are its master's, for its own are nowhere told."""
+        if lane.ticket is None or lane.closed:
+            return
+        symbol, side = lane.symbol.upper(), trade.intent.side
+        holding = Holding(
+            trade_id=trade.trade_id,
+            symbol=symbol,
+            side=side,
+            lot=lane.lot_remaining,
+            open_price=lane.open_price,
+            stop_loss=trade.stop_loss,
+            take_profit=trade.take_profit,
+            value=self._value(lane.account_id, lane.symbol),
+        )
+        leaves_at = self._price(lane.account_id, symbol, side, exits=True)
+        self.book(lane.account_id).inherit(lane.ticket, holding, leaves_at)
 
     def book(self, account_id: AccountId) -> AccountBook:
         """Return the account's book."""
@@ -85,6 +118,8 @@ class ClosedLoop:
         self._run_timers(now)
         self._now = now
         match event:
+            case Due(key=key) if self._inherits and key not in self._armed:
+                self._feed(event)  # It was set before the play began.
             case Due() | Recalled():
                 return
             case Started():
@@ -101,6 +136,9 @@ class ClosedLoop:
                 symbol = quote.broker_symbol.upper()
                 self.book(quote.account_id).quote(symbol, quote.bid, quote.ask, now.wall_ms)
                 self._feed(event)
+            case SettingsChanged(settings=settings):
+                self.slaves = frozenset(settings.slave_accounts)
+                self._feed(event)
             case AgentJoined(agent_id=agent_id, session=session):
                 self._sessions[agent_id] = session
                 self._feed(event)
@@ -113,6 +151,7 @@ class ClosedLoop:
             self._started = True
             self._feed(event)
             return
+        self._inherits = False
         for agent_id, session in self._sessions.items():
             self._feed(AgentLeft(agent_id, session, "the Core was started again"))
         self._sessions.clear()
@@ -139,6 +178,7 @@ class ClosedLoop:
                     self.decisions[row.trade_id, row.seq, row.account_id] = row
                 case Arm(key=key, due_mono_ms=due):
                     self._timers[key] = due
+                    self._armed.add(key)
                     heapq.heappush(self._due, (due, key))
                 case Disarm(key=key):
                     self._timers.pop(key, None)

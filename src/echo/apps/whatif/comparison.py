@@ -15,9 +15,12 @@ from echo.domain.journal import DecisionRecord
 from echo.domain.policy import PolicyBook
 from echo.domain.quantities import Instant
 from echo.domain.raw_events import Direction, RawEvent
+from echo.engine.checkpoint import checkpoint
 from echo.engine.events import AgentSaid, Event, PoliciesChanged, SettingsChanged
 from echo.engine.settings import EngineSettings
-from echo.services.core.raw_events import event_of, life_of
+from echo.engine.state import State
+from echo.services.core.checkpoints import Gathering
+from echo.services.core.raw_events import event_of, is_checkpoint, life_of
 
 Changed = Callable[[EngineSettings], EngineSettings]
 
@@ -102,7 +105,7 @@ def compared(
         change: Makes the engine's other settings of the second play out of the recorded ones.
 
     Returns:
-        ``None`` when no start of a Core is among the events.
+        ``None`` when neither a start of a Core nor a checkpoint is among the events.
 
     Raises:
         ValueError: an event cannot be read.
@@ -110,24 +113,40 @@ def compared(
     recorded = Recorded()
     recorded.take(events())
     plays: _Plays | None = None
+    gathering = Gathering()
     for raw in events():
         if raw.direction is Direction.OUT:
             continue
         if raw.direction is Direction.CORE:
-            life = life_of(raw)
-            if life is not None and plays is None:
-                settings, was = life
-                plays = _Plays(
-                    ClosedLoop(settings, was, recorded),
-                    ClosedLoop(change(settings), book, recorded),
-                )
-            elif life is None and plays is not None:
+            if plays is None:
+                plays = _begun(raw, gathering, recorded, book, change)
+            elif life_of(raw) is None and not is_checkpoint(raw):
                 plays.shed += 1
             continue
         event = event_of(raw)
         if plays is not None and event is not None:
             _play(plays, event, Instant(raw.wall_ms, raw.mono_ms), change)
     return None if plays is None else _outcome(plays, recorded)
+
+
+def _begun(
+    raw: RawEvent, gathering: Gathering, recorded: Recorded, book: PolicyBook, change: Changed
+) -> _Plays | None:
+    """Begin both plays, if *raw* is a start or makes a checkpoint whole."""
+    life = life_of(raw)
+    if life is not None:
+        settings, was = life
+        return _Plays(
+            ClosedLoop(settings, was, recorded), ClosedLoop(change(settings), book, recorded)
+        )
+    state: State | None = gathering.take(raw.payload) if is_checkpoint(raw) else None
+    if state is None:
+        return None
+    now = Instant(raw.wall_ms, raw.mono_ms)
+    after = ClosedLoop.resumed(checkpoint(state), recorded, now)
+    after.take(SettingsChanged(change(state.settings)), now)
+    after.take(PoliciesChanged(book), now)
+    return _Plays(ClosedLoop.resumed(state, recorded, now), after)
 
 
 def _play(plays: _Plays, event: Event, now: Instant, change: Changed) -> None:

@@ -38,6 +38,7 @@ from echo.domain import (
     modes,
     operations,
     policy,
+    protection,
     quantities,
     registration_facts,
     registry,
@@ -58,7 +59,7 @@ _VOCABULARY: Final[tuple[ModuleType, ...]] = (
     *(modes, operations, policy, quantities, registration_facts, registry, rulings, sessions),
     *(specs, windows, events, settings),
     *(account_limits, closing_time, exposure, headroom, limit_rules, limits, limits_record),
-    *(lot_caps, reset_time, explanations, traces),
+    *(lot_caps, protection, reset_time, explanations, traces),
 )
 
 _encoder: Final = json.Encoder(order="sorted")
@@ -66,7 +67,7 @@ _encoder: Final = json.Encoder(order="sorted")
 
 def canonical(value: object) -> bytes:
     """Return *value* as canonical JSON.  Raises ``TypeError`` for what is no domain value."""
-    return _encoder.encode(_plain(value))
+    return _encoder.encode(plain_of(value))
 
 
 def from_canonical(data: bytes) -> Any:
@@ -75,10 +76,11 @@ def from_canonical(data: bytes) -> Any:
     Raises:
         ValueError: it is not JSON, or names a type that is not known.
     """
-    return _value(json.decode(data))
+    return value_of(json.decode(data))
 
 
-def _plain(value: object) -> object:
+def plain_of(value: object) -> object:
+    """Return *value* as what JSON knows.  Raises ``TypeError`` for what is no domain value."""
     match value:
         case Enum():
             return {_TYPE: type(value).__name__, _VALUE: value.value}
@@ -89,19 +91,19 @@ def _plain(value: object) -> object:
         case time():
             return {_TYPE: "time", _VALUE: value.isoformat()}
         case frozenset():
-            return {_TYPE: "set", _VALUE: sorted((_plain(each) for each in value), key=_sorting)}
+            return {_TYPE: "set", _VALUE: sorted((plain_of(each) for each in value), key=_sorting)}
         case Mapping():
-            pairs = [[_plain(key), _plain(each)] for key, each in value.items()]
+            pairs = [[plain_of(key), plain_of(each)] for key, each in value.items()]
             return {_TYPE: "map", _VALUE: sorted(pairs, key=_sorting)}
         case tuple() | list():
-            return [_plain(each) for each in value]
+            return [plain_of(each) for each in value]
         case PolicyBook():
             rules = (value.policies, value.options_by_account, value.default_options)
             more = (tuple(value.windows), tuple(value.switches), value.masters)
             parts = (*rules, *more, value.limits_by_account, value.symbol_options)
-            return {_TYPE: "PolicyBook", _VALUE: _plain(parts)}
+            return {_TYPE: "PolicyBook", _VALUE: plain_of(parts)}
         case _ if is_dataclass(value) and not isinstance(value, type):
-            plain = {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
+            plain = {each.name: plain_of(getattr(value, each.name)) for each in fields(value)}
             return {_TYPE: type(value).__name__} | plain
         case _:
             raise TypeError(f"{value!r} is no domain value")
@@ -111,28 +113,40 @@ def _sorting(plain: object) -> bytes:
     return _encoder.encode(plain)
 
 
-def _value(plain: Any) -> Any:
+def value_of(plain: Any) -> Any:
+    """Return the value that `plain_of` made *plain* of.
+
+    Raises:
+        ValueError: it names a type, or a field of one, that is not known.
+    """
     match plain:
         case list():
-            return tuple(_value(each) for each in plain)
+            return tuple(value_of(each) for each in plain)
         case {"@": "Decimal", "=": str(text)}:
             return Decimal(text)
         case {"@": "time", "=": str(text)}:
             return time.fromisoformat(text)
         case {"@": "set", "=": list(each)}:
-            return frozenset(map(_value, each))
+            return frozenset(map(value_of, each))
         case {"@": "map", "=": list(pairs)}:
-            return {_value(key): _value(each) for key, each in pairs}
+            return {value_of(key): value_of(each) for key, each in pairs}
         case {"@": "PolicyBook", "=": parts}:
-            return PolicyBook(*_value(parts))
+            return PolicyBook(*value_of(parts))
         case {"@": str(name), "=": value}:
             return _type(name)(value)
         case {"@": str(name), **rest}:
-            return _type(name)(**{str(key): _value(each) for key, each in rest.items()})
+            return _made(name, {str(key): value_of(each) for key, each in rest.items()})
         case dict():
             raise ValueError(f"an object without a type: {plain!r}"[:200])
         case _:
             return plain
+
+
+def _made(name: str, given: dict[str, Any]) -> Any:
+    try:
+        return _type(name)(**given)
+    except TypeError as error:
+        raise ValueError(f"a {name} of another release: {error}") from None
 
 
 def _type(name: str) -> type[Any]:

@@ -1,10 +1,9 @@
-"""What crosses the Core's threshold, for the raw events: noted in passing, encoded elsewhere.
+"""What crosses the Core's threshold, for the raw events: what was noted, as bytes and back.
 
-The tap stands between the shell and its brain and door.  All it does on a trade's way is to hand
-on values that never change; turning them into bytes is done by whoever keeps them.
+What is noted never changes, so it is turned into bytes by whoever keeps it, when there is time.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final, get_args
@@ -17,18 +16,19 @@ from echo.domain.journal import CommandRecord, DecisionRecord
 from echo.domain.policy import PolicyBook
 from echo.domain.quantities import Instant
 from echo.domain.raw_events import Direction, RawEvent
-from echo.domain.sessions import AgentHello, AgentToCore, CoreToAgent
+from echo.domain.sessions import AgentToCore, CoreToAgent
 from echo.domain.specs import Quote, SymbolSpecReport
 from echo.engine.effects import Effect, Observe, Persist
 from echo.engine.events import AgentSaid, Event
 from echo.engine.settings import EngineSettings
-from echo.ports.clock import Clock
-from echo.ports.links import AgentHandler, AgentServer, AgentSession
-from echo.services.core.brain import Brain
+from echo.engine.state import State
 from echo.services.core.canonical import canonical, from_canonical
+from echo.services.core.checkpoints import parts_of
 
 STARTED: Final = "CoreStarted"
 """Kind of the event that begins a life of the Core: what the engine is made of."""
+CHECKPOINT: Final = "Checkpoint"
+"""Kind of the events that begin a day in the midst of a life: what the engine knows, in parts."""
 
 _DIGEST_BYTES: Final = 16
 _MESSAGES: Final[dict[str, type[Any]]] = {kind.__name__: kind for kind in get_args(AgentToCore)}
@@ -67,8 +67,16 @@ class Left:
     now: Instant
 
 
-Passing = Life | Handled | Left
-"""What the tap notes."""
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A day begins, and this is what the engine knows; *state* is a copy that nobody changes."""
+
+    state: State
+    now: Instant
+
+
+Passing = Life | Handled | Left | Checkpoint
+"""What the taps note."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +112,7 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 def encoded(passing: Passing) -> Iterator[Encoded]:
-    """Yield the bytes of what the tap noted; a few µs each."""
+    """Yield the bytes of what the taps noted; a few µs each."""
     match passing:
         case Handled(event=event, effects=effects, now=now):
             kind, payload = _event(event)
@@ -130,6 +138,11 @@ def encoded(passing: Passing) -> Iterator[Encoded]:
                 answer=b"",
                 now=now,
             )
+        case Checkpoint(state=state, now=now):
+            for part in parts_of(state):
+                yield Encoded(
+                    direction=Direction.CORE, kind=CHECKPOINT, payload=part, answer=b"", now=now
+                )
 
 
 def is_market_data(passing: Passing) -> bool:
@@ -172,6 +185,11 @@ def life_of(raw: RawEvent) -> tuple[EngineSettings, PolicyBook] | None:
     return settings, book
 
 
+def is_checkpoint(raw: RawEvent) -> bool:
+    """Whether *raw* is a part of a checkpoint."""
+    return raw.direction is Direction.CORE and raw.kind == CHECKPOINT
+
+
 def answer_of(effects: Sequence[Effect]) -> bytes:
     """Return the effects' digest and decisions as JSON; empty = the engine wanted nothing done."""
     wanted = [each for each in effects if not isinstance(each, Observe)]
@@ -201,63 +219,3 @@ def _event(event: Event) -> tuple[str, bytes]:
         "message": message,
     }
     return type(message).__name__, _encoder.encode(said)
-
-
-class TappedBrain:
-    """A `Brain` whose events and effects are noted.
-
-    Args:
-        put: Takes what happened; must not block.
-    """
-
-    def __init__(self, brain: Brain, put: Callable[[Passing], None]) -> None:
-        self._brain, self._put = brain, put
-
-    def handle(self, event: Event, now: Instant) -> Sequence[Effect]:
-        """Pass on; an event that the engine fails on is noted, too."""
-        effects: Sequence[Effect] = ()
-        try:
-            effects = self._brain.handle(event, now)
-        finally:
-            self._put(Handled(event, effects, now))
-        return effects
-
-
-class TappedServer:
-    """An `AgentServer` whose outgoing messages are noted."""
-
-    def __init__(self, server: AgentServer, clock: Clock, put: Callable[[Passing], None]) -> None:
-        self._server, self._clock, self._put = server, clock, put
-
-    async def start(self, handler: AgentHandler) -> None:
-        """Pass on."""
-        await self._server.start(_TappedHandler(handler, self._clock, self._put))
-
-    async def stop(self, grace_ms: int) -> None:
-        """Pass on."""
-        await self._server.stop(grace_ms)
-
-
-class _TappedHandler:
-    """Sees to it that the service gets tapped streams, and always the same one for a stream."""
-
-    def __init__(self, handler: AgentHandler, clock: Clock, put: Callable[[Passing], None]) -> None:
-        self._handler, self._clock, self._put = handler, clock, put
-        self.agent_said, self.agent_left = handler.agent_said, handler.agent_left
-        self.agent_refused = handler.agent_refused
-
-    def agent_joined(self, link: AgentSession, hello: AgentHello) -> None:
-        self._handler.agent_joined(_TappedSession(link, self._clock, self._put), hello)
-
-
-class _TappedSession:
-    """Notes what leaves; the service knows a stream by its number, so it may be another object."""
-
-    def __init__(self, session: AgentSession, clock: Clock, put: Callable[[Passing], None]) -> None:
-        self.agent_id, self.session = session.agent_id, session.session
-        self.hold, self.end, self._send = session.hold, session.end, session.send
-        self._clock, self._put = clock, put
-
-    def send(self, messages: Sequence[CoreToAgent]) -> None:
-        self._put(Left(self.agent_id, self.session, tuple(messages), self._clock.now()))
-        self._send(messages)

@@ -12,7 +12,14 @@ from echo.engine.effects import Effect, Observe
 from echo.engine.engine import Engine
 from echo.engine.events import Event
 from echo.services.core.canonical import canonical
-from echo.services.core.raw_events import Answer, answer_of, event_of, life_of
+from echo.services.core.checkpoints import Gathering, parts_of
+from echo.services.core.raw_events import (
+    Answer,
+    answer_of,
+    event_of,
+    is_checkpoint,
+    life_of,
+)
 
 DIFFERENCES_MAX: Final = 10_000
 """Differences that are remembered; all are counted."""
@@ -39,8 +46,18 @@ class Outcome:
 
     events: int = 0
     skipped: int = 0
-    """Events before the first start of a Core: what the engine was made of is not known."""
+    """Events before the first start or checkpoint: what the engine knew then is not known."""
+    begun: RawEvent | None = None
+    """The first start or checkpoint, from which on everything is played; ``None`` = none came."""
+    first: RawEvent | None = None
+    last: RawEvent | None = None
+    """The first and the last event of all; ``None`` = none came."""
     lives: int = 0
+    checkpoints: int = 0
+    astray: int = 0
+    """Checkpoints that tell another state than the replay had come to; it goes on with theirs."""
+    unread: list[str] = field(default_factory=list)
+    """Why checkpoints could not be used, or not in full, a sentence each."""
     decisions: int = 0
     failed: int = 0
     """Events that the engine fails on."""
@@ -62,6 +79,7 @@ class Replay:
     def __init__(self) -> None:
         self.outcome = Outcome()
         self._engine: Engine | None = None
+        self._gathering = Gathering()
 
     def take(self, raw: RawEvent) -> None:
         """Play the next event.
@@ -70,15 +88,12 @@ class Replay:
             ValueError: it cannot be read.
         """
         outcome = self.outcome
+        outcome.first = outcome.first or raw
+        outcome.last = raw
         if raw.direction is Direction.OUT:
             return
         if raw.direction is Direction.CORE:
-            life = life_of(raw)
-            if life is not None:
-                self._engine = Engine(*life)
-                outcome.lives += 1
-            else:
-                outcome.shed += _shed(raw.payload)
+            self._told_by_core(raw)
             return
         if self._engine is None:
             outcome.skipped += 1
@@ -90,6 +105,38 @@ class Replay:
         outcome.decisions += len(_decided(answer))
         if answer != raw.answer:
             self._compare(raw, answer)
+
+    def _told_by_core(self, raw: RawEvent) -> None:
+        outcome = self.outcome
+        if (life := life_of(raw)) is not None:
+            self._engine = Engine(*life)
+            outcome.lives += 1
+            outcome.begun = outcome.begun or raw
+        elif is_checkpoint(raw):
+            self._gather(raw)
+        else:
+            outcome.shed += _shed(raw.payload)
+
+    def _gather(self, raw: RawEvent) -> None:
+        """Take the next part of a checkpoint; go on from it when it is whole."""
+        outcome, gathering = self.outcome, self._gathering
+        try:
+            state = gathering.take(raw.payload)
+        except ValueError as error:
+            sentence = f"the checkpoint of {raw.day} (event {raw.seq}) is of no use: {error}"
+            outcome.unread.append(sentence)
+            return
+        if state is None:
+            return
+        outcome.checkpoints += 1
+        if gathering.unknown:
+            names = ", ".join(sorted(gathering.unknown))
+            sentence = f"the checkpoint of {raw.day} knows more than this release does: {names}"
+            outcome.unread.append(sentence)
+        if self._engine is not None:
+            outcome.astray += list(parts_of(self._engine.state)) != list(parts_of(state))
+        self._engine = Engine.resumed(state)
+        outcome.begun = outcome.begun or raw
 
     def _answer(self, event: Event, now: Instant) -> bytes:
         assert self._engine is not None  # noqa: S101 -- checked by the caller
@@ -162,9 +209,16 @@ def _fields(then: tuple[str, dict[str, Any]], now: tuple[str, dict[str, Any]]) -
     if then[0] != now[0]:
         yield f"was a {then[0]}"
         return
-    for name in then[1].keys() & now[1].keys():
-        if then[1][name] != now[1][name]:
-            yield f"{name} was {_short(then[1][name])}, is {_short(now[1][name])}"
+    yield from _values("", then[1], now[1])
+
+
+def _values(before: str, then: dict[str, Any], now: dict[str, Any]) -> Iterator[str]:
+    for name in [each for each in then if each in now]:
+        was, is_now = then[name], now[name]
+        if isinstance(was, dict) and isinstance(is_now, dict):
+            yield from _values(f"{before}{name}.", was, is_now)
+        elif was != is_now:
+            yield f"{before}{name} was {_short(was)}, is {_short(is_now)}"
 
 
 def _named(kind: str, record: dict[str, Any]) -> str:

@@ -194,8 +194,50 @@ def read_events(
     for path in month_paths(folder):
         if first_day[:7] <= _month_of(path) <= last_day[:7]:
             for linked in read_month_events(path, after=after):
-                if first_day <= linked.event.day <= last_day:
+                if linked.event.day > last_day:
+                    return
+                if linked.event.day >= first_day:
                     yield linked
+
+
+def played_from(folder: Path, day: str, starts: str, parts: str) -> int:
+    """Return the number of the event from which on *day* can be played; its first, if none is.
+
+    That is the last event of kind *starts*, or the first of the last ones of kind *parts*, which
+    stand side by side, before anything came in on that day.
+
+    Raises:
+        EventsUnavailable: nothing of that day is there, or it cannot be read.
+    """
+    months = [path for path in reversed(month_paths(folder)) if _month_of(path) <= day[:7]]
+    first = _number(months[:1], "day = ?", (day,), "ASC")
+    if first is None:
+        raise EventsUnavailable(f"{folder} holds no events of {day}")
+    came_in = _number(months[:1], "day = ? AND direction = 'in'", (day,), "ASC")
+    if came_in is None:
+        return first
+    says = "seq < ? AND direction = 'core' AND kind"
+    found = _number(months, f"{says} IN (?, ?)", (came_in, starts, parts))
+    if found is None:
+        return first
+    if _number(months, "seq = ? AND kind = ?", (found, starts)) is not None:
+        return found
+    before = _number(months, "seq < ? AND kind != ?", (found, parts))
+    # Whatever the oldest of all months begins with has nothing before it.
+    return read_month(months[-1]).before_seq + 1 if before is None else before + 1
+
+
+def _number(
+    months: Sequence[Path], where: str, asked: tuple[int | str, ...], order: str = "DESC"
+) -> int | None:
+    """Return the number of the first such event, in that *order*; ``None`` = there is none."""
+    statement = f"SELECT seq FROM events WHERE {where} ORDER BY seq {order} LIMIT 1"  # noqa: S608 -- no value is in it
+    for path in months:
+        with _looking(path) as connection:
+            rows: list[tuple[Any, ...]] = connection.execute(statement, asked).fetchall()
+        if rows:
+            return int(rows[0][0])
+    return None
 
 
 def link_before(folder: Path, seq: int) -> bytes:

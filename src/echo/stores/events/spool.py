@@ -28,6 +28,8 @@ RETRY_S: Final = 1.0
 BATCH_MAX: Final = 500
 SLICE: Final = 16
 """Events encoded in one go: the event loop waits for no more than these, some 0.2 ms."""
+LARGE_BYTES: Final = 16_384
+"""An event so large is a slice by itself."""
 HOT_S: Final = 0.02
 """So long after anything but market data somebody may be trading."""
 STAND_BACK_S: Final = 0.01
@@ -198,8 +200,12 @@ class EventSpool(Generic[T]):
             sleep(STAND_BACK_S)
 
     def _linked(self, item: T) -> Iterable[Linked]:
+        events: list[Bytes] = []
         try:
-            events = list(self._encode(item))
+            for each in self._encode(item):
+                events.append(each)
+                if len(each.payload) >= LARGE_BYTES:
+                    sleep(STAND_BACK_S if self._is_hot() else 0)
         except (TypeError, ValueError) as error:
             self.counters.shed += 1
             self.counters.trouble = f"{type(item).__name__} cannot be written down: {error}"
