@@ -2,10 +2,9 @@
 
 import asyncio
 import contextlib
-import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -13,13 +12,18 @@ from pathlib import Path
 
 from bench.eas import BareMaster, BareSlave, Trip
 from echo.domain.ids import AccountId, TradeId
+from tests.servers.ports import free_port
 
 QUOTES_EVERY_S = 0.4
 STATES_EVERY_S = 1.0
 CLOSE_AFTER_S = 0.525
 """Between the moments at which positions are opened, so that no close meets an open."""
-READY_WITHIN_S = 20.0
-REGISTERED_WITHIN_S = 20.0
+READY_WITHIN_S = 60.0
+REGISTERED_WITHIN_S = 60.0
+REHEARSED_WITHIN_S = 0.5
+REHEARSALS_MAX = 40
+OVER_WITHIN_S = 5.0
+LINKED_WITHIN_S = 20.0
 
 
 @dataclass(slots=True)
@@ -46,8 +50,28 @@ class Desk:
             asyncio.get_running_loop().call_later(CLOSE_AFTER_S, master.close, trade_id)
             if number >= warm_up:
                 counted.append(trade_id)
-        await asyncio.sleep(1.5)
+        with contextlib.suppress(TimeoutError):  # whoever counts the trips sees what is missing
+            await until(
+                lambda: all(slave.closed >= trades + warm_up for slave in self.slaves),
+                OVER_WITHIN_S,
+            )
         return [self.trips[trade_id] for trade_id in counted]
+
+    async def rehearse(self) -> None:
+        """Open positions until one reaches every slave: then prices and money of all are known."""
+        for _ in range(REHEARSALS_MAX):
+            trade_id = self.masters[0].open()
+            trip = self.trips[trade_id] = self.masters[0].trips.pop(trade_id)
+            with contextlib.suppress(TimeoutError):
+                await until(lambda: len(trip.arrived_s) == len(self.slaves), REHEARSED_WITHIN_S)  # noqa: B023 -- awaited here
+            self.masters[0].close(trade_id)
+            if len(trip.arrived_s) == len(self.slaves):
+                break
+        else:
+            raise RuntimeError(f"none of {REHEARSALS_MAX} positions reached every slave")
+        await until(lambda: all(slave.closed for slave in self.slaves), OVER_WITHIN_S)
+        for slave in self.slaves:
+            slave.closed = 0
 
 
 @asynccontextmanager
@@ -74,8 +98,9 @@ async def desk(folder: Path, *, masters: int, slaves: int, more: str = "") -> As
             await asyncio.wait_for(ea.registered.wait(), REGISTERED_WITHIN_S)
         market = asyncio.create_task(_market(followers))
         try:
-            await asyncio.sleep(1.0)
-            yield Desk(leaders, followers, trips, programs)
+            ready = Desk(leaders, followers, trips, programs)
+            await ready.rehearse()
+            yield ready
         finally:
             market.cancel()
             for ea in (*leaders, *followers):
@@ -101,6 +126,19 @@ async def _market(slaves: Sequence[BareSlave]) -> None:
                 slave.state()
 
 
+async def until(condition: Callable[[], object], within_s: float) -> None:
+    """Look again and again, gently, until *condition* holds."""
+    async with asyncio.timeout(within_s):
+        while not condition():  # noqa: ASYNC110 -- of other programs
+            await asyncio.sleep(0.02)
+
+
+async def linked(folder: Path) -> None:
+    """Return when the Agent that runs in *folder* has its Core."""
+    log = folder / "agent.log"
+    await until(lambda: b'"peer":"core","up":true' in log.read_bytes(), LINKED_WITHIN_S)
+
+
 async def start_program(name: str, settings: Path, folder: Path) -> asyncio.subprocess.Process:
     """Start ``echo-<name>``, and wait until it is ready."""
     with (folder / f"{name}.log").open("ab") as log:
@@ -121,9 +159,7 @@ async def start_program(name: str, settings: Path, folder: Path) -> asyncio.subp
 
 
 def _write_settings(folder: Path, masters: int, slaves: int) -> Path:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     (folder / "pipes").mkdir(mode=0o700)
     leaders = [str(50_001 + each) for each in range(masters)]
     followers = [str(70_001 + each) for each in range(slaves)]

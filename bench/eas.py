@@ -191,6 +191,8 @@ class BareSlave(BareEa):
         super().__init__(Role.SLAVE, account_id)
         self._arrived = arrived
         self._ticket = 1_000
+        self.closed = 0
+        """Closes that it was told."""
 
     def heard(self, content: bytes) -> None:
         """Stamp an open at once, and answer a moment later.
@@ -206,6 +208,7 @@ class BareSlave(BareEa):
         elif b'"close_order"' in content:
             close = read_agent_line(content)
             assert isinstance(close, CloseOrder)
+            self.closed += 1
             self._answer(close, close.ticket, BID)
         else:
             super().heard(content)

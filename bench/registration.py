@@ -12,7 +12,6 @@ import asyncio
 import contextlib
 import csv
 import json
-import socket
 import statistics
 import tempfile
 import time
@@ -24,7 +23,7 @@ from typing import Any, Final
 import uvloop
 
 from bench.__main__ import machine, quantile
-from bench.desk import start_program
+from bench.desk import linked, start_program
 from bench.eas import SPEC, BareEa
 from echo.apps.running import spare_collections
 from echo.domain.handshake import AccountSymbolsReport, Handshake, HandshakeMetadata, Role
@@ -37,9 +36,10 @@ from echo.domain.symbols import forget_readings
 from echo.engine.engine import Engine
 from echo.engine.events import AgentJoined, AgentSaid
 from echo.engine.settings import EngineSettings
+from tests.servers.ports import free_port
 
 NAMES: Final = Path(__file__).parent.parent / "tests" / "data" / "symbols" / "market_watches.csv"
-WITHIN_S: Final = 30.0
+WITHIN_S: Final = 60.0
 ROUNDS: Final = 5
 JUDGED: Final = 40
 """Reports of each kind whose judging is measured."""
@@ -102,7 +102,7 @@ async def waits_ms(accounts: int, symbols: tuple[SymbolMapping, ...]) -> list[fl
         try:
             for program in ("core", "agent"):
                 programs.append(await start_program(program, settings, folder))
-            await asyncio.sleep(1.0)
+            await linked(folder)
             await asyncio.gather(*(ea.connect(folder / "pipes") for ea in eas))
             async with asyncio.timeout(WITHIN_S):
                 await asyncio.gather(*(ea.registered.wait() for ea in eas))
@@ -186,9 +186,7 @@ def measured(rounds: int) -> dict[str, Any]:
 
 
 def _settings(folder: Path, accounts: Sequence[AccountId]) -> Path:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     (folder / "pipes").mkdir(mode=0o700)
     names = [str(each) for each in accounts]
     text = f"""

@@ -8,7 +8,6 @@ Core and Agent, and their ratio to "off".
 import argparse
 import json
 import os
-import socket
 import statistics
 import tempfile
 from collections import defaultdict
@@ -19,6 +18,7 @@ import uvloop
 
 from bench.__main__ import last_slave_ms
 from bench.desk import desk
+from tests.servers.ports import free_port
 
 OPENS_PER_S: Final = 100.0
 """Every open is followed by its close: 200 actions a second."""
@@ -28,9 +28,7 @@ WARM_UP: Final = 50
 
 def ways() -> dict[str, str]:
     """Return the settings of each way to tell."""
-    with socket.socket() as nobody:
-        nobody.bind(("127.0.0.1", 0))
-        dead = nobody.getsockname()[1]
+    dead = free_port()
     return {
         "off": "\n[telemetry]\nenabled = false\n",
         "on": "\n[telemetry]\nenabled = true\n",

@@ -68,7 +68,8 @@ spans to the collector, or with `agent/spans_via_core` hands them to the Core, w
 
 {_steps(TRADE)}
 
-A decision takes microseconds, and stamps are whole milliseconds: its steps have no length. An EA of
+Stamps are whole milliseconds. A decision takes microseconds: its steps begin and end with the turn
+of the engine, timed to the microsecond, in which it was made for all followers together. An EA of
 an old protocol stamps ticks since its machine's start; its steps have their length, and end where
 its Agent passed the answer on.
 

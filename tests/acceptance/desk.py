@@ -23,7 +23,7 @@ from echo.stores.sqlite.reading import read_books
 from tests.acceptance.talk import Ids, Step, Talk, TalkError, read_json
 from tests.fakes import FactLog, until_real
 
-WITHIN_S = 5.0
+WITHIN_S = 60.0
 _HELD = re.compile(r", ticket (\d+): (\S+) (\S+) bought at (\S+), stop ([^\s,]+)")
 
 ADDRESSES = """

@@ -8,7 +8,6 @@ an operator would, and the answers are those of ``echoctl``.
 
 import asyncio
 import json
-import socket
 import sys
 import tempfile
 import time
@@ -26,8 +25,9 @@ from echo.apps.cli.main import app
 from tests.acceptance.desk import FEATURES, LEGACY_FEATURES, Person
 from tests.apps.programs import Program, start
 from tests.fakes import until_real
+from tests.servers.ports import free_port
 
-WITHIN_S: Final = 15.0
+WITHIN_S: Final = 60.0
 QUIET_S: Final = 0.4
 """How long nothing must come for there to be nothing."""
 
@@ -297,9 +297,7 @@ async def playing(
 ) -> AsyncIterator[Play]:
     """Start Core and Agent as programs, and end them."""
     with tempfile.TemporaryDirectory(prefix="echo-roll-") as name:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            play = Play(Path(name), probe.getsockname()[1], heard=heard, collector=collector)
+        play = Play(Path(name), free_port(), heard=heard, collector=collector)
         play.write()
         try:
             for program in ("core", "agent"):

@@ -21,6 +21,7 @@ from echo.domain.sessions import Ping
 from echo.domain.specs import SymbolMapping
 from echo.terminal.master import traceparent
 from echo.wire.pipe import read_agent_line, write_from_ea
+from tests.fakes import WITHIN_S
 
 SERVER = "Scripted"
 EXECUTES_MS = 12
@@ -51,7 +52,7 @@ class Scripted(BareEa):
         """Connect, or connect again, and be judged."""
         self.registered.clear()
         await self.connect(self.folder)
-        await asyncio.wait_for(self.registered.wait(), 10.0)
+        await asyncio.wait_for(self.registered.wait(), WITHIN_S)
 
     def go(self) -> None:
         """Leave the pipe."""

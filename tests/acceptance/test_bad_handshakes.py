@@ -16,6 +16,8 @@ from tests.acceptance.rollout import Play, playing
 from tests.apps.programs import Program
 from tests.fakes import until_real
 
+pytestmark = pytest.mark.no_cover
+
 SYMBOL = {
     "digits": 5,
     "point": 0.00001,
@@ -83,7 +85,7 @@ def resident_kib(program: Program) -> int:
 
 
 async def verdict(person: Person) -> Any:
-    await until_real(lambda: told(person), within_s=10.0)
+    await until_real(lambda: told(person))
     payload = told(person)[-1]["payload"]
     payload["status"] = payload["status"].removeprefix("SYMBOL_REGISTRATION_STATUS_")
     return payload

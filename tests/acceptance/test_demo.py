@@ -14,6 +14,8 @@ from tests.acceptance.plays import CONTRACT, echoctl, in_a_window, short_folder
 from tests.fakes import until_real
 from tests.house.sources import ROOT
 
+pytestmark = pytest.mark.no_cover
+
 TO_ANOTHER_LINE = re.compile(r"\x1b\[\d*A|\r")
 CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 CLEARS_THE_SCREEN = "\x1b[2J"
@@ -101,7 +103,6 @@ def test_a_person_sees_it_happen(folder: Path) -> None:
 
     assert code == 0, text
     assert "starting Core, Agent and the terminals of 1 master and 1 slave" in text
-    assert "the market opens in" in text
     assert "left out" in text
     assert "of 5 s   market 2014-05-08" in text
     assert "nothing lost, nothing twice" in text
@@ -147,7 +148,7 @@ async def test_an_interrupted_run_leaves_nothing_behind(
     folder: Path, number: signal.Signals
 ) -> None:
     run = await echoctl(folder, "--seconds", "60", "--slaves", "2", "--json")
-    await until_real(lambda: len(run.programs()) == 6, within_s=30)
+    await until_real(lambda: len(run.programs()) == 6)
     run.signal(number)
     code, said, _ = await run.ended()
 
@@ -159,10 +160,10 @@ async def test_an_interrupted_run_leaves_nothing_behind(
 
 async def test_programs_do_not_outlive_a_demo_that_was_killed(folder: Path) -> None:
     run = await echoctl(folder, "--seconds", "60", "--slaves", "2")
-    await until_real(lambda: len(run.programs()) == 6, within_s=30)
+    await until_real(lambda: len(run.programs()) == 6)
     run.signal(signal.SIGKILL)
     await run.ended()
 
-    await until_real(lambda: run.programs() == [], within_s=5)
+    await until_real(lambda: run.programs() == [])
     [left_behind] = names(folder)
     assert names(folder / left_behind / "pipes") == set(), "they ended in order"

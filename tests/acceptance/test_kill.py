@@ -11,6 +11,8 @@ import pytest
 from echo.apps.demo.options import DemoOptions
 from tests.acceptance.plays import Killer, honest, play, short_folder
 
+again = pytest.mark.no_cover
+
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
@@ -22,9 +24,9 @@ def folder() -> Iterator[Path]:
     ("name", "seconds", "after_s"),
     [
         pytest.param("core", 12, [2, 5, 8, 10.5], id="the core, four times"),
-        pytest.param("agent", 12, [2, 5, 8, 10.5], id="the agent, four times"),
-        pytest.param("terminal-70002", 9, [5], id="a slave's terminal"),
-        pytest.param("terminal-50001", 9, [4], id="a master's terminal"),
+        pytest.param("agent", 12, [2, 5, 8, 10.5], id="the agent, four times", marks=again),
+        pytest.param("terminal-70002", 9, [5], id="a slave's terminal", marks=again),
+        pytest.param("terminal-50001", 9, [4], id="a master's terminal", marks=again),
     ],
 )
 def test_a_killed_program_costs_nothing(

@@ -12,6 +12,8 @@ import pytest
 
 from tests.apps.programs import Program, begin, refusal, start, write_settings
 
+pytestmark = pytest.mark.no_cover
+
 UNKNOWN = "01890a5d-ac96-774b-bcce-b302099a8057"
 
 

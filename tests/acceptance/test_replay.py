@@ -4,6 +4,8 @@ import asyncio
 import json
 from pathlib import Path
 
+import pytest
+
 from echo.apps.core import engine_part
 from echo.apps.demo.options import DemoOptions
 from echo.apps.demo.performance import Performance
@@ -14,6 +16,8 @@ from echo.services.core.canonical import canonical
 from echo.services.core.recorder import read_recording
 from echo.services.core.replaying import Outcome, Replay
 from echo.stores.file import FileSettings
+
+pytestmark = pytest.mark.no_cover
 
 
 def _replayed(folder: Path) -> list[bytes]:

@@ -8,6 +8,8 @@ import pytest
 from tests.acceptance.rollout import Play, playing, protocol, unknown_symbols
 from tests.house.sources import ROOT
 
+pytestmark = pytest.mark.no_cover
+
 HOW_TO = ROOT / "docs" / "how-to" / "roll-out-a-protocol.md"
 
 

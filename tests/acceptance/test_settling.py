@@ -29,6 +29,8 @@ from tests.fakes import until_real
 from tests.links.grpc_peers import Agent
 from tests.links.linked import linked
 
+pytestmark = pytest.mark.no_cover
+
 AGENT = AgentId("agent_1")
 CLOCK = SystemClock()
 T = TypeVar("T")

@@ -24,6 +24,7 @@ from tests.acceptance.plays import short_folder
 from tests.acceptance.scripted import EXECUTES_MS, Follower, Leader, ignore, refuse_stops
 from tests.acceptance.stranger import Stranger
 from tests.acceptance.traced import (
+    assert_decisions_last,
     assert_examples_lead_to_traces,
     assert_log_lines_carry_the_trace,
     assert_one_tree,
@@ -36,14 +37,17 @@ from tests.fakes import until_real
 from tests.links.telemetry.collector import Collector, collecting
 
 WITHIN_S = 20.0
+SHOWN_EVERY_S = 0.5
 OBEDIENT, STUBBORN, LEGACY, FULL, WINDOWED, ODD = (str(70_010 + n) for n in range(6))
 ELSEWHERES = "70099"
 SLAVES = [OBEDIENT, STUBBORN, LEGACY, FULL, WINDOWED, ODD]
 MASTER = "50001"
 NEAR = replace(SPEC, stop_level_points=400, contract_size=None)
 """A broker that allows no stop so near, and does not say what a lot is."""
-NEVER_HERE = {"echo.core.handshake.notify_miss_total"}
-"""What this desk cannot move: its journal is a file, and a file's notices are never missed."""
+NEVER_HERE = {"echo.core.handshake.notify_miss_total", "echo.telemetry.shed"}
+"""What this desk cannot move: its journal is a file, and a file's notices are never missed; its
+collector lives, and nothing is told faster than it is counted.
+"""
 
 
 def rules() -> str:
@@ -113,7 +117,7 @@ async def showing(players: Players) -> AsyncIterator[None]:
         while True:
             with suppress(OSError):
                 players.show()
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(SHOWN_EVERY_S)
 
     task = asyncio.create_task(show())
     try:
@@ -126,9 +130,30 @@ async def until(seen: Callable[[], object]) -> None:
     await until_real(seen, within_s=WITHIN_S)
 
 
+def told(hosts: TwoHosts, program: str, fact: str, **about: object) -> int:
+    """Return how often a program's log tells of *fact* with these values."""
+    return sum(
+        line["fact"] == fact and about.items() <= line.items() for line in hosts.log_lines(program)
+    )
+
+
+async def all_is_told(collector: Collector, *services: str) -> None:
+    """Wait until each has exported twice: what it knew before is told, or is with the Core."""
+    before = {each: collector.exports[each] for each in services}
+    await until(lambda: all(collector.exports[each] >= before[each] + 2 for each in services))
+
+
+async def the_market_is_known(hosts: TwoHosts) -> None:
+    """Wait until the Core has prices of every slave, and money of the one that has limits."""
+    for each in SLAVES:
+        await until(lambda name=each: told(hosts, "core", "QuotesTaken", account_id=name))  # type: ignore[misc]  # of a default
+    await until(lambda: told(hosts, "core", "LimitAnchored", account_id=WINDOWED))
+
+
 async def odd_things_are_said(hosts: TwoHosts, players: Players) -> None:
     """Reports that are held, empty, doubled, older than known; a ping with its time; rubbish."""
-    odd = players.slaves[ODD]
+    odd, about = players.slaves[ODD], {"account_id": ODD}
+    gone = {"peer": f"slave_{ODD}", "up": False}
     for _ in range(3):
         odd.quote()
     odd.say(specs_of(odd))
@@ -136,19 +161,21 @@ async def odd_things_are_said(hosts: TwoHosts, players: Players) -> None:
     odd.transport.write(b"rubbish\n")
     for tick_value in (1, 2):
         odd.say(specs_of(odd, Decimal(tick_value)))
-        await asyncio.sleep(0.3)
+        await until(lambda: told(hosts, "south", "SpecsForwarded", **about) == tick_value)  # noqa: B023 -- awaited here
     hello = odd.greeting()
     odd.say(replace(hello, metadata=replace(hello.metadata, client_semver="1.0.1")))
     odd.say(odd.greeting(symbols=(replace(SPEC, canonical_symbol="NONSENSE"),)))
     odd.say(odd.greeting(symbols=(SPEC, SPEC)))
-    await asyncio.sleep(0.3)
+    await until(lambda: told(hosts, "south", "VerdictForwarded", **about, status="REJECTED") == 2)
     odd.go()
-    await asyncio.sleep(0.2)
+    await until(lambda: told(hosts, "south", "LinkChanged", **gone) == 1)
     async with hosts.frozen("core", for_s=0.3):
+        heard = told(hosts, "south", "HandshakeHeard", **about)
         await odd.connect(odd.folder)
-        await asyncio.sleep(0.1)
+        await until(lambda: told(hosts, "south", "HandshakeHeard", **about) > heard)
         odd.go()  # Gone before anybody could judge it.
-    await asyncio.sleep(0.3)
+        await until(lambda: told(hosts, "south", "LinkChanged", **gone) == 2)
+    await until(lambda: told(hosts, "south", "VerdictNotForwarded", **about))
     await odd.come()
     stranger = Stranger(hosts.port, "elsewhere", ELSEWHERES)
     await stranger.say(*stranger.reports(2_000, 1_000))
@@ -196,18 +223,20 @@ async def entries_are_refused(players: Players) -> None:
     players.leader.open()
 
 
-async def an_agent_hangs_and_is_killed(hosts: TwoHosts, players: Players, trade: TradeId) -> None:
+async def an_agent_hangs_and_is_killed(
+    hosts: TwoHosts, players: Players, collector: Collector, trade: TradeId
+) -> None:
     """Commands are sent again, wait for an Agent, and go out to the next one."""
     obedient = players.slaves[OBEDIENT]
     before = len(obedient.orders)
     async with hosts.frozen("south", for_s=1.0):
         players.leader.open()
     await until(lambda: len(obedient.orders) > before)
-    await asyncio.sleep(1.5)  # An Agent tells once a second; what it is killed with is lost.
+    await all_is_told(collector, "echo-south")  # What it is killed with is lost.
     await hosts.kill("south")
     await until(lambda: any(each.get("up") is False for each in links_of(hosts, "south")))
     players.leader.close(trade)
-    await asyncio.sleep(0.5)
+    await until(lambda: told(hosts, "core", "OwnerMissing", trade_id=trade))
     await hosts.start("south")
     for ea in players.slaves.values():
         await ea.come()
@@ -223,19 +252,20 @@ async def played(hosts: TwoHosts, collector: Collector) -> TradeId:
     players = Players(hosts)
     await players.come()
     async with showing(players):
-        await asyncio.sleep(1.0)
+        await the_market_is_known(hosts)
         await odd_things_are_said(hosts, players)
         players.slaves[WINDOWED].equity = 9_600
         trade = await a_trade_is_copied(players)
         await entries_are_refused(players)
-        await an_agent_hangs_and_is_killed(hosts, players, trade)
+        await until(lambda: way_between(collector.spans, PAPER_MASTER, PAPER_SLAVE))
+        await an_agent_hangs_and_is_killed(hosts, players, collector, trade)
         wanted = {each.name for each in METRICS} - NEVER_HERE
         steps = {step.name for step in (*TRADE, *VERDICT)}
         with suppress(TimeoutError):
             await until(lambda: wanted <= collector.moved)
             await until(lambda: steps <= {span.name for span in collector.spans})
-            await until(lambda: way_between(collector.spans, PAPER_MASTER, PAPER_SLAVE))
-        await asyncio.sleep(2.5)
+        await all_is_told(collector, "echo-north", "echo-south")
+        await all_is_told(collector, "echo-core")
     return trade
 
 
@@ -254,9 +284,10 @@ async def test_one_run_tells_everything_that_is_promised() -> None:
     assert {step.name for step in (*TRADE, *VERDICT)} <= {span.name for span in collector.spans}
     assert collector.services == {"echo-core", "echo-north", "echo-south"}
     trace_id = trade.replace("-", "")
-    told = [span for span in collector.spans if span.trace_id.hex() == trace_id]
-    assert_one_tree(told)
-    [*_, filled] = way = way_between(told, MASTER, OBEDIENT)
+    steps = [span for span in collector.spans if span.trace_id.hex() == trace_id]
+    assert_one_tree(steps)
+    assert_decisions_last(steps)
+    [*_, filled] = way = way_between(steps, MASTER, OBEDIENT)
     assert_placed_by_one_clock(way)
     lasted_ns = filled.end_time_unix_nano - filled.start_time_unix_nano
     assert lasted_ns == (EXECUTES_MS - 1) * 1_000_000

@@ -1,10 +1,13 @@
-"""One trade is one trace, from the master's terminal to the slave's, through real programs."""
+"""One trade is one trace, from the master's terminal to the slave's, through the real services."""
 
+import time
 from pathlib import Path
 
 from echo.domain.facts import Fact
+from echo.domain.traces import Span
 from echo.links.telemetry import spans as told
-from echo.links.telemetry.spans import Span, spans_of_agent, spans_of_core
+from echo.links.telemetry.agent_spans import AgentTrace
+from echo.links.telemetry.core_spans import CoreTrace
 from tests.acceptance.desk import Desk
 from tests.acceptance.plays import short_folder
 from tests.acceptance.talk import read_talk
@@ -17,7 +20,9 @@ IN_ORDER = [
     told.TO_AGENT,
     told.PIPE,
     told.SLAVE_EA,
+    told.BROKER,
 ]
+BESIDE = {told.SCHEDULE, told.RISK, told.STOPS, told.JOURNAL}
 
 
 async def test_every_step_of_a_copy_hangs_on_the_one_before() -> None:
@@ -30,13 +35,19 @@ async def test_every_step_of_a_copy_hangs_on_the_one_before() -> None:
         finally:
             await desk.close()
         facts: list[Fact] = desk.facts.facts
+    over_ms = time.time_ns() // 1_000_000
     spans: list[Span] = [
-        span for fact in facts for make in (spans_of_agent, spans_of_core) for span in make(fact)
+        span
+        for trace in (CoreTrace(), AgentTrace())
+        for fact in facts
+        for span in trace.trace(fact, over_ms)
     ]
 
     by_name = {span.name: span for span in spans}
-    assert sorted(by_name, key=IN_ORDER.index) == IN_ORDER
+    assert set(by_name) == {*IN_ORDER, *BESIDE}
     assert len({span.trace_id for span in spans}) == 1
     chain = [by_name[name] for name in IN_ORDER]
     assert [span.parent_id for span in chain] == ["", *(span.span_id for span in chain[:-1])]
-    assert (chain[-1].end_ms - chain[-1].start_ms, chain[-1].ok) == (250, True)
+    [*_, execute, fill] = chain
+    assert (execute.end_ms - execute.start_ms, execute.ok) == (250, True)
+    assert fill.end_ms - fill.start_ms == 249

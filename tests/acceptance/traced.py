@@ -26,7 +26,7 @@ CHAIN = [
 LOGGED = {
     *("IntentForwarded", "ActionReceived", "CopyDecided", "CommandSent", "OwnerMissing"),
     *("CommandWritten", "CommandHeard", "DeliveryRetried", "ResultForwarded", "ResultTaken"),
-    *("DecisionSettled", "OpenHeld"),
+    *("DecisionSettled", "OpenHeld", "Alarm"),
 }
 EXAMPLE = re.compile(r'# \{span_id="([0-9a-f]{16})",trace_id="([0-9a-f]{32})"\}')
 
@@ -72,6 +72,14 @@ def assert_placed_by_one_clock(way: Sequence[Span]) -> None:
         [off_ms] = [each.value.int_value for each in span.attributes if each.key == OFFSET] or [0]
         expected_ms = AHEAD_MS if span.name in SECOND_HOSTS else 0
         assert abs(off_ms - expected_ms) < NEAR_MS, span.name
+
+
+def assert_decisions_last(told: Sequence[Span]) -> None:
+    """What the engine decided took it microseconds, and not none."""
+    decided = [span for span in told if span.name in {spans.SCHEDULE, spans.RISK, spans.STOPS}]
+    assert {span.name for span in decided} == {spans.SCHEDULE, spans.RISK, spans.STOPS}
+    for span in decided:
+        assert 0 < span.end_time_unix_nano - span.start_time_unix_nano < SECOND_NS
 
 
 def assert_timed_by_one_clock(collector: Collector) -> None:

@@ -7,7 +7,6 @@ import asyncio
 import contextlib
 import json
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,9 +14,10 @@ from pathlib import Path
 from typing import Final
 
 from tests.apps.terminals import account, terminal
+from tests.servers.ports import free_port
 
 AHEAD_MS: Final = 5_000
-READY_WITHIN_S: Final = 25.0
+READY_WITHIN_S: Final = 60.0
 PAPER_MASTER: Final = "50002"
 PAPER_SLAVE: Final = "70002"
 
@@ -87,9 +87,7 @@ class TwoHosts:
         self._collector, self._rules = collector, rules
         self._masters, self._slaves = [*masters, PAPER_MASTER], [*slaves, PAPER_SLAVE]
         self._programs: dict[str, asyncio.subprocess.Process] = {}
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = int(probe.getsockname()[1])
+        self.port = free_port()
 
     async def open(self) -> None:
         """Start everything."""

@@ -23,4 +23,4 @@ def test_positions_reach_every_slave_once_and_the_warm_up_does_not_count() -> No
 
     times_ms = last_slave_ms(trips, followers=2)
     assert len(times_ms) == 5
-    assert all(0 < each < 5_000 for each in times_ms)
+    assert all(0 < each < 60_000 for each in times_ms)

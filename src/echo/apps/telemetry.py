@@ -10,7 +10,7 @@ from echo.apps.notices import notifier
 from echo.config.settings import AgentSettings, CoreSettings, TelemetrySettings
 from echo.domain.cache_facts import CacheStanding
 from echo.domain.facts import Alarm, Fact
-from echo.domain.traces import AgentSpans
+from echo.domain.traces import AgentSpans, Span
 from echo.links.grpc_options import is_loopback
 from echo.links.log_facts import LEVEL_OF, LEVELS, LogFacts
 from echo.links.notices.notifier import Notifier
@@ -23,12 +23,14 @@ from echo.links.telemetry.meters import Meters
 from echo.links.telemetry.metrics_port import MetricsPort
 from echo.links.telemetry.registration_figures import AgentFigures, RegistrationFigures
 from echo.links.telemetry.registration_spans import (
+    EVALUATE,
+    VERDICTS_OF_AGENT,
+    VERDICTS_OF_CORE,
     verdict_spans_of_agent,
     verdict_spans_of_core,
 )
-from echo.links.telemetry.spans import Span
 from echo.links.telemetry.table import AGENT_METRICS, CORE_METRICS
-from echo.links.telemetry.telemetry import Telemetry, Trace
+from echo.links.telemetry.telemetry import Telemetry
 from echo.ports.errors import SettingsInvalid
 from echo.ports.telemetry import FactSink
 
@@ -100,12 +102,12 @@ def core_telling(settings: CoreSettings, version: str) -> Told:
     telemetry = Telemetry(
         meters,
         (CoreFigures(meters).take, RegistrationFigures(meters).take, caches.take),
+        _CoreTracer() if settings.telemetry.otlp_endpoint else None,
         readings=(caches.flush,),
-        trace=_core_trace() if settings.telemetry.otlp_endpoint else None,
         recorded=_recorded(settings.telemetry, settings.log_level),
     )
     who = ("echo-core", gethostname())
-    exporter = _exporter(telemetry, settings.telemetry, who, version)
+    exporter = _exporter(telemetry, settings.telemetry, who, version, FanOut(log, telemetry))
     return Told(log, telemetry, exporter, people, caches)
 
 
@@ -118,9 +120,7 @@ def agent_telling(settings: AgentSettings, version: str) -> Told:
     telemetry = Telemetry(
         meters,
         (AgentFigures(meters, settings.agent_id).take,),
-        trace=_agent_trace()
-        if settings.telemetry.otlp_endpoint or settings.spans_via_core
-        else None,
+        _AgentTracer() if settings.telemetry.otlp_endpoint or settings.spans_via_core else None,
         recorded=_recorded(settings.telemetry, settings.log_level),
     )
     exporter = _exporter(
@@ -128,6 +128,7 @@ def agent_telling(settings: AgentSettings, version: str) -> Told:
         settings.telemetry,
         ("echo-agent", settings.agent_id),
         version,
+        FanOut(log, telemetry),
         spans=not settings.spans_via_core,
     )
     return Told(log, telemetry, exporter)
@@ -140,24 +141,29 @@ def open_metrics_port(port: int, told: Told) -> MetricsPort | None:
     return MetricsPort(port, told.telemetry)
 
 
-def _core_trace() -> Trace:
-    trades = CoreTrace()
+class _CoreTracer:
+    """Traces of trades, and of verdicts."""
 
-    def trace(fact: Fact, at_ms: int) -> Iterator[Span]:
-        yield from trades.trace(fact, at_ms)
-        yield from verdict_spans_of_core(fact, at_ms)
+    def __init__(self) -> None:
+        self._trades = CoreTrace()
+        self.kinds: Final = self._trades.kinds | VERDICTS_OF_CORE
 
-    return trace
+    def trace(self, fact: Fact, at_ms: int) -> Iterator[Span]:
+        yield from self._trades.trace(fact, at_ms)
+        for span in verdict_spans_of_core(fact, at_ms):
+            yield self._trades.timed(span) if span.name == EVALUATE else span
 
 
-def _agent_trace() -> Trace:
-    trades = AgentTrace()
+class _AgentTracer:
+    """The same, as an Agent sees them."""
 
-    def trace(fact: Fact, at_ms: int) -> Iterator[Span]:
-        yield from trades.trace(fact, at_ms)
-        yield from trades.placed(verdict_spans_of_agent(fact, at_ms))
+    def __init__(self) -> None:
+        self._trades = AgentTrace()
+        self.kinds: Final = self._trades.kinds | VERDICTS_OF_AGENT
 
-    return trace
+    def trace(self, fact: Fact, at_ms: int) -> Iterator[Span]:
+        yield from self._trades.trace(fact, at_ms)
+        yield from self._trades.placed(verdict_spans_of_agent(fact, at_ms))
 
 
 async def watch_backlog(see: Callable[[], Fact], facts: FactSink) -> None:
@@ -200,10 +206,14 @@ def _exporter(
     settings: TelemetrySettings,
     who: tuple[str, str],
     version: str,
+    sink: FactSink,
     *,
     spans: bool = True,
 ) -> "OtlpExporter | None":
-    """Return what sends figures, spans and logs; *who* is the program, and which one of them."""
+    """Return what sends figures, spans and logs; *who* is the program, and which one of them.
+
+    Whether anybody takes them, *sink* is told.
+    """
     if not settings.otlp_endpoint:
         return None
     if not otlp_is_installed():
@@ -229,4 +239,5 @@ def _exporter(
         },
         every_s=settings.export_every_s,
         spans=spans,
+        tell=sink.observe,
     )

@@ -153,6 +153,8 @@ class Actions:
                 sentence=f"{sentence}; ticket {action.ticket} was reported by an EA that does"
                 " not repeat",
                 account_id=ea.account_id,
+                trade_id=action.trade_id,
+                traceparent=action.traceparent,
             )
         )
 

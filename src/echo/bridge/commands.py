@@ -213,12 +213,15 @@ class Commands:
     def _refuse_unsupported(self, errand: Errand, why: str) -> None:
         code = ErrorCode.UNSUPPORTED_BY_PEER
         self._results.refuse(errand, Refusal(code, why))
+        trade_id, traceparent = telling.trade_of(errand.command)
         self._state.observe(
             Alarm(
                 key=f"unsupported:{errand.account_id}",
                 code=code.name,
                 sentence=why,
                 account_id=errand.account_id,
+                trade_id=trade_id,
+                traceparent=traceparent,
             )
         )
 

@@ -115,5 +115,6 @@ class Delivery:
                     " without a receipt",
                     account_id=errand.account_id,
                     trade_id=trade_id,
+                    traceparent=traceparent,
                 )
             )

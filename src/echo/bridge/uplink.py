@@ -114,6 +114,8 @@ class Uplink:
                     code="FRAME_REFUSED",
                     sentence=f"the Core refused {item.key} for good: {ack.error}",
                     account_id=item.account_id,
+                    trade_id=item.message.trade_id,
+                    traceparent=item.message.traceparent,
                 )
             )
         return item
@@ -170,6 +172,8 @@ class Uplink:
                     code="UPLINK_SLOW",
                     sentence=f"{item.key} was sent {item.sends} times without an answer",
                     account_id=item.account_id,
+                    trade_id=item.message.trade_id,
+                    traceparent=item.message.traceparent,
                 )
             )
 

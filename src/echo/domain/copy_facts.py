@@ -163,6 +163,18 @@ class BacklogSeen:
     accounts_silent: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnTimed:
+    """How long the engine took over what it took in at *at_ms* (Unix ms); told before the rest.
+
+    Entries are decided in a turn for many followers together.  Times are Unix microseconds.
+    """
+
+    at_ms: int
+    begun_at_us: int
+    ended_at_us: int
+
+
 CopyFact = (
     CopyDecided
     | OwnerMissing
@@ -172,4 +184,5 @@ CopyFact = (
     | CommandHeard
     | ResultForwarded
     | BacklogSeen
+    | TurnTimed
 )

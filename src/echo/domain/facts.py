@@ -138,6 +138,9 @@ class Alarm:
     sentence: str
     account_id: AccountId | None = None
     trade_id: TradeId = NO_TRADE
+    """The one trade that it is about."""
+    traceparent: str = ""
+    """Of that trade, where it is at hand; its log line is in the trade's trace without it, too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

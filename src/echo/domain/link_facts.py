@@ -1,4 +1,4 @@
-"""Facts about pipes and clocks: who connected, how fast a pipe answers, how clocks differ."""
+"""Facts about pipes and clocks, and about collectors: who is there, how fast, how clocks differ."""
 
 from dataclasses import dataclass
 
@@ -56,4 +56,35 @@ class ChangesMissed:
     count: int
 
 
-LinkFact = PipeConnected | PingHeard | ReportHeld | ClockCompared | SpansReported | ChangesMissed
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectorChanged:
+    """A collector takes what it is sent, or does so no more; *address* is ``host:port``."""
+
+    address: str
+    up: bool
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactsShed:
+    """So many facts were not told: ``what`` of them is missing.
+
+    ``figures``: they were not even counted.  ``spans``: they are in no trace; of those that a
+    collector did not take, it is their steps that are counted.  ``logs``: no collector has their
+    line; the program's own log has.
+    """
+
+    what: str
+    facts: int
+
+
+LinkFact = (
+    PipeConnected
+    | PingHeard
+    | ReportHeld
+    | ClockCompared
+    | SpansReported
+    | ChangesMissed
+    | CollectorChanged
+    | FactsShed
+)

@@ -41,6 +41,9 @@ class Span:
     ok: bool = True
     clock_offset_ms: int = 0
     compared: bool = False
+    start_us: int = 0
+    end_us: int = 0
+    """Microseconds beyond ``start_ms`` and ``end_ms``, of a step that is shorter than they tell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

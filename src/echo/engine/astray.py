@@ -70,6 +70,8 @@ def set_right(
             sentence=f"ticket {lane.ticket} of account {account.account_id} shows stops that its"
             f" master had before; those of now are set once more",
             account_id=account.account_id,
+            trade_id=trade.trade_id,
+            traceparent=trade.intent.traceparent,
         )
     )
     action = restated(trade, proof.former)

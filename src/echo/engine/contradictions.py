@@ -40,6 +40,8 @@ def warn(state: State, result: ExecutionResult, out: Outbox) -> None:
             sentence=f"account {result.account_id} holds ticket {result.ticket} of trade"
             f" {result.trade_id} by {result.command_id}, which was recorded as {recorded}",
             account_id=result.account_id,
+            trade_id=result.trade_id,
+            traceparent=result.traceparent,
         )
     )
 

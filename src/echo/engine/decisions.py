@@ -183,7 +183,7 @@ def cancel_open(
     settle(trade, lane, SEQ_OPEN, Outcome.OMITTED, now, out, code=code, sentence=sentence)
 
 
-def _alert(row: DecisionRecord, symbol: str, out: Outbox) -> None:
+def _alert(row: DecisionRecord, symbol: str, traceparent: str, out: Outbox) -> None:
     """Tell people of an entry that should have been made, and was not."""
     missed = row.outcome in {Outcome.OMITTED, Outcome.FAILED} and row.code in MISSED_CODES
     if row.kind is ActionKind.OPEN and missed:
@@ -194,6 +194,8 @@ def _alert(row: DecisionRecord, symbol: str, out: Outbox) -> None:
                 sentence=f"account {row.account_id} has no copy of trade {row.trade_id}"
                 f" ({symbol}): {row.sentence}",
                 account_id=row.account_id,
+                trade_id=row.trade_id,
+                traceparent=traceparent,
             )
         )
 
@@ -207,7 +209,7 @@ def _tell(
     timestamps: Timestamps | None = None,
 ) -> None:
     symbol = trade.canonical or trade.intent.symbol
-    _alert(row, symbol, out)
+    _alert(row, symbol, trade.intent.traceparent, out)
     out.observe(
         DecisionSettled(
             trade_id=row.trade_id,

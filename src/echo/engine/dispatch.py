@@ -154,6 +154,7 @@ def repeat(state: State, command_id: CommandId, now: Instant, out: Outbox) -> No
                 sentence=f"command {command_id} was sent {command.attempt} times without an answer",
                 account_id=command.account_id,
                 trade_id=command.trade_id,
+                traceparent=_traced(command.command),
             )
         )
 

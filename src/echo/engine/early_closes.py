@@ -3,18 +3,19 @@
 They are not opened again.  The close that their master makes one day finds them gone: ``manual``.
 """
 
+from decimal import Decimal
 from typing import Final
 
 from echo.domain.accounts import StateSnapshot
 from echo.domain.answers import Outcome
 from echo.domain.evidence import EMPTY_MS, GONE_MS, Held, Presence, Shown
 from echo.domain.facts import Alarm
-from echo.domain.ids import AccountId, TradeId
+from echo.domain.ids import TradeId
 from echo.domain.quantities import Instant
 from echo.engine import lanes, rows
 from echo.engine.missing import Findings
 from echo.engine.outbox import Outbox
-from echo.engine.state import AccountState, Lane, State
+from echo.engine.state import AccountState, Lane, State, TradeState
 
 GONE: Final = "gone"
 
@@ -54,7 +55,7 @@ def record(state: State, account: AccountState, name: str, now: Instant, out: Ou
     lot, lane.lot_remaining = lane.lot_remaining, lane.lot_remaining * 0
     lane.closed = lane.by_hand = True
     out.persist(rows.copy_record(trade, lane, now))
-    out.observe(_alarm(account.account_id, f"{trade.trade_id}", f"{lane.ticket}", f"{lot}"))
+    out.observe(_alarm(trade, lane, lot))
     lanes.advance(state, trade, lane, now, out)
 
 
@@ -70,11 +71,14 @@ def _copies(state: State, account: AccountState) -> list[tuple[TradeId, Lane]]:
     ]
 
 
-def _alarm(account_id: AccountId, trade: str, ticket: str, lot: str) -> Alarm:
+def _alarm(trade: TradeState, lane: Lane, lot: Decimal) -> Alarm:
+    account_id = lane.account_id
     return Alarm(
-        key=f"early_close:{trade}:{account_id}",
+        key=f"early_close:{trade.trade_id}:{account_id}",
         code="EARLY_CLOSE",
-        sentence=f"account {account_id} does not hold ticket {ticket} ({lot} lots) any more, its"
-        f" master still does; it is not opened again",
+        sentence=f"account {account_id} does not hold ticket {lane.ticket} ({lot} lots) any more,"
+        f" its master still does; it is not opened again",
         account_id=account_id,
+        trade_id=trade.trade_id,
+        traceparent=trade.intent.traceparent,
     )

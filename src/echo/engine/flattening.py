@@ -126,5 +126,7 @@ def _warn_unable(state: State, trade: TradeState, lane: Lane, reason: str, out: 
             sentence=f"the EA of account {lane.account_id} cannot be told to close ticket"
             f" {lane.ticket} ({reason}): close it by hand",
             account_id=lane.account_id,
+            trade_id=trade.trade_id,
+            traceparent=trade.intent.traceparent,
         )
     )

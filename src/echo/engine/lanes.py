@@ -260,6 +260,8 @@ def _omit(
                 code=refusal.code.name,
                 sentence=refusal.sentence,
                 account_id=lane.account_id,
+                trade_id=trade.trade_id,
+                traceparent=trade.intent.traceparent,
             )
         )
 
@@ -312,6 +314,7 @@ def warn_late_close(
             f" {LATE_CLOSE_MS[step] // 1000} s ago",
             account_id=account_id,
             trade_id=trade_id,
+            traceparent=trade.intent.traceparent,
         )
     )
     if step + 1 < len(LATE_CLOSE_MS):

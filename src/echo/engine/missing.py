@@ -90,6 +90,8 @@ def make_up(state: State, finding: Finding, proof: object, now: Instant, out: Ou
             sentence=f"ticket {trade.ticket} of master {trade.intent.account_id}"
             f" {_what_happened(action)}, which nobody reported; its copies follow now",
             account_id=trade.intent.account_id,
+            trade_id=trade.trade_id,
+            traceparent=trade.intent.traceparent,
         )
     )
     intake.follow_up(state, trade, action, now, out)

@@ -284,6 +284,7 @@ def _try_again(
             f" next try in {wait_ms} ms",
             account_id=command.account_id,
             trade_id=command.trade_id,
+            traceparent=result.traceparent,
         )
     )
 
@@ -319,6 +320,7 @@ def _warn_in_doubt(command: CommandState, result: ExecutionResult, out: Outbox) 
             f" {command.command.command_id} (candidates: {tickets}); a person must settle it",
             account_id=command.account_id,
             trade_id=command.trade_id,
+            traceparent=result.traceparent,
         )
     )
 

@@ -70,6 +70,7 @@ def act(
             code=f"{what.upper()}_POSITION",
             sentence=sentence,
             account_id=account_id,
+            trade_id=trade_id,
         )
     )
     if what == ORPHAN:

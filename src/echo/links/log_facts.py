@@ -20,6 +20,7 @@ from echo.domain.copy_facts import (
     OwnerMissing,
     ResultForwarded,
     ResultTaken,
+    TurnTimed,
 )
 from echo.domain.facts import (
     ActionReceived,
@@ -38,6 +39,8 @@ from echo.domain.facts import (
 from echo.domain.link_facts import (
     ChangesMissed,
     ClockCompared,
+    CollectorChanged,
+    FactsShed,
     PingHeard,
     PipeConnected,
     ReportHeld,
@@ -76,6 +79,7 @@ LEVELS: Final = ("debug", "info", "warning", "error")
 LEVEL_OF: Final[dict[type[Fact], str]] = {
     CommandSent: "debug",
     CopyDecided: "debug",
+    TurnTimed: "debug",
     OwnerMissing: "info",
     ResultTaken: "debug",
     IntentForwarded: "debug",
@@ -88,6 +92,8 @@ LEVEL_OF: Final[dict[type[Fact], str]] = {
     ClockCompared: "debug",
     SpansReported: "debug",
     ChangesMissed: "warning",
+    CollectorChanged: "warning",
+    FactsShed: "debug",
     BacklogSeen: "debug",
     CacheAsked: "debug",
     DeliveryRetried: "debug",

@@ -1,5 +1,6 @@
 """A collector: a real OTLP/gRPC receiver that keeps what it is sent, as protobuf."""
 
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -44,10 +45,12 @@ class Collector(
         self.logs: list[LogRecord] = []
         self.services: set[str] = set()
         self.instances: set[str] = set()
+        self.exports: Counter[str] = Counter()
+        """How often each service has sent its figures."""
         self.endpoint = ""
         self._arrived = Condition()
 
-    def wait_for(self, metric: str, *, spans: int = 0, timeout_s: float = 10.0) -> None:
+    def wait_for(self, metric: str, *, spans: int = 0, timeout_s: float = 60.0) -> None:
         """Return when *metric* and so many spans have arrived; fail when they do not."""
 
         def is_here() -> bool:
@@ -74,7 +77,7 @@ class Collector(
 
     def _keep_metrics(self, request: metrics_pb.ExportMetricsServiceRequest) -> None:
         for resource in request.resource_metrics:
-            self._name(resource.resource.attributes)
+            self.exports.update(self._name(resource.resource.attributes))
             for scope in resource.scope_metrics:
                 self.metrics |= {metric.name: metric for metric in scope.metrics}
                 self.moved |= {metric.name for metric in scope.metrics if _has_moved(metric)}
@@ -91,13 +94,13 @@ class Collector(
             for scope in resource.scope_logs:
                 self.logs += scope.log_records
 
-    def _name(self, attributes) -> None:
-        self.services |= {
-            each.value.string_value for each in attributes if each.key == "service.name"
-        }
+    def _name(self, attributes) -> set[str]:
+        names = {each.value.string_value for each in attributes if each.key == "service.name"}
+        self.services |= names
         self.instances |= {
             each.value.string_value for each in attributes if each.key == "service.instance.id"
         }
+        return names
 
 
 def _has_moved(metric: Metric) -> bool:
@@ -108,17 +111,19 @@ def _has_moved(metric: Metric) -> bool:
 
 
 @contextmanager
-def collecting(credentials: grpc.ServerCredentials | None = None) -> Iterator[Collector]:
-    """Run a collector on a free loopback port, over TLS if it is given *credentials*."""
+def collecting(
+    credentials: grpc.ServerCredentials | None = None, *, port: int = 0
+) -> Iterator[Collector]:
+    """Run a collector on loopback, on a free port or on *port*, over TLS with *credentials*."""
     collector = Collector()
     server = grpc.server(ThreadPoolExecutor(max_workers=2))
     metrics_rpc.add_MetricsServiceServicer_to_server(collector, server)  # type: ignore[no-untyped-call]  # generated
     trace_rpc.add_TraceServiceServicer_to_server(collector, server)  # type: ignore[no-untyped-call]  # generated
     logs_rpc.add_LogsServiceServicer_to_server(collector, server)  # type: ignore[no-untyped-call]  # generated
     port = (
-        server.add_insecure_port("127.0.0.1:0")
+        server.add_insecure_port(f"127.0.0.1:{port}")
         if credentials is None
-        else server.add_secure_port("127.0.0.1:0", credentials)
+        else server.add_secure_port(f"127.0.0.1:{port}", credentials)
     )
     collector.endpoint = f"127.0.0.1:{port}"
     server.start()

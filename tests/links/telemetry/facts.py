@@ -44,6 +44,8 @@ from echo.domain.limit_rules import Stage
 from echo.domain.link_facts import (
     ChangesMissed,
     ClockCompared,
+    CollectorChanged,
+    FactsShed,
     PingHeard,
     PipeConnected,
     ReportHeld,
@@ -269,6 +271,8 @@ def forwarded(role: Role) -> VerdictForwarded:
     )
 
 
+LISTENING: Final = CollectorChanged(address="127.0.0.1:4317", up=True, sentence="it does")
+
 CORE_FACTS: Final[tuple[Fact, ...]] = (
     SAME_CLOCK,
     RECEIVED,
@@ -324,6 +328,8 @@ CORE_FACTS: Final[tuple[Fact, ...]] = (
     LinkChanged(peer=AGENT, up=True),
     InputRefused(peer=AGENT, reason="not_owner", sentence="no"),
     Alarm(key="k", code="IN_DOUBT", sentence="look"),
+    LISTENING,
+    FactsShed(what="spans", facts=3),
     evaluated(RegistrationStatus.WARNING),
     EvaluationUnchanged(account_id=SLAVE, cause=Cause.INTERVAL),
     ChangesMissed(channel="echo_handshake_result", count=2),
@@ -370,4 +376,6 @@ AGENT_FACTS: Final[tuple[Fact, ...]] = (
     LinkChanged(peer="slave_70001", up=False, lasted_ms=61_000),
     InputRefused(peer="slave_70001", reason="not_json", sentence="no"),
     Alarm(key="k", code="LEDGER_UNWRITABLE", sentence="look"),
+    LISTENING,
+    FactsShed(what="logs", facts=3),
 )

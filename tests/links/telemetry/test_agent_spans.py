@@ -95,6 +95,17 @@ def test_the_masters_step_is_reported_here() -> None:
     assert found[told.MASTER_EA].attributes["buffer_depth"] == 2
 
 
+def test_a_repeated_action_makes_no_second_step_and_one_without_stamps_or_trace_none() -> None:
+    assert traced(FORWARDED)[told.MASTER_EA].start_ms == BEGUN_MS
+    for changed in (
+        replace(FORWARDED, attempt=2),
+        replace(FORWARDED, traceparent="00-x-y-01"),
+        replace(FORWARDED, timestamps=None),
+        replace(FORWARDED, timestamps=replace(STAMPS, t1_agent_recv_ms=None)),
+    ):
+        assert traced(changed) == {}
+
+
 def test_an_old_master_does_not_tell_when_it_began() -> None:
     old = replace(FORWARDED, timestamps=replace(STAMPS, t0_master_ea_ms=400_000))
 

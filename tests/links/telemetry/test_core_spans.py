@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from echo.domain.commands import CancelPendings
+from echo.domain.copy_facts import TurnTimed
 from echo.domain.errors import ErrorCode
 from echo.domain.facts import Fact
 from echo.domain.ids import AccountId
@@ -44,6 +45,51 @@ def test_a_copy_is_a_tree_of_steps() -> None:
     for name in (told.RISK, told.STOPS, told.JOURNAL, told.RETRY):
         assert parents[name] == ids[told.DECIDE]
     assert parents[told.FALLBACK] == ids[told.STOPS]
+
+
+def test_what_was_decided_in_a_turn_lasted_as_long_as_the_turn() -> None:
+    at_ms = BEGUN_MS + 2
+    turn = TurnTimed(
+        at_ms=at_ms, begun_at_us=at_ms * 1_000 + 250, ended_at_us=at_ms * 1_000 + 1_320
+    )
+    found = traced(turn, RECEIVED, replace(COPIED, decided_at_ms=at_ms))
+
+    for name in (told.SCHEDULE, told.RISK, told.STOPS, told.FALLBACK):
+        step = found[name]
+        assert (step.start_ms, step.start_us) == (at_ms, 250)
+        assert (step.end_ms, step.end_us) == (at_ms + 1, 320)
+
+
+def test_a_moment_of_another_trace_is_given_its_turns_length_too() -> None:
+    trace = CoreTrace()
+    turn = TurnTimed(at_ms=5_000, begun_at_us=5_000_100, ended_at_us=5_000_900)
+    moment = Span(
+        trace_id="t",
+        span_id="s",
+        parent_id="",
+        name="n",
+        component="c",
+        start_ms=5_000,
+        end_ms=5_000,
+    )
+    assert list(trace.trace(turn, 5_001)) == []
+
+    step = trace.timed(moment)
+
+    assert (step.start_ms, step.start_us, step.end_ms, step.end_us) == (5_000, 100, 5_000, 900)
+    assert trace.timed(replace(moment, start_ms=6_000)).end_us == 0
+
+
+def test_a_turn_that_nobody_timed_is_a_moment_and_none_runs_backwards() -> None:
+    at_ms = BEGUN_MS + 2
+    other = TurnTimed(at_ms=at_ms - 1, begun_at_us=1, ended_at_us=at_ms * 2_000)
+    set_back = TurnTimed(at_ms=at_ms, begun_at_us=at_ms * 1_000 + 9, ended_at_us=at_ms * 900)
+
+    [_, moment] = traced(other, RECEIVED).values()
+    [_, stopped] = traced(set_back, RECEIVED).values()
+
+    assert (moment.start_ms, moment.start_us, moment.end_ms, moment.end_us) == (at_ms, 0, at_ms, 0)
+    assert (stopped.start_us, stopped.end_ms, stopped.end_us) == (9, at_ms, 9)
 
 
 def test_the_journal_s_step_ends_when_the_command_has_left() -> None:

@@ -9,11 +9,12 @@ from echo.links.telemetry.metric import counter, gauge, histogram
 SENT = counter("echo.sent", "What was sent", "F", "kind")
 DEPTH = gauge("echo.depth", "What waits", "F")
 LATENCY = histogram("echo.latency", "How long", "F", bounds=(1.0, 10.0))
+METRICS = (SENT, DEPTH, LATENCY)
 
 
 @pytest.fixture
 def meters() -> Meters:
-    return Meters((SENT, DEPTH, LATENCY))
+    return Meters(METRICS)
 
 
 def text(meters: Meters) -> str:
@@ -42,6 +43,24 @@ def test_a_distribution_counts_by_bucket(meters: Meters) -> None:
 
     assert 'echo_latency_ms_bucket{le="10.0"} 2.0' in text(meters)
     assert "echo_latency_ms_count 3.0" in text(meters)
+
+
+def test_each_bucket_has_an_example_that_is_replaced_after_a_second() -> None:
+    now_s = [10.0]
+    meters = Meters(METRICS, now_s=lambda: now_s[0])
+
+    def examples() -> set[str]:
+        [family] = [each for each in meters.registry.collect() if each.name == "echo_latency_ms"]
+        found = [sample.exemplar for sample in family.samples]
+        return {each.labels["trace_id"] for each in found if each is not None}
+
+    meters.observe("echo.latency", 5, trace=("first", "1"))
+    meters.observe("echo.latency", 6, trace=("too soon", "2"))
+    meters.observe("echo.latency", 50, trace=("of another bucket", "3"))
+    assert examples() == {"first", "of another bucket"}
+    now_s[0] += 1.0
+    meters.observe("echo.latency", 7, trace=("later", "4"))
+    assert examples() == {"later", "of another bucket"}
 
 
 def test_a_name_that_is_not_in_the_table_is_a_bug(meters: Meters) -> None:

@@ -13,19 +13,21 @@ from echo.links.telemetry.metrics_port import MetricsPort
 from echo.links.telemetry.table import AGENT_METRICS, CORE_METRICS
 from echo.links.telemetry.telemetry import Telemetry
 from echo.ports.errors import PortTaken
+from tests.fakes import WITHIN_S
 from tests.links.telemetry.facts import FILLED
 from tests.links.telemetry.test_table import fed
+from tests.servers.ports import free_port
 from tests.servers.prometheus import promtool, scraping
 
 
 def test_figures_are_shown_until_the_port_is_closed() -> None:
     meters = Meters(CORE_METRICS)
     telemetry = Telemetry(meters, (CoreFigures(meters).take,))
-    port = MetricsPort(0, telemetry)
+    port = MetricsPort(free_port(), telemetry)
     telemetry.observe(FILLED)
     telemetry.drain()
 
-    with urlopen(f"http://127.0.0.1:{port.port}/metrics", timeout=5) as answer:
+    with urlopen(f"http://127.0.0.1:{port.port}/metrics", timeout=WITHIN_S) as answer:
         text = answer.read()
     assert b'outcome="filled"} 1.0' in text
 

@@ -50,6 +50,13 @@ def test_a_span_is_written_whole() -> None:
     assert attributes["echo.clock_offset_ms"].HasField("int_value")
 
 
+def test_a_step_of_microseconds_keeps_its_length() -> None:
+    found = told(replace(SPAN, end_ms=SPAN.start_ms, start_us=120, end_us=305))
+
+    assert found.start_time_unix_nano == SPAN.start_ms * 1_000_000 + 120_000
+    assert found.end_time_unix_nano - found.start_time_unix_nano == 185_000
+
+
 def test_the_first_of_a_trace_has_no_parent_and_the_cores_own_no_offset() -> None:
     found = told(replace(SPAN, parent_id="", compared=False, ok=True))
 

@@ -105,6 +105,7 @@ def counted(meters: Meters) -> Counter[str]:
     return Counter({family.name: len(family.samples) for family in meters.registry.collect()})
 
 
+@pytest.mark.no_cover
 def test_a_large_desk_has_few_series_and_none_for_a_pair_of_accounts() -> None:
     """Twenty masters and two hundred slaves: what grows, grows with accounts, never with pairs."""
     small, large = series(1, 1), series(20, 200)

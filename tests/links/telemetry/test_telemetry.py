@@ -15,7 +15,7 @@ from tests.links.telemetry.facts import FILLED, RECEIVED, TRACE_ID
 @pytest.fixture
 def telemetry() -> Iterator[Telemetry]:
     meters = Meters(CORE_METRICS)
-    made = Telemetry(meters, (CoreFigures(meters).take,), CoreTrace().trace)
+    made = Telemetry(meters, (CoreFigures(meters).take,), CoreTrace())
     yield made
     made.close()
 
@@ -58,7 +58,8 @@ def test_what_is_told_faster_than_it_is_counted_is_dropped_and_that_is_counted()
         for _ in range(WAITING_MAX + 7):
             telemetry.observe(FILLED)
 
-    assert telemetry.dropped == 7
+    text, _ = telemetry.exposition()
+    assert b'echo_telemetry_shed_total{what="figures"} 7.0' in text
     telemetry.close()
 
 

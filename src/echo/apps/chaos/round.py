@@ -156,10 +156,11 @@ class Round:
         if waiting is not None:
             # It is ready when its turn has come, which may be never.
             self._troupe.start_waiting(self._program(STANDBY, waiting))
-        await self._troupe.start(self._program("agent", stage.settings))
         loop = asyncio.get_running_loop()
+        begun_s = loop.time()
+        await self._troupe.start(self._program("agent", stage.settings))
         players = tuple(enumerate(self.cast.players))
-        lead_s = lead_ms(len(players)) / 1_000
+        lead_s = lead_ms(len(players), agent_s=loop.time() - begun_s) / 1_000
         begins_s = loop.time() + lead_s
         begins_wall_ms = time.time_ns() // 1_000_000 + int(lead_s * 1_000)
         terminals = []

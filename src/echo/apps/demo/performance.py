@@ -33,6 +33,8 @@ LEAD_MS: Final = 2_000
 """From the last terminal's start to the first tick: it connects and registers."""
 START_MS: Final = 700
 """What a terminal's start costs one processor."""
+AGENT_S: Final = 1.5
+"""An Agent is up within that; where it takes longer, the machine is slow or busy."""
 TERMINALS_MAX: Final = 16
 """Processes of terminals: one an account, and when there are more accounts, several in each."""
 LOOK_EVERY_S: Final = 0.5
@@ -61,9 +63,16 @@ class Result:
         return 1 if self.takings.discrepancies or self.takings.unexplained else 0
 
 
-def lead_ms(terminals: int, processors: int | None = None) -> int:
-    """Return how long before the first tick so many *terminals* must be started."""
-    return LEAD_MS + START_MS * terminals // (processors or os.cpu_count() or 1)
+def lead_ms(terminals: int, processors: int | None = None, *, agent_s: float = 0.0) -> int:
+    """Return how long before the first tick so many *terminals* must be started.
+
+    Args:
+        terminals: How many processes.
+        processors: Shared by them; ``None`` = this machine's.
+        agent_s: How long the Agent took to come up: whoever is slow with it is so with terminals.
+    """
+    usual_ms = LEAD_MS + START_MS * terminals // (processors or os.cpu_count() or 1)
+    return round(usual_ms * max(1.0, agent_s / AGENT_S))
 
 
 def terminal_groups(players: Sequence[Player]) -> list[tuple[tuple[int, Player], ...]]:
@@ -179,9 +188,11 @@ class Performance:
         )
         stage.prepare(self.cast, record=options.record, telling=telling)
         for name in ("core", "agent"):
+            begun_s = time.monotonic()
             await self.troupe.start(self._program(stage, name, stage.settings))
         groups = terminal_groups(self.cast.players)
-        begins_wall_ms = time.time_ns() // 1_000_000 + lead_ms(len(groups))
+        lead = lead_ms(len(groups), agent_s=time.monotonic() - begun_s)
+        begins_wall_ms = time.time_ns() // 1_000_000 + lead
         terminals = []
         for group in groups:
             config = stage.write_terminal(group, self._material, self._options, begins_wall_ms)

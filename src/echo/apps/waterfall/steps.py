@@ -15,8 +15,8 @@ from echo.domain.ids import AccountId
 from echo.domain.inquiry import Inquest, ToldAction, ToldDecision
 from echo.domain.intents import ActionKind
 from echo.domain.quantities import NO_TIMESTAMPS, Timestamps
+from echo.domain.traces import derived_span_id, trace_of
 from echo.links.telemetry import spans
-from echo.links.telemetry.spans import derived_span_id, trace_of
 
 FAR_MS: Final = 600_000
 """Further apart, two stamps are no duration but two clocks: old EAs stamp ticks since a start."""

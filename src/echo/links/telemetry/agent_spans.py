@@ -41,6 +41,8 @@ class AgentTrace:
             CommandHeard: self._heard,
             ResultForwarded: self._answered,
         }
+        self.kinds: Final = frozenset(self._makers)
+        """Facts that spans are made of; of the others it may learn."""
 
     def trace(self, fact: Fact, at_ms: int) -> Iterator[Span]:
         """Yield what *fact*, told at *at_ms* (Unix ms), says of the steps of a trade."""
@@ -148,8 +150,28 @@ class AgentTrace:
 
 def _buffered(fact: IntentForwarded) -> Iterator[Span]:
     """Yield the master EA's step; of one that stamps ticks it is not known when it began."""
-    for span in spans.spans_of_agent(fact):
-        yield replace(span, start_ms=span.end_ms) if is_tick(span.start_ms) else span
+    trace, stamps = trace_of(fact.traceparent), fact.timestamps
+    if trace is None or stamps is None or stamps.t1_agent_recv_ms is None or fact.attempt > 1:
+        return
+    trace_id, root_id = trace
+    ended_ms = stamps.t1_agent_recv_ms
+    begun_ms = min(stamps.t0_master_ea_ms or ended_ms, ended_ms)
+    yield Span(
+        trace_id=trace_id,
+        span_id=root_id,
+        parent_id="",
+        name=spans.MASTER_EA,
+        component="master_ea",
+        start_ms=ended_ms if is_tick(begun_ms) else begun_ms,
+        end_ms=ended_ms,
+        attributes={
+            "echo.trade_id": fact.trade_id,
+            "echo.account_id": fact.account_id,
+            "echo.component": "master_ea",
+            "echo.attempt": fact.attempt,
+            "buffer_depth": fact.buffer_depth or 0,
+        },
+    )
 
 
 def _step(

@@ -28,6 +28,7 @@ from echo.domain.traces import trace_of
 from echo.links.telemetry.clocks import Clocks, Reading
 from echo.links.telemetry.meters import Meters
 from echo.links.telemetry.table import ALARM_CODES
+from echo.links.telemetry.telling_figures import telling_feeds
 
 Feed = Callable[[Meters, Any], None]
 
@@ -87,6 +88,7 @@ class CoreFigures:
             InputRefused: lambda fact: meters.add("echo.input.refused", fact.reason),
             Alarm: lambda fact: meters.add("echo.alarms", fact.code),
             ClockCompared: self._compared,
+            **telling_feeds(meters),
         }
         for code in ALARM_CODES:
             meters.add("echo.alarms", code, amount=0)

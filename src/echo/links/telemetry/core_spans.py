@@ -9,15 +9,17 @@
       ├ core.delivery.journal       decided .. on disk, and gone
       └ core.delivery.retry         each further frame
 
-A decision takes microseconds and stamps are milliseconds: its steps have no length.
+A decision takes microseconds, in one turn of the engine for many followers: its steps begin and
+end with that turn.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, TypedDict
 
 from echo.domain.commands import ExecuteOrder
-from echo.domain.copy_facts import CopyDecided
+from echo.domain.copy_facts import CopyDecided, TurnTimed
 from echo.domain.errors import ErrorCode
 from echo.domain.facts import ActionReceived, CommandSent, Fact
 from echo.domain.link_facts import ClockCompared, SpansReported
@@ -26,6 +28,8 @@ from echo.links.telemetry import spans
 from echo.links.telemetry.clocks import Clocks
 from echo.links.telemetry.spans import Attributes
 
+NO_TURN: Final = TurnTimed(at_ms=-1, begun_at_us=0, ended_at_us=0)
+_US_PER_MS: Final = 1_000
 _AMOUNTS: Final = {
     "amount": "echo.risk.amount",
     "expected_loss": "echo.risk.expected_loss",
@@ -34,22 +38,36 @@ _AMOUNTS: Final = {
 }
 
 
+class Lasted(TypedDict):
+    """From when to when a step was under way, as `Span` says it."""
+
+    start_ms: int
+    start_us: int
+    end_ms: int
+    end_us: int
+
+
 class CoreTrace:
     """Makes spans of the Core's facts; knows how far its Agents' clocks are off."""
 
     def __init__(self) -> None:
         self._clocks = Clocks()
+        self._turn = NO_TURN
         self._makers: dict[type[Fact], Callable[[Any, int], Iterator[Span]]] = {
             ActionReceived: self._received,
-            CopyDecided: _decided,
+            CopyDecided: self._decided,
             CommandSent: _sent,
             SpansReported: lambda fact, _: iter(fact.spans),
         }
+        self.kinds: Final = frozenset(self._makers)
+        """Facts that spans are made of; of the others it may learn."""
 
     def trace(self, fact: Fact, at_ms: int) -> Iterator[Span]:
         """Yield what *fact*, told at *at_ms* (Unix ms), says of the steps of a trade."""
         if isinstance(fact, ClockCompared):
             self._clocks.take(fact)
+        elif isinstance(fact, TurnTimed):
+            self._turn = fact
         make = self._makers.get(type(fact))
         if make is not None:
             yield from make(fact, at_ms)
@@ -87,10 +105,28 @@ class CoreTrace:
             parent_id=forward_id,
             name=spans.SCHEDULE,
             component="core",
-            start_ms=received_ms,
-            end_ms=received_ms,
             attributes={**told, "echo.component": "core"},
+            **self._lasted(received_ms),
         )
+
+    def _decided(self, fact: CopyDecided, at_ms: int) -> Iterator[Span]:
+        decided_ms = fact.decided_at_ms or at_ms
+        return _decided(fact, self._lasted(decided_ms))
+
+    def timed(self, step: Span) -> Span:
+        """Return *step*, which stands for a moment, as long as the turn at that moment lasted."""
+        return replace(step, **self._lasted(step.start_ms))
+
+    def _lasted(self, at_ms: int) -> Lasted:
+        """Return when the turn at *at_ms* began and ended; if nobody timed it, that moment."""
+        turn = self._turn
+        if turn.at_ms != at_ms:
+            return {"start_ms": at_ms, "start_us": 0, "end_ms": at_ms, "end_us": 0}
+        # A clock may be set back meanwhile.
+        begun_us = max(turn.begun_at_us, at_ms * _US_PER_MS)
+        start_ms, start_us = divmod(begun_us, _US_PER_MS)
+        end_ms, end_us = divmod(max(turn.ended_at_us, begun_us), _US_PER_MS)
+        return {"start_ms": start_ms, "start_us": start_us, "end_ms": end_ms, "end_us": end_us}
 
 
 def _sent(fact: CommandSent, at_ms: int) -> Iterator[Span]:
@@ -136,7 +172,7 @@ def _sent(fact: CommandSent, at_ms: int) -> Iterator[Span]:
     yield step(spans.JOURNAL, fact.command_id, worker_id, decided_ms, {})
 
 
-def _decided(fact: CopyDecided, at_ms: int) -> Iterator[Span]:
+def _decided(fact: CopyDecided, lasted: Lasted) -> Iterator[Span]:
     trace = trace_of(fact.traceparent)
     if trace is None:
         return
@@ -152,7 +188,6 @@ def _decided(fact: CopyDecided, at_ms: int) -> Iterator[Span]:
         "echo.symbol": fact.symbol,
         "echo.component": "core",
     }
-    decided_ms = fact.decided_at_ms or at_ms
 
     def step(name: str, parent: tuple[str, str], more: Attributes, *, ok: bool = True) -> Span:
         return Span(
@@ -161,10 +196,9 @@ def _decided(fact: CopyDecided, at_ms: int) -> Iterator[Span]:
             parent_id=derived_span_id(trace_id, *parent),
             name=name,
             component="core",
-            start_ms=decided_ms,
-            end_ms=decided_ms,
             attributes={**told, **more},
             ok=ok,
+            **lasted,
         )
 
     yield step(spans.RISK, parent, _risk(fact))

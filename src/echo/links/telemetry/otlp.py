@@ -1,51 +1,35 @@
 """The way out to a collector: figures, spans and logs over OTLP/gRPC, from a thread of its own.
 
-Needs the extra ``otlp``.  A collector that is dead or slow costs nothing but telemetry: the
-thread waits for it, facts and spans beyond a bound are dropped.
+Needs the extra ``otlp``.  A collector that is dead or slow costs nothing but telemetry: until it
+answers a question nothing is encoded for it, hardly a span is made, and what waits is bounded.
 """
 
 import time
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from threading import Event, Thread
-from typing import Final, cast
+from typing import Final
 
-from opentelemetry.exporter.otlp.proto.grpc._log_exporter import OTLPLogExporter
-from opentelemetry.exporter.otlp.proto.grpc.metric_exporter import OTLPMetricExporter
 from opentelemetry.sdk._logs.export import LogRecordExportResult
-from opentelemetry.sdk.metrics import Exemplar
-from opentelemetry.sdk.metrics.export import (
-    AggregationTemporality,
-    Gauge,
-    Histogram,
-    HistogramDataPoint,
-    Metric,
-    MetricExportResult,
-    MetricsData,
-    NumberDataPoint,
-    ResourceMetrics,
-    ScopeMetrics,
-    Sum,
-)
+from opentelemetry.sdk.metrics.export import MetricExportResult
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.util.instrumentation import InstrumentationScope
-from prometheus_client.metrics_core import Metric as Family
-from prometheus_client.samples import Exemplar as Example
 
-from echo.links.telemetry import metric as table
-from echo.links.telemetry.metric import Kind
+from echo.domain.facts import Fact
+from echo.links.telemetry.otlp_door import PATIENCE_S, Door, Senders, senders
+from echo.links.telemetry.otlp_figures import figures_of
 from echo.links.telemetry.otlp_records import records
-from echo.links.telemetry.otlp_spans import SpanSender
-from echo.links.telemetry.telemetry import Telemetry
+from echo.links.telemetry.telemetry import SPANS_MAX, Telemetry
 
 EXPORT_EVERY_S: Final = 5.0
 AT_ONCE: Final = 512
-PATIENCE_S: Final = 3.0
-"""How long one export may take."""
+SPANS_UNHEARD: Final = 1_024
+"""Spans that are kept for a collector that does not answer; beyond it none are made."""
+PLENTY: Final = SPANS_MAX // 4
+"""So many spans, or log lines, are not kept waiting until it is time for an export."""
+LOOK_EVERY_S: Final = 0.5
 SCOPE: Final = InstrumentationScope("echo")
-_UNKNOWN: Final = cast("float", None)
-"""Both are optional on the wire; the SDK's type says otherwise, its encoder leaves them out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +53,7 @@ class OtlpExporter:
         attributes: Who this is: ``service.name`` and the like.
         every_s: The pause between two exports.
         spans: Whether spans are sent, too; else they are left to whoever takes them.
+        tell: Told when a collector begins to answer, and when it ceases to; by default *telemetry*.
     """
 
     def __init__(
@@ -79,19 +64,18 @@ class OtlpExporter:
         *,
         every_s: float = EXPORT_EVERY_S,
         spans: bool = True,
+        tell: Callable[[Fact], None] | None = None,
     ) -> None:
-        self._telemetry, self._every_s, self._with_spans = telemetry, every_s, spans
-        self._apart = to.traces != to.metrics
+        self._telemetry, self._with_spans = telemetry, spans
         self._resource = Resource(dict(attributes))
-        self._metrics = OTLPMetricExporter(to.metrics, insecure=to.insecure, timeout=PATIENCE_S)
-        self._spans = SpanSender(
-            to.traces,
-            insecure=to.insecure,
-            timeout_s=PATIENCE_S,
-            resource=attributes,
-            scope=SCOPE.name,
-        )
-        self._logs = OTLPLogExporter(to.traces, insecure=to.insecure, timeout=PATIENCE_S)
+        doors = {}
+        for address in {to.metrics, to.traces}:
+            make = senders(address, insecure=to.insecure, resource=attributes, scope=SCOPE.name)
+            # What cannot be connected at all, for want of a file, is an error here and now.
+            make().close()
+            doors[address] = Door(address, make, every_s, tell or telemetry.observe)
+        self._doors = tuple(doors.values())
+        self._figures_door, self._traces_door = doors[to.metrics], doors[to.traces]
         self._begun_ns = time.time_ns()
         self._closing = Event()
         self._worker = Thread(target=self._work, name="otlp", daemon=True)
@@ -101,138 +85,54 @@ class OtlpExporter:
         """Send what is left, if the collector takes it, and stop."""
         self._closing.set()
         self._worker.join(timeout=PATIENCE_S)
-        self._metrics.shutdown(timeout_millis=0)
-        self._spans.shutdown()
-        self._logs.shutdown()
+        for door in self._doors:
+            door.close()
 
     def _work(self) -> None:
-        while not self._closing.wait(self._every_s):
-            self._export()
-        self._export()
+        self._export(time.monotonic())
+        while not self._closing.wait(self._rest_s()):
+            self._export(time.monotonic())
+        self._export(time.monotonic(), last=True)
 
-    def _export(self) -> None:
-        """Send what there is, until the collector does not take it: the rest waits, bounded.
+    def _rest_s(self) -> float:
+        rest_s = max(0.0, min(door.due_s for door in self._doors) - time.monotonic())
+        return min(rest_s, LOOK_EVERY_S) if self._traces_door.is_open else rest_s
 
-        To encode for one that is dead would cost the program as much as for one that lives.
-        """
+    def _export(self, now_s: float, *, last: bool = False) -> None:
+        """Send what there is through doors whose turn it is; the *last* time, if they are open."""
         self._telemetry.drain()
-        taken = self._metrics.export(self._figures()) is MetricExportResult.SUCCESS
-        taken = taken or self._apart
+        for door in self._doors:
+            if door.is_open if last else (self._is_due(door, now_s) and door.knock(now_s)):
+                door.send(now_s, partial(self._sent, door))
+        if self._with_spans:
+            heard = self._traces_door.is_open
+            self._telemetry.keep_spans(SPANS_MAX if heard else SPANS_UNHEARD)
+
+    def _is_due(self, door: Door, now_s: float) -> bool:
+        if now_s >= door.due_s:
+            return True
+        spans = self._telemetry.spans_waiting if self._with_spans else 0
+        waiting = max(spans, self._telemetry.records_waiting)
+        return door is self._traces_door and door.is_open and waiting >= PLENTY
+
+    def _sent(self, door: Door, to: Senders) -> bool:
+        """Send *to* what belongs through *door*, until something is not taken.
+
+        That is not sent again: it may have arrived, or be what is never taken.
+        """
+        taken = door is not self._figures_door or self._figures_sent(to)
+        if door is not self._traces_door:
+            return taken
         while taken and (facts := self._telemetry.take_records(AT_ONCE)):
             told = records(facts, self._resource, SCOPE)
-            taken = self._logs.export(told) is LogRecordExportResult.SUCCESS
+            taken = to.logs.export(told) is LogRecordExportResult.SUCCESS
+            self._telemetry.not_taken(logs=0 if taken else len(facts))
         while taken and self._with_spans and (spans := self._telemetry.take_spans(AT_ONCE)):
-            taken = self._spans.send(spans)
+            taken = to.spans.send(spans)
+            self._telemetry.not_taken(spans=0 if taken else len(spans))
+        return taken
 
-    def _figures(self) -> MetricsData:
-        meters, now_ns = self._telemetry.meters, time.time_ns()
-        families = {family.name: family for family in meters.registry.collect()}
-        found = [
-            figure
-            for metric in meters.metrics
-            if (family := families.get(_family_name(metric))) is not None
-            and (figure := _figure(metric, family, self._begun_ns, now_ns)) is not None
-        ]
-        scope = ScopeMetrics(scope=SCOPE, metrics=found, schema_url="")
-        resource = ResourceMetrics(resource=self._resource, scope_metrics=[scope], schema_url="")
-        return MetricsData(resource_metrics=[resource])
-
-
-def _family_name(metric: table.Metric) -> str:
-    """Return the name under which the registry collects it: counters without their ending."""
-    name = metric.exposed_name
-    return name.removesuffix("_total") if metric.kind is Kind.COUNTER else name
-
-
-def _figure(metric: table.Metric, family: Family, begun_ns: int, now_ns: int) -> Metric | None:
-    """Return a metric with all its series; ``None`` = nothing was counted yet."""
-    match metric.kind:
-        case Kind.HISTOGRAM:
-            distributions = list(_distributions(metric, family, begun_ns, now_ns))
-            if not distributions:
-                return None
-            data: Sum | Gauge | Histogram = Histogram(
-                data_points=distributions,
-                aggregation_temporality=AggregationTemporality.CUMULATIVE,
-            )
-        case _:
-            ending = "_total" if metric.kind is Kind.COUNTER else ""
-            points = [
-                NumberDataPoint(
-                    attributes=_attributes(metric, sample.labels),
-                    start_time_unix_nano=begun_ns,
-                    time_unix_nano=now_ns,
-                    value=sample.value,
-                )
-                for sample in family.samples
-                if sample.name == family.name + ending
-            ]
-            if not points:
-                return None
-            data = (
-                Gauge(data_points=points)
-                if metric.kind is Kind.GAUGE
-                else Sum(
-                    data_points=points,
-                    aggregation_temporality=AggregationTemporality.CUMULATIVE,
-                    is_monotonic=True,
-                )
-            )
-    return Metric(name=metric.name, description=metric.told, unit=metric.unit, data=data)
-
-
-def _distributions(
-    metric: table.Metric, family: Family, begun_ns: int, now_ns: int
-) -> Iterator[HistogramDataPoint]:
-    """Yield a distribution for each set of labels; the registry's buckets hold those below, too."""
-    series: dict[tuple[tuple[str, str], ...], dict[str, float]] = {}
-    examples: dict[tuple[tuple[str, str], ...], list[Exemplar]] = defaultdict(list)
-    for sample in family.samples:
-        labels = tuple((key, value) for key, value in sample.labels.items() if key != "le")
-        values = series.setdefault(labels, {})
-        part = sample.name.removeprefix(family.name)
-        values[sample.labels["le"] if part == "_bucket" else part] = sample.value
-        if sample.exemplar is not None:
-            examples[labels].append(_example(sample.exemplar))
-    for labels, values in series.items():
-        count = int(values.get("_count", 0))
-        if not count:
-            continue
-        cumulated = [values[key] for key in values if not key.startswith("_")]
-        yield HistogramDataPoint(
-            attributes=_attributes(metric, dict(labels)),
-            start_time_unix_nano=begun_ns,
-            time_unix_nano=now_ns,
-            count=count,
-            sum=values["_sum"],
-            bucket_counts=list(_steps(cumulated)),
-            explicit_bounds=list(metric.bounds),
-            min=_UNKNOWN,
-            max=_UNKNOWN,
-            exemplars=examples[labels],
-        )
-
-
-def _example(found: Example) -> Exemplar:
-    """Return one observation of a bucket, and whose it was."""
-    at_s = 0.0 if found.timestamp is None else float(found.timestamp)
-    return Exemplar(
-        filtered_attributes={},
-        value=float(found.value),
-        time_unix_nano=int(at_s * 1e9),
-        span_id=int(found.labels["span_id"], 16),
-        trace_id=int(found.labels["trace_id"], 16),
-    )
-
-
-def _steps(cumulated: Iterable[float]) -> Iterator[int]:
-    below = 0.0
-    for value in cumulated:
-        yield int(value - below)
-        below = value
-
-
-def _attributes(metric: table.Metric, labels: Mapping[str, str]) -> dict[str, str]:
-    """Return the labels under the names that they have in telemetry."""
-    names = dict(zip(metric.exposed_labels, metric.labels, strict=True))
-    return {names[key]: value for key, value in labels.items()}
+    def _figures_sent(self, to: Senders) -> bool:
+        meters = self._telemetry.meters
+        figures = figures_of(meters, self._resource, SCOPE, self._begun_ns, time.time_ns())
+        return to.figures.export(figures) is MetricExportResult.SUCCESS

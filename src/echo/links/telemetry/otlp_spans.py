@@ -7,6 +7,7 @@ the thread that does it shares a lock with the event loop.
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from grpc import RpcError, StatusCode
 from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue
@@ -17,7 +18,11 @@ from opentelemetry.sdk.trace.export import SpanExportResult
 from echo.domain.traces import Span, Value
 
 OFFSET: Final = "echo.clock_offset_ms"
+_NOBODY: Final = frozenset(
+    {StatusCode.UNAVAILABLE, StatusCode.DEADLINE_EXCEEDED, StatusCode.CANCELLED}
+)
 _NS_PER_MS: Final = 1_000_000
+_NS_PER_US: Final = 1_000
 
 
 class SpanSender(OTLPSpanExporter):
@@ -47,6 +52,20 @@ class SpanSender(OTLPSpanExporter):
         """Send *spans*; return whether the collector has taken them."""
         return self._export(spans) is SpanExportResult.SUCCESS  # type: ignore[arg-type]  # what it is given it hands to `_translate_data`
 
+    def silence(self, patience_s: float) -> str:
+        """Ask, with a message that holds nothing; return why there is no answer, empty = there is.
+
+        A refusal is an answer, too: somebody is there, and may take other things.
+        """
+        try:
+            self._client.Export(  # type: ignore[attr-defined]  # untyped there: its stub
+                request=ExportTraceServiceRequest(), metadata=self._headers, timeout=patience_s
+            )
+        except RpcError as error:
+            code = error.code()
+            return f"{code.name}: {error.details()}" if code in _NOBODY else ""
+        return ""
+
     def _translate_data(self, data: Sequence[Span]) -> ExportTraceServiceRequest:  # type: ignore[override]  # of our own spans
         return request_of(data, self._told_resource, self._scope)
 
@@ -73,8 +92,8 @@ def _write(told: Told, span: Span) -> None:
         told.parent_span_id = bytes.fromhex(span.parent_id)
     told.name = span.name
     told.kind = Told.SPAN_KIND_INTERNAL
-    told.start_time_unix_nano = span.start_ms * _NS_PER_MS
-    told.end_time_unix_nano = span.end_ms * _NS_PER_MS
+    told.start_time_unix_nano = span.start_ms * _NS_PER_MS + span.start_us * _NS_PER_US
+    told.end_time_unix_nano = span.end_ms * _NS_PER_MS + span.end_us * _NS_PER_US
     told.status.code = Status.STATUS_CODE_OK if span.ok else Status.STATUS_CODE_ERROR
     attributes = told.attributes
     for name, value in span.attributes.items():

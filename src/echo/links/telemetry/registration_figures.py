@@ -23,6 +23,7 @@ from echo.domain.registration_facts import (
     VerdictNotForwarded,
 )
 from echo.links.telemetry.meters import Meters
+from echo.links.telemetry.telling_figures import telling_feeds
 
 
 class RegistrationFigures:
@@ -124,6 +125,7 @@ class AgentFigures:
             LinkChanged: self._link,
             InputRefused: lambda fact: meters.add("echo.input.refused", fact.reason),
             Alarm: lambda fact: meters.add("echo.alarms", fact.code),
+            **telling_feeds(meters),
         }
 
     def take(self, fact: Fact) -> None:

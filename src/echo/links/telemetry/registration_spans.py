@@ -45,6 +45,12 @@ _AboutAccount = (
 )
 _Attributes = dict[str, Value]
 
+VERDICTS_OF_CORE: Final[frozenset[type[Fact]]] = frozenset(
+    {AccountEvaluated, EvaluationUnchanged, SymbolsReported, SpecsTaken, QuotesTaken}
+)
+VERDICTS_OF_AGENT: Final[frozenset[type[Fact]]] = frozenset({VerdictForwarded, VerdictConsumed})
+"""Facts that steps are made of."""
+
 
 def verdict_spans_of_core(fact: Fact, at_ms: int) -> Iterator[Span]:
     """Yield the Core's steps; *at_ms*: when the fact was told, which is after all of them."""

@@ -17,6 +17,7 @@ from echo.links.telemetry.metric import (
 )
 from echo.links.telemetry.registration_table import HANDSHAKE, LINKS, SYMBOLS
 from echo.links.telemetry.stop_table import STOPS
+from echo.links.telemetry.telling_table import TELLING
 
 FLOW: Final[tuple[Metric, ...]] = (
     counter(
@@ -317,10 +318,12 @@ METRICS: Final[tuple[Metric, ...]] = (
     *LINKS,
     *CACHES,
     *PRODUCT,
+    *TELLING,
 )
 
 BOTH: Final = frozenset(
     {
+        *(each.name for each in TELLING),
         "echo_core.delivery.compat_mode_total",
         "echo.link.changes",
         "echo.input.refused",

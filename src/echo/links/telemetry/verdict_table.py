@@ -24,7 +24,13 @@ VERDICT: Final[tuple[Step, ...]] = (
         "on disk",
         "by `echo.reason`; one that finds nothing new, `result=skipped`, is a trace of its own",
     ),
-    _core(spans.EVALUATE, spans.REPORT, "judged", "judged", "or below the reconciler's step"),
+    _core(
+        spans.EVALUATE,
+        spans.REPORT,
+        "the turn that judged begins",
+        "it ends",
+        "or below the reconciler's step",
+    ),
     _core(spans.PERSIST, spans.EVALUATE, "judged", "on disk"),
     _core(spans.SEND, spans.PERSIST, "the verdict leaves", "it has left"),
     Step(

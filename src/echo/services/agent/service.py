@@ -36,7 +36,7 @@ from echo.bridge.events import (
 from echo.bridge.settings import BridgeSettings
 from echo.domain.facts import Alarm, Fact, InputRefused
 from echo.domain.handshake import Handshake, Role
-from echo.domain.ids import AccountId, MessageId
+from echo.domain.ids import NO_TRADE, AccountId, MessageId
 from echo.domain.quantities import Instant
 from echo.domain.registration_facts import HandshakeRead
 from echo.domain.sessions import AgentToCore, CoreToAgent
@@ -321,8 +321,9 @@ class AgentService:
             self._faults[culprit] = self._faults.get(culprit, 0) + 1
         elif isinstance(event, CoreSaid):
             what = event.message
-        sentence = f"{type(what).__name__} raised {error!r}; the ledger is read again"
-        self._facts.observe(Alarm(key="bridge", code="bridge_failed", sentence=sentence))
+        why = f"{type(what).__name__} raised {error!r}; the ledger is read again"
+        about = getattr(what, "trade_id", NO_TRADE)
+        self._facts.observe(Alarm(key="bridge", code="bridge_failed", sentence=why, trade_id=about))
         self._brain = None
         self._timers.clear()
         self._notes.clear()

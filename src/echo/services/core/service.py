@@ -14,7 +14,7 @@ from echo.domain.answers import MessageAck
 from echo.domain.desk import ListRules
 from echo.domain.facts import Alarm, InputRefused
 from echo.domain.handshake import AccountSymbolsReport
-from echo.domain.ids import AgentId, MessageId
+from echo.domain.ids import NO_TRADE, AgentId, MessageId
 from echo.domain.link_facts import SpansReported
 from echo.domain.operations import Answer, ListPending, NotDone, OperationCode, Request
 from echo.domain.quantities import Instant
@@ -241,10 +241,8 @@ class CoreService:
         elif isinstance(event, OperatorAsked):
             what = event.request
             self._questions.fail(event.request_id, "the Core failed on it: its log says how")
-        name = type(what).__name__
-        self._facts.observe(
-            Alarm(key="engine", code="engine_failed", sentence=f"{name} raised {error!r}")
-        )
+        why, about = f"{type(what).__name__} raised {error!r}", getattr(what, "trade_id", NO_TRADE)
+        self._facts.observe(Alarm(key="engine", code="engine_failed", sentence=why, trade_id=about))
         if not isinstance(what, _VOLATILE):
             self._line.abandon()
 

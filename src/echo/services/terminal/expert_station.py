@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from echo.domain.facts import Alarm
-from echo.domain.ids import AccountId
+from echo.domain.ids import NO_TRADE, AccountId, TradeId
 from echo.domain.quantities import Instant
 from echo.ports.clock import Clock
 from echo.ports.files import AppendFile
@@ -187,10 +187,16 @@ class ExpertStation:
             moment = stamp(note, f"{entry['trade_id']}/{entry['seq']}", at_us=at_us)
             self.parts.book.append(write_entries((moment,)))
         if entry["level"] == "error":
-            self._alarm(entry["event"], entry["message"])
+            self._alarm(entry["event"], entry["message"], entry.get("trade_id") or NO_TRADE)
 
-    def _alarm(self, code: str, sentence: str) -> None:
+    def _alarm(self, code: str, sentence: str, trade_id: TradeId = NO_TRADE) -> None:
         account_id = self.parts.account_id
         self._facts.observe(
-            Alarm(key=f"{account_id}:{code}", code=code, sentence=sentence, account_id=account_id)
+            Alarm(
+                key=f"{account_id}:{code}",
+                code=code,
+                sentence=sentence,
+                account_id=account_id,
+                trade_id=trade_id,
+            )
         )
