@@ -15,6 +15,8 @@ TERMINALS ?= paper
 SEEDS ?= 0:50000
 JOBS ?= $(shell getconf _NPROCESSORS_ONLN)
 CODE := src tests tools $(wildcard bench)
+# Whoever has nothing left to do takes over tests of the others.
+IN_TURN := -n $(TEST_PROCESSES) --dist worksteal
 
 export PYTHON
 
@@ -30,7 +32,7 @@ demo: $(if $(findstring --otlp,$(ARGS))$(findstring --store,$(ARGS)),full-venv,r
 
 .PHONY: test
 test: dev-venv ## Run all tests
-	$(BIN)/python -m pytest -n $(TEST_PROCESSES) $(ARGS)
+	$(BIN)/python -m pytest $(IN_TURN) $(ARGS)
 
 # ---------------------------------------------------------------------------------- for developers
 
@@ -45,7 +47,7 @@ check: dev-venv ## What CI runs, Windows apart: lint, types, floors, tests, cove
 	$(BIN)/mypy $(CODE)
 	$(BIN)/lint-imports
 	rm -f .coverage .coverage.*
-	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --cov --cov-report=
+	$(BIN)/python -m pytest $(IN_TURN) --cov --cov-report=
 	$(BIN)/python -m tools.coverage_gate
 	$(BIN)/python -m echo.sim --seeds $(GENTLE_SEEDS) --profile gentle --jobs $(TEST_PROCESSES)
 	$(BIN)/python -m echo.sim --seeds $(HARSH_SEEDS) --profile harsh --jobs $(TEST_PROCESSES)

@@ -1,5 +1,9 @@
 """Settings that every test shares."""
 
+from collections.abc import Generator
+
+import pytest
+from coverage import Coverage
 from hypothesis import settings
 from hypothesis import strategies as st
 
@@ -13,3 +17,26 @@ settings.load_profile("echo")
 # An `object` is drawn as a plain value.  Otherwise it is anything that some imported library
 # declares, and what a test draws depends on what ran before in its process.
 st.register_type_strategy(object, st.text() | st.integers() | st.booleans())
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
+    """Measure nothing of a test marked ``no_cover``, nor of the programs that it starts.
+
+    Marked are tests that go many times over what others cover: measured they take thrice as long.
+    The plugin has stopped its own measurement by now; a process of the test runner has another
+    one beneath, because it is itself a program that was started.
+    """
+    if item.get_closest_marker("no_cover") is None:
+        return (yield)
+    stopped = []
+    while (measuring := Coverage.current()) is not None:
+        measuring.stop()
+        stopped.append(measuring)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
+        try:
+            return (yield)
+        finally:
+            for measuring in reversed(stopped):
+                measuring.start()

@@ -11,6 +11,8 @@ from echo.domain.quantities import Instant
 
 TURNS_MAX = 2_000
 START_WALL_MS = 1_750_000_000_000
+WITHIN_S = 60.0
+"""For what comes sooner or never: a busy machine may stand still for seconds."""
 
 
 async def until(condition: Callable[[], object], *, turns_max: int = TURNS_MAX) -> None:
@@ -25,7 +27,7 @@ async def until(condition: Callable[[], object], *, turns_max: int = TURNS_MAX) 
     raise AssertionError(f"still not after {turns_max} turns of the loop")
 
 
-async def until_real(condition: Callable[[], object], *, within_s: float = 10.0) -> None:
+async def until_real(condition: Callable[[], object], *, within_s: float = WITHIN_S) -> None:
     """Poll *condition*, for what sockets, threads and processes do in their own time."""
     async with asyncio.timeout(within_s):
         while not condition():  # noqa: ASYNC110 -- what is waited for cannot notify an event

@@ -17,6 +17,8 @@ BY_CHANCE = {
 """Safeguards that random worlds miss too, soon; and the invariant that tells."""
 SEEDS = range(25)
 
+pytestmark = pytest.mark.no_cover
+
 alone = pytest.mark.parametrize(
     "safeguard", [each for each in SAFEGUARDS if not each.behind], ids=lambda each: each.name
 )

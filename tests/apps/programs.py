@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.house.sources import ROOT
 
-WITHIN_S = 20.0
+WITHIN_S = 60.0
 
 TOML = """
 [core]
@@ -97,9 +97,12 @@ async def refusal(name: str, settings: Path) -> str:
 
 
 async def start(name: str, settings: Path | str, *options: str) -> Program:
-    """Start ``echo-<name>`` and wait for its first line; empty = it has ended."""
+    """Start ``echo-<name>`` and wait for its first line; empty = it has ended.
+
+    It ends with these tests, also when they are killed.
+    """
     command = [sys.executable, "-m", f"echo.apps.{name}", "--config", str(settings), *options]
-    return await begin(*command)
+    return await begin(*command, "--until-eof")
 
 
 async def begin(*command: str) -> Program:
@@ -113,6 +116,11 @@ async def begin(*command: str) -> Program:
         env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
     )
     assert process.stdout is not None
-    async with asyncio.timeout(WITHIN_S):
-        line = await process.stdout.readline()
-    return Program(process, line.decode().strip())
+    begun = Program(process, "")
+    try:
+        async with asyncio.timeout(WITHIN_S):
+            begun.first_line = (await process.stdout.readline()).decode().strip()
+    except BaseException:
+        await begun.kill()
+        raise
+    return begun

@@ -105,7 +105,7 @@ async def test_told_to_stop_it_ends_in_order(
     await ea.connect()
     assert state(tmp_path)["ready"] is True
     agent.signal(number)
-    code, errors = await agent.ended(within_s=5)
+    code, errors = await agent.ended()
     await ea.close()
 
     assert code == 0
@@ -115,7 +115,7 @@ async def test_told_to_stop_it_ends_in_order(
 
 
 async def test_it_ends_with_whoever_started_it(tmp_path: Path) -> None:
-    agent = await start("agent", write_settings(tmp_path, port=1), "--until-eof")
+    agent = await start("agent", write_settings(tmp_path, port=1))
     agent.hang_up()
 
     assert (await agent.ended())[0] == 0

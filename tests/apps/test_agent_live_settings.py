@@ -1,7 +1,6 @@
 """Every setting of an Agent that counts at once does so within a second, in a running Agent."""
 
 import json
-import time
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from echo.config.settings import agent_settings
 from tests.apps.programs import start, write_settings
 from tests.apps.test_agent import HANDSHAKE, Ea
 from tests.fakes import until_real
+from tests.stopwatch import Stopwatch
 
 LIVE = [
     each
@@ -60,9 +60,9 @@ async def test_an_ea_that_may_not_come_any_more_is_told_so_within_a_second(tmp_p
             assert not await barred(tmp_path, version)
             line = f"{key.removeprefix('agent/').replace('/', '.')} = {str(value).lower()}"
             file.write_text(before.replace("[agent]", f"[agent]\n{line}"))
-            written = time.monotonic()
-            while not await barred(tmp_path, version):
-                assert time.monotonic() - written < WITHIN_S, key
+            with Stopwatch() as written:
+                while not await barred(tmp_path, version):
+                    assert written.took_s < WITHIN_S, key
             file.write_text(before)
             while await barred(tmp_path, version):
                 pass

@@ -62,7 +62,7 @@ async def test_told_to_stop_it_ends_in_order(
     async with linked(0, agent, link_to(port_of(tmp_path))):
         await until_real(lambda: agent.said)
         core.signal(number)
-        code, errors = await core.ended(within_s=5)
+        code, errors = await core.ended()
 
     assert code == 0
     assert "Traceback" not in errors
@@ -70,7 +70,7 @@ async def test_told_to_stop_it_ends_in_order(
 
 
 async def test_it_ends_with_whoever_started_it(tmp_path: Path) -> None:
-    core = await start("core", write_settings(tmp_path), "--until-eof")
+    core = await start("core", write_settings(tmp_path))
     core.hang_up()
 
     assert (await core.ended())[0] == 0

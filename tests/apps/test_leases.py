@@ -43,3 +43,5 @@ async def test_without_a_name_every_process_has_one_of_its_own(tmp_path: Path) -
     assert found.lasts_ms == 10_000
     await found.hold.take()
     assert b":" in (tmp_path / "journal.lease").read_bytes()
+    assert found.who.count(":") == 1
+    assert found.holder() == found.who

@@ -10,6 +10,7 @@ from echo.config.reading import read_settings
 from echo.config.settings import NoticeSettings, core_settings
 from echo.domain.facts import Alarm
 from echo.ports.errors import SettingsInvalid
+from tests.fakes import WITHIN_S
 from tests.links.notices.inbox import HttpInbox, serving
 
 SECRET = "12345:very-secret"
@@ -35,7 +36,7 @@ def test_a_running_program_tells_its_alarms(tmp_path: Path) -> None:
         ).values
         told = core_telling(core_settings(values), "1")
         told.observe(Alarm(key="k", code="UNPROTECTED", sentence="no stop"))
-        assert inbox.posted.get(timeout=5)[1]["code"] == "UNPROTECTED"
+        assert inbox.posted.get(timeout=WITHIN_S)[1]["code"] == "UNPROTECTED"
         told.close()
 
 

@@ -9,13 +9,14 @@ from echo.apps.operator_desk import OperatorDesk, operator_desk
 from echo.config.reading import read_settings
 from echo.config.settings import CoreSettings, core_settings
 from echo.domain.facts import Alarm
-from echo.domain.operations import ListPending, PendingList
+from echo.domain.health import Health, Standby
+from echo.domain.operations import Answer, ListPending, NotDone, OperationCode, PendingList
 from echo.domain.policy import PolicyBook
 from echo.engine.engine import Engine
 from echo.engine.settings import EngineSettings
 from echo.links.admin_client import AdminClient
-from echo.links.admin_token import TOKEN_FILE, read_token
-from echo.ports.errors import UnsafeBind
+from echo.links.admin_token import TOKEN_FILE, leave_token, read_token
+from echo.ports.errors import AdminRefused, UnsafeBind
 from echo.services.core.service import CoreService
 from echo.stores.memory import MemoryJournal
 from tests.fakes import FactLog, FakeClock, FakeIds, until_real
@@ -121,3 +122,45 @@ def test_settings_may_want_no_desk(tmp_path: Path) -> None:
 def test_beyond_loopback_there_is_none_without_tls(tmp_path: Path) -> None:
     with pytest.raises(UnsafeBind):
         operator_desk(settings(tmp_path, bind="192.0.2.1"), None, FactLog())
+
+
+async def test_who_waits_refuses_what_needs_an_engine_and_names_who_serves(tmp_path: Path) -> None:
+    """It lets in whoever may ask the one that serves, whose token lies in the folder."""
+    core, office = service(), desk(tmp_path, FactLog())
+    leave_token(tmp_path, "of-left")
+    waits = Standby(holder="left", since_ms=0, serves_at="127.0.0.1:9")
+
+    async def standby() -> Standby | None:
+        return waits
+
+    opened = asyncio.create_task(office.open(core, None, standby))
+    host, _, port = office.address.rpartition(":")
+
+    def asked(token: str) -> Answer:
+        return AdminClient(host=host, port=int(port), token=token).ask("ana", ListPending())
+
+    answer = await asyncio.to_thread(asked, "of-left")
+    assert answer == NotDone(code=OperationCode.NOT_READY, sentence=waits.refusal)
+    with pytest.raises(AdminRefused, match="token"):
+        await asyncio.to_thread(asked, "of-nobody")
+    health = await asyncio.to_thread(AdminClient(host=host, port=int(port), token="").health)
+    assert health == Health(ready=False, standby=waits)
+
+    office.close()
+    await opened
+    assert read_token(tmp_path) == "of-left"
+
+
+async def test_a_core_that_shares_with_nobody_takes_its_own_token_only(tmp_path: Path) -> None:
+    office = desk(tmp_path, FactLog())
+    leave_token(tmp_path, "of-another")
+    opened = asyncio.create_task(office.open(service()))
+    host, _, port = office.address.rpartition(":")
+    client = AdminClient(host=host, port=int(port), token="of-another")
+
+    with pytest.raises(AdminRefused, match="token"):
+        await asyncio.to_thread(client.ask, "ana", ListPending())
+    assert await asyncio.to_thread(client.health) == Health(ready=False)
+
+    office.close()
+    await opened

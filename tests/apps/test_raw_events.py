@@ -19,16 +19,18 @@ from echo.engine.engine import Engine
 from echo.engine.events import Due
 from echo.engine.settings import EngineSettings
 from echo.ports.errors import SettingsInvalid
+from echo.services.core.taps import next_day_ms
 from echo.stores.events.months import read_events
 from tests.apps.programs import Program, start, write_settings
 from tests.apps.test_core import link_to, port_of
-from tests.fakes import FactLog, until_real
+from tests.fakes import FactLog, FakeClock, until_real
 from tests.links.grpc_peers import Agent, hello
 from tests.links.linked import linked
-from tests.servers.etcd import free_ports
 from tests.servers.mongo import forget_sockets
+from tests.servers.ports import free_port
 
 NOW = Instant(1_750_000_000_000, 1_000)
+CLOCK = FakeClock(NOW.mono_ms, NOW.wall_ms)
 
 
 StartCore = Callable[[Path | str], Awaitable[Program]]
@@ -99,7 +101,9 @@ async def test_what_a_killed_core_had_written_is_there_and_the_next_goes_on(
 
 def tapped(kept: RawEvents | None) -> RawEvents:
     assert kept is not None
-    brain = kept.brain(Engine(EngineSettings(), PolicyBook()), EngineSettings(), PolicyBook(), NOW)
+    brain = kept.brain(
+        Engine(EngineSettings(), PolicyBook()), EngineSettings(), PolicyBook(), CLOCK
+    )
     brain.handle(Due(("pulse", "agent_1")), NOW)
     return kept
 
@@ -119,11 +123,32 @@ def test_a_folder_that_cannot_be_written_is_told_and_trades_go_on(tmp_path: Path
     assert kinds(tmp_path / "other") == ["CoreStarted", "Due"]
 
 
+async def test_a_day_begins_with_what_the_engine_knows_though_nothing_happens_in_it(
+    tmp_path: Path,
+) -> None:
+    kept = raw_events(values(tmp_path), FactLog())
+    assert kept is not None
+    clock = FakeClock(NOW.mono_ms, next_day_ms(NOW.wall_ms) - 1)
+    parts = (EngineSettings(), PolicyBook())
+    kept.brain(Engine(*parts), *parts, clock)
+    clock.advance(1)
+    task = asyncio.create_task(kept.run(FactLog()))
+
+    await until_real(lambda: "Checkpoint" in kinds(tmp_path / "events"))
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    await asyncio.to_thread(kept.close)
+
+    assert kinds(tmp_path / "events") == ["CoreStarted", "Checkpoint"]
+
+
 async def test_what_is_shed_is_told(tmp_path: Path) -> None:
     kept, facts = raw_events(values(tmp_path, waiting_max=1_000), FactLog()), FactLog()
     assert kept is not None
     task = asyncio.create_task(kept.run(facts))
-    brain = kept.brain(Engine(EngineSettings(), PolicyBook()), EngineSettings(), PolicyBook(), NOW)
+    brain = kept.brain(
+        Engine(EngineSettings(), PolicyBook()), EngineSettings(), PolicyBook(), CLOCK
+    )
     for _ in range(1_005):
         brain.handle(Due(("pulse", "agent_1")), NOW)
 
@@ -141,7 +166,7 @@ async def test_what_is_shed_is_told(tmp_path: Path) -> None:
 async def test_a_mongodb_that_is_away_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    [port] = free_ports(1)
+    port = free_port()
     monkeypatch.setenv(
         MONGO_URL, f"mongodb://ana:word@127.0.0.1:{port}/?serverSelectionTimeoutMS=1"
     )

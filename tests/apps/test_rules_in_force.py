@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,8 @@ import pytest
 
 from tests.apps.cli.running_core import echoctl
 from tests.apps.programs import Program, start, write_settings
+from tests.fakes import until_real
+from tests.stopwatch import Stopwatch
 from tests.stores.sqlite.places import query
 
 SOON_S = 1.0
@@ -35,12 +37,6 @@ async def rules(folder: Path) -> dict[str, Any]:
     windows = json.loads((await asked(folder, "windows", "list", "--json"))[1])
     told: dict[str, Any] = json.loads(said)
     return {**windows, "policies": told["policies"]}
-
-
-async def until(check: Callable[[], bool], within_s: float) -> None:
-    async with asyncio.timeout(within_s):
-        while not check():  # noqa: ASYNC110 -- another process is watched from outside
-            await asyncio.sleep(0.02)
 
 
 async def test_what_a_person_sets_survives_a_kill(core: Program, tmp_path: Path) -> None:
@@ -90,10 +86,12 @@ async def test_a_changed_file_is_in_force_and_in_the_history_within_a_second(
         assert isinstance(count, int)
         return count
 
-    await until(lambda: versions() == 1, 10)
+    await until_real(lambda: versions() == 1)
     file.write_text(file.read_text().replace("lot_size = 0.1", "lot_size = 0.2"))
 
-    await until(lambda: versions() == 2, SOON_S)
+    with Stopwatch() as watch:
+        await until_real(lambda: versions() == 2)
+    assert watch.took_s < SOON_S
     [found] = (await rules(tmp_path))["policies"]
     assert (found["policy"]["lot_size"], found["policy"]["version"]) == ("0.2", 2)
 

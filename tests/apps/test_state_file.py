@@ -4,7 +4,9 @@ import json
 import os
 from pathlib import Path
 
-from echo.apps.state_file import StateFile
+import pytest
+
+from echo.apps.state_file import CORE_STATE, StateFile, admin_address
 
 
 def test_it_says_whether_where_and_who(tmp_path: Path) -> None:
@@ -63,3 +65,12 @@ def test_a_file_that_cannot_be_read_is_nobodys(tmp_path: Path) -> None:
     StateFile(path).write(ready=False, address="here")
 
     assert json.loads(path.read_text())["address"] == "here"
+
+
+@pytest.mark.parametrize("state", ["", "{}", '{"admin": 7}', '{"admin": "x:y"}', "[]", "\xff"])
+def test_where_operators_ask_is_told_or_is_not(tmp_path: Path, state: str) -> None:
+    assert admin_address(tmp_path) is None
+    StateFile(tmp_path / CORE_STATE).write(ready=True, address="a:1", admin="127.0.0.1:9")
+    assert admin_address(tmp_path) == "127.0.0.1:9"
+    (tmp_path / CORE_STATE).write_text(state)
+    assert admin_address(tmp_path) is None

@@ -20,7 +20,7 @@ from echo.links.telemetry.table import CORE_METRICS
 from echo.ports.errors import SettingsInvalid
 from tests.apps.programs import start, write_settings
 from tests.apps.test_core import state
-from tests.fakes import until_real
+from tests.fakes import WITHIN_S, until_real
 from tests.links.telemetry.collector import Collector, collecting
 from tests.links.telemetry.facts import WRITTEN
 
@@ -29,7 +29,7 @@ UP = LinkChanged(peer="a", up=True)
 
 def scraped(port: int) -> tuple[str, str]:
     """Return what Prometheus would read there, and the type of the text."""
-    with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
+    with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=WITHIN_S) as answer:
         return answer.read().decode(), answer.headers["content-type"]
 
 
@@ -116,7 +116,7 @@ async def test_an_agent_without_a_collector_hands_its_spans_to_the_core(
     handing = asyncio.create_task(
         telemetry.hand_spans_up(told, lambda take: handed.extend(take().spans))
     )
-    await until_real(lambda: handed, within_s=5.0)
+    await until_real(lambda: handed)
     handing.cancel()
     told.close()
 

@@ -6,12 +6,14 @@ import time
 from pathlib import Path
 from typing import Any, Final
 
+import pytest
+
 from echo.apps.demo.cast import Cast
 from echo.apps.demo.options import DemoOptions
 from echo.apps.demo.performance import Performance
 from echo.apps.demo.show import Moment
-from tests.apps.demo.test_telling import free_ports
 from tests.house.sources import ROOT
+from tests.servers.ports import free_ports
 from tests.servers.prometheus import Prometheus, scraping
 
 BOARDS: Final = sorted((ROOT / "deploy" / "grafana" / "dashboards").glob("*.json"))
@@ -78,6 +80,7 @@ def answers(prometheus: Prometheus, moments_s: list[float]) -> dict[str, list[di
     }
 
 
+@pytest.mark.no_cover
 async def test_a_demo_fills_the_panels(tmp_path: Path) -> None:
     moments_s: list[float] = []
 
@@ -85,7 +88,7 @@ async def test_a_demo_fills_the_panels(tmp_path: Path) -> None:
         if moment.elapsed_s > SECONDS / 2:
             moments_s.append(time.time())
 
-    port = free_ports()
+    port, _ = free_ports(2)
     options = DemoOptions(
         seconds=SECONDS, masters=2, slaves=4, legacy=1, broker_delay="0", metrics_port=port
     )

@@ -26,7 +26,8 @@ from tests.deploy.test_roles import make_roles
 from tests.fakes import until_real
 from tests.house.sources import ROOT
 from tests.links.telemetry.collector import Collector, collecting
-from tests.servers.etcd import EtcdServer, free_ports, running_etcd
+from tests.servers.etcd import EtcdServer, running_etcd
+from tests.servers.ports import free_ports
 from tests.servers.postgres import PostgresServer
 
 SECRET_FILES = {
@@ -152,8 +153,7 @@ async def running_core(place: Place) -> AsyncIterator[Program]:
     try:
         yield program
     finally:
-        if process.returncode is None:
-            await program.end()
+        await program.kill()
 
 
 async def test_the_desk_comes_up_from_nothing(server: PostgresServer, tmp_path: Path) -> None:
@@ -169,7 +169,7 @@ async def test_the_desk_comes_up_from_nothing(server: PostgresServer, tmp_path: 
             assert done.returncode == 0, f"{name}: {done.stdout}{done.stderr}"
 
         async with running_core(place) as core:
-            await until_real(lambda: place.health().returncode == 0, within_s=30)
+            await until_real(lambda: place.health().returncode == 0)
             code, errors = await core.end()
 
     assert code == 0, errors

@@ -94,7 +94,7 @@ async def test_the_program_says_when_it_serves_and_when_it_ends(
     name = str(tmp_path / "notify")
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
         systemd.bind(name)
-        systemd.settimeout(20)
+        systemd.settimeout(60)
         monkeypatch.setenv("NOTIFY_SOCKET", name)
         agent = await start("agent", write_settings(tmp_path, port=1))
         ready = systemd.recv(100)

@@ -6,6 +6,7 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import Any
 
+import pytest
 from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +15,8 @@ from echo.domain.funds import Funds, RiskBasis
 from echo.domain.policy import RiskPolicy, RiskType, TinyTrade
 from echo.domain.sizing import MasterTrade, Sized, SizingContext, size
 from tests.domain.test_sizing import CONTEXT, FIXED_LOT, exact_loss_per_lot, scenes
+
+pytestmark = pytest.mark.no_cover
 
 RISKING = {RiskType.FIXED_RISK, RiskType.RISK_PERCENT}
 Scene = tuple[RiskPolicy, SizingContext]

@@ -6,9 +6,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from echo.domain.health import Health, Standby
 from echo.domain.operations import Answer, PendingList, Request
 from echo.links.admin_client import AdminClient
 from echo.links.admin_door import AdminAt, AdminDoor
+from tests.fakes import WITHIN_S
 
 TOKEN = "the-token"
 QUIET = PendingList(rows=(), total=0)
@@ -20,6 +22,7 @@ class Behind:
 
     answer: Answer = QUIET
     ready: bool = True
+    standby: Standby | None = None
     fails: bool = False
     asked: list[tuple[str, Request]] = field(default_factory=list)
 
@@ -29,17 +32,20 @@ class Behind:
         self.asked.append((by, request))
         return self.answer
 
+    async def health(self) -> Health:
+        return Health(ready=self.ready, standby=self.standby)
+
 
 @asynccontextmanager
 async def open_door(behind: Behind, where: AdminAt | None = None) -> AsyncIterator[AdminDoor]:
     """Serve, and stop in order."""
     door = AdminDoor(where or AdminAt(port=0))
-    serving = asyncio.create_task(door.serve(TOKEN, behind.operate, lambda: behind.ready))
+    serving = asyncio.create_task(door.serve(TOKEN.__eq__, behind.operate, behind.health))
     try:
         yield door
     finally:
         door.stop()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(WITHIN_S):
             await serving
 
 

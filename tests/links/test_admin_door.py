@@ -9,8 +9,10 @@ from echo.domain.operations import ListPending
 from echo.links.admin_door import AdminAt, AdminDoor
 from echo.links.grpc_options import TlsFiles
 from echo.ports.errors import PortTaken, SettingsInvalid, UnsafeBind
+from tests.fakes import WITHIN_S
 from tests.links.admin_desk import QUIET, TOKEN, Behind, client, open_door
 from tests.links.test_grpc_server import TLS
+from tests.servers.ports import free_port
 
 FILES = TlsFiles(cert_file=TLS / "core.pem", key_file=TLS / "core.key.pem")
 
@@ -59,24 +61,20 @@ async def test_with_tls_it_is_the_core_that_answers() -> None:
 
 
 async def test_what_was_stopped_before_it_opened_never_opens() -> None:
-    door = AdminDoor(AdminAt(port=0))
-    port = _place(door.address)[1]
+    port = free_port()
+    door = AdminDoor(AdminAt(port=port))
     door.stop()
     behind = Behind()
 
-    async with asyncio.timeout(5):
-        await door.serve(TOKEN, behind.operate, lambda: True)
+    async with asyncio.timeout(WITHIN_S):
+        await door.serve(TOKEN.__eq__, behind.operate, behind.health)
 
     AdminDoor(AdminAt(port=port)).close()
 
 
-def _place(address: str) -> tuple[str, int]:
-    host, _, port = address.rpartition(":")
-    return host, int(port)
-
-
 async def test_a_closed_door_gives_its_port_back() -> None:
-    async with open_door(Behind()) as door:
-        port = _place(door.address)[1]
+    port = free_port()
+    async with open_door(Behind(), AdminAt(port=port)) as door:
+        assert door.address == f"127.0.0.1:{port}"
 
     AdminDoor(AdminAt(port=port)).close()

@@ -23,6 +23,7 @@ from echo.links.admin_client import AdminClient
 from echo.links.admin_door import AdminAt, AdminDoor, no_figures
 from echo.links.admin_pages import Beside
 from echo.ports.errors import AdminRefused, LinkDown
+from tests.fakes import WITHIN_S
 from tests.links.admin_desk import TOKEN, Behind, client
 
 TOLD = ToldOverview(
@@ -53,7 +54,7 @@ async def open_door(told: Told) -> AsyncIterator[AdminClient]:
     door, behind = AdminDoor(AdminAt(port=0)), Behind()
     beside = Beside(overview=told.overview, caches=lambda: told.caches)
     serving = asyncio.create_task(
-        door.serve(TOKEN, behind.operate, lambda: True, no_figures, beside)
+        door.serve(TOKEN.__eq__, behind.operate, behind.health, no_figures, beside)
     )
     try:
         yield client(door)
@@ -128,7 +129,7 @@ async def test_an_answer_that_is_none_is_no_core() -> None:
 
 
 def get(core: AdminClient, path: str) -> tuple[int, dict[str, str]]:
-    connection = HTTPConnection(core.host, core.port, timeout=5)
+    connection = HTTPConnection(core.host, core.port, timeout=WITHIN_S)
     try:
         connection.request("GET", path, headers={"authorization": f"Bearer {core.token}"})
         answer = connection.getresponse()

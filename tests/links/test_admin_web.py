@@ -6,6 +6,7 @@ from http.client import HTTPConnection
 
 import pytest
 
+from echo.domain.health import Standby
 from echo.domain.ids import AccountId, CommandId
 from echo.domain.operations import (
     Carried,
@@ -16,6 +17,7 @@ from echo.domain.operations import (
     Resend,
 )
 from echo.links.admin_web import API, BODY_BYTES_MAX
+from tests.fakes import WITHIN_S
 from tests.links.admin_desk import TOKEN, Behind, open_door
 
 ID = CommandId("01890a5d-ac96-774b-bcce-b302099a8057")
@@ -31,7 +33,7 @@ class Browser:
     def call(
         self, method: str, path: str, body: bytes | None = None, token: str | None = TOKEN
     ) -> tuple[int, dict[str, object]]:
-        connection = HTTPConnection(*self.place, timeout=5)
+        connection = HTTPConnection(*self.place, timeout=WITHIN_S)
         headers = {} if token is None else {"Authorization": f"Bearer {token}"}
         try:
             connection.request(method, path, body=body, headers=headers)
@@ -58,6 +60,17 @@ async def test_a_core_that_does_not_serve_is_not_ready() -> None:
     status, said = await call(Behind(ready=False), "GET", "/health/ready", token=None)
 
     assert (status, said["code"]) == (503, "not_ready")
+
+
+async def test_a_core_that_waits_for_its_turn_lives_and_is_not_ready() -> None:
+    behind = Behind(ready=False, standby=Standby(holder="left", since_ms=0))
+
+    assert (await call(behind, "GET", "/health/live", token=None))[0] == 200
+    status, said = await call(behind, "GET", "/health/ready", token=None)
+    assert (status, said["code"]) == (503, "standby")
+    assert str(said["sentence"]).startswith("standby, waits for the lease of left")
+    status, said = await call(behind, "GET", "/health", token=None)
+    assert (status, said["live"], said["ready"], said["state"]) == (200, True, False, "standby")
 
 
 @pytest.mark.parametrize("token", [None, "", "wrong", f"{TOKEN}x", "é"])

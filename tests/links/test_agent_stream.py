@@ -13,7 +13,7 @@ from echo.links.agent_stream import AgentStream, Context
 from echo.links.system_clock import SystemClock
 from echo.wire.core import agent_frame
 from echo.wire.pb import agent_pb2 as pb
-from tests.fakes import until, until_real
+from tests.fakes import WITHIN_S, until, until_real
 from tests.links.grpc_peers import AGENT, Core, hello, pulse
 
 
@@ -98,7 +98,7 @@ async def test_last_words_that_cannot_leave_are_not_waited_for(
     scene.stream.send([pulse(1)])
     scene.stream.end("enough")
 
-    assert await asyncio.wait_for(scene.serving, 5) == "enough"
+    assert await asyncio.wait_for(scene.serving, WITHIN_S) == "enough"
     assert len(scene.wire.written) == 1
 
 

@@ -19,7 +19,7 @@ async def test_an_agent_learns_at_each_stream_which_eas_the_core_speaks_to() -> 
     )
     running = asyncio.create_task(link.run(Agent(hello())))
     try:
-        await until_real(lambda: faces, within_s=5.0)
+        await until_real(lambda: faces)
     finally:
         running.cancel()
         await asyncio.wait([running])

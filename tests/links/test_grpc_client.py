@@ -26,6 +26,8 @@ from tests.fakes import FakeClock, FakeIds, until_real
 from tests.house.sources import ROOT
 from tests.links.grpc_peers import AGENT, Agent, Core, hello, new_link, new_server, pulse
 from tests.links.linked import linked
+from tests.servers.ports import free_port
+from tests.stopwatch import Stopwatch
 
 NOTICED_WITHIN_S = 3.0
 IDLE_S = 7.0
@@ -213,7 +215,7 @@ async def test_a_peer_that_is_too_far_behind_loses_its_stream(
 
 
 async def test_a_core_that_restarts_is_found_at_once(core: Core, agent: Agent) -> None:
-    first = new_server()
+    first = new_server(free_port())
     await first.start(core)
     async with linked(first.port, agent):
         await until_real(lambda: agent.said)
@@ -221,19 +223,16 @@ async def test_a_core_that_restarts_is_found_at_once(core: Core, agent: Agent) -
         await until_real(lambda: agent.downs)
         second = new_server(first.port)
         await second.start(core)
-        begun = time.monotonic()
-        await until_real(lambda: len(core.hellos) == 2)
+        with Stopwatch() as watch:
+            await until_real(lambda: len(core.hellos) == 2)
 
-        assert time.monotonic() - begun < 2
+        assert watch.took_s < 2
     await second.stop(0)
 
 
 async def test_the_waits_between_attempts_grow_and_are_spread() -> None:
     clock = FakeClock()
-    nowhere = new_server()
-    await nowhere.start(Core())
-    await nowhere.stop(0)
-    link = GrpcCoreLink("127.0.0.1", nowhere.port, AGENT, clock, FakeIds(jitter_ms=7))
+    link = GrpcCoreLink("127.0.0.1", free_port(), AGENT, clock, FakeIds(jitter_ms=7))
     agent = Agent(hello())
     waits = []
     async with linked(0, agent, link):
@@ -290,10 +289,10 @@ async def test_a_frozen_core_is_noticed(agent: Agent) -> None:
         async with linked(port, agent):
             await until_real(lambda: agent.said)
             peer.freeze()
-            begun = time.monotonic()
-            await until_real(lambda: agent.downs)
+            with Stopwatch() as watch:
+                await until_real(lambda: agent.downs)
 
-            assert time.monotonic() - begun < NOTICED_WITHIN_S
+            assert watch.took_s < NOTICED_WITHIN_S
     finally:
         peer.end()
 
@@ -301,12 +300,12 @@ async def test_a_frozen_core_is_noticed(agent: Agent) -> None:
 async def test_a_frozen_agent_is_noticed(server: GrpcAgentServer, core: Core) -> None:
     peer = Peer(str(server.port))
     try:
-        await until_real(lambda: core.links, within_s=20)
+        await until_real(lambda: core.links)
         peer.freeze()
-        begun = time.monotonic()
-        await until_real(lambda: core.left)
+        with Stopwatch() as watch:
+            await until_real(lambda: core.left)
 
-        assert time.monotonic() - begun < NOTICED_WITHIN_S
+        assert watch.took_s < NOTICED_WITHIN_S
     finally:
         peer.end()
 
@@ -318,7 +317,7 @@ async def test_an_idle_stream_stays_up_at_the_fastest_rate(
     async with linked(server.port, agent, new_link(server.port, interval_ms=1_000)):
         await until_real(lambda: agent.said)
         quiet_until = time.monotonic() + IDLE_S
-        await until_real(lambda: time.monotonic() > quiet_until or agent.downs, within_s=IDLE_S + 5)
+        await until_real(lambda: time.monotonic() > quiet_until or agent.downs)
 
         assert agent.downs == []
         assert core.left == []

@@ -25,7 +25,7 @@ from echo.ports.links import AgentServer
 from echo.wire.core import agent_frame
 from echo.wire.pb import agent_pb2 as pb
 from echo.wire.pb.agent_pb2_grpc import AgentServiceStub
-from tests.fakes import until_real
+from tests.fakes import WITHIN_S, until_real
 from tests.house.sources import ROOT
 from tests.links.grpc_peers import AGENT, FACE, Agent, Core, hello, new_server, pulse
 from tests.links.linked import linked
@@ -170,7 +170,7 @@ async def test_a_door_that_was_shut_opens_again_at_the_same_port(core: Core) -> 
     await server.start(core)
     port = server.port
     await server.stop(100)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(WITHIN_S):
         with pytest.raises(OSError, match="Connect call failed"):
             await asyncio.open_connection("127.0.0.1", port)
 
@@ -248,7 +248,7 @@ async def test_a_program_that_knows_only_the_protocol_files_is_served(
         await until_real(lambda: core.frames)
         [[(message_id, connected)]] = core.frames
         core.link.send([pulse(1), pulse(2)])
-        output, _ = await asyncio.wait_for(stranger.communicate(), 10)
+        output, _ = await asyncio.wait_for(stranger.communicate(), WITHIN_S)
     finally:
         if stranger.returncode is None:
             stranger.kill()

@@ -15,7 +15,7 @@ from echo.links import ea_connection, pipe_unix
 from echo.links.pipe_unix import UnixPipeServer, pipe_path
 from echo.ports.errors import PortTaken, SettingsInvalid
 from echo.ports.links import PipeServer, PipeSession
-from tests.fakes import until_real
+from tests.fakes import WITHIN_S, until_real
 
 MASTER = (Role.MASTER, AccountId("100"))
 SLAVE = (Role.SLAVE, AccountId("200"))
@@ -80,7 +80,7 @@ def connected(folder: Path, pipe: tuple[Role, AccountId] = MASTER) -> socket.soc
 
 async def received(ea: socket.socket, count: int) -> bytes:
     data = b""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(WITHIN_S):
         while len(data) < count:
             data += await asyncio.get_running_loop().sock_recv(ea, count - len(data))
     return data

@@ -5,6 +5,7 @@ import time
 
 from echo.links.system_clock import SystemClock
 from echo.ports.clock import Clock
+from tests.fakes import WITHIN_S
 
 EARLY_MS = 2
 """Event loops round their timers."""
@@ -43,7 +44,7 @@ async def test_a_call_that_is_overdue_comes_at_once_but_not_within_the_call() ->
     clock.call_at(clock.now().mono_ms - 60_000, called.set)
 
     assert not called.is_set()
-    await asyncio.wait_for(called.wait(), 5)
+    await asyncio.wait_for(called.wait(), WITHIN_S)
 
 
 async def test_a_cancelled_call_never_comes() -> None:

@@ -87,7 +87,7 @@ class Stable:
                 env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0"},
             )
         channel = socket.socket(socket.AF_UNIX)
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while True:
             try:
                 channel.connect(os.fspath(door))

@@ -15,6 +15,7 @@ from tests.mql.tokens import ROOT
 SECONDS = 6
 
 
+@pytest.mark.no_cover
 @pytest.mark.usefixtures("has_compiler")
 def test_the_books_agree_with_experts_on_the_charts(tmp_path: Path) -> None:
     """MetaTrader 4 and 5, masters and slaves, checked for wrong memory and undefined behaviour."""

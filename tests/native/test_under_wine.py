@@ -1,7 +1,6 @@
 """The DLL at work: a Windows program checks it under Wine, in each width that Wine here can run."""
 
 import os
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 from tests.native import wine
 from tests.native.build import ROOT, TOOLS, build
 from tests.native.wine import LOADERS
+from tests.servers.ports import free_port
 
 HERE = Path(__file__).parent
 CHECKS = 34
@@ -31,9 +31,7 @@ def test_a_verdict_comes_from_a_core_here_to_a_terminal_there(
     prefix: dict[str, str], windows_python: str, tmp_path: Path
 ) -> None:
     """Core on Linux, gRPC, Agent on Windows Python, named pipe, DLL."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     core, agent = tmp_path / "core.toml", tmp_path / "agent.toml"
     core.write_text(
         f'[core]\nbind = "127.0.0.1"\ngrpc_port = {port}\nstate_dir = "{tmp_path}/core"\n'

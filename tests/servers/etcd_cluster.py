@@ -9,7 +9,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.servers.etcd import WITHIN_S, EtcdServer, free_ports, programs
+from tests.servers.etcd import WITHIN_S, EtcdServer, programs
+from tests.servers.ports import free_ports
 
 MEMBERS = 3
 QUICK = ("--heartbeat-interval", "50", "--election-timeout", "500")

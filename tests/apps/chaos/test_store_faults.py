@@ -9,9 +9,11 @@ import apsw
 import pytest
 
 from echo.apps.chaos.store_faults import disk_full, journal_locked, lock_journal
+from tests.fakes import WITHIN_S
 
 WRITES = """
 import sys
+from tests.fakes import WITHIN_S
 for line in sys.stdin:
     try:
         with open(line.strip(), "ab") as file:
@@ -59,7 +61,7 @@ async def test_the_lock_is_released_when_its_time_is_over_or_it_is_cancelled(jou
     assert await lock_journal(journal, 0)
     assert writes(journal)
     locking = asyncio.create_task(lock_journal(journal, 60))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(WITHIN_S):
         while writes(journal):  # noqa: ASYNC110 -- a lock of SQLite notifies nobody
             await asyncio.sleep(0.01)
     locking.cancel()

@@ -11,6 +11,7 @@ import pytest
 from echo.apps.demo.cast import Cast, cast
 from echo.apps.demo.options import DemoOptions, DemoRefused
 from echo.apps.demo.performance import (
+    AGENT_S,
     LEAD_MS,
     START_MS,
     Performance,
@@ -65,6 +66,11 @@ def test_the_more_terminals_start_the_longer_the_market_waits() -> None:
     assert lead_ms(8, 2) == LEAD_MS + 4 * START_MS
     assert lead_ms(8, 8) == LEAD_MS + START_MS
     assert lead_ms(8) == lead_ms(8, os.cpu_count() or 1)
+
+
+def test_where_the_agent_was_slow_to_come_up_the_terminals_are_given_as_much_longer() -> None:
+    assert lead_ms(8, 2, agent_s=AGENT_S / 2) == lead_ms(8, 2)
+    assert lead_ms(8, 2, agent_s=3 * AGENT_S) == 3 * lead_ms(8, 2)
 
 
 @pytest.mark.parametrize(

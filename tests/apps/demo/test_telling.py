@@ -20,20 +20,9 @@ from echo.apps.waterfall.steps import waterfall
 from echo.config.settings import agent_settings, core_settings
 from echo.links.telemetry import spans
 from echo.stores.file import FileSettings
+from tests.fakes import WITHIN_S
 from tests.links.telemetry.collector import collecting
-
-
-def free_ports() -> int:
-    """Return a port that is free, and so is the next one."""
-    while True:
-        with socket.socket() as first, socket.socket() as second:
-            first.bind(("127.0.0.1", 0))
-            port = int(first.getsockname()[1])
-            try:
-                second.bind(("127.0.0.1", port + 1))
-            except OSError:
-                continue
-            return port
+from tests.servers.ports import free_ports
 
 
 @pytest.mark.parametrize("otlp", ["127.0.0.1:4317", "[::1]:4317", "collector.example:65535"])
@@ -105,7 +94,7 @@ async def played(options: DemoOptions, scraped: dict[int, str] | None = None) ->
         if scraped is None or port is None or moment.elapsed_s < 2:
             return
         for each in (port, port + 1):
-            with urlopen(f"http://127.0.0.1:{each}/metrics", timeout=5) as answer:
+            with urlopen(f"http://127.0.0.1:{each}/metrics", timeout=WITHIN_S) as answer:
                 scraped[each] = answer.read().decode()
 
     return await Performance(options, seen=seen, told=lambda _line: None).play()
@@ -125,7 +114,7 @@ async def test_a_collector_gets_every_step_of_a_copy_and_prometheus_its_figures(
     tmp_path: Path,
 ) -> None:
     scraped: dict[int, str] = {}
-    port = free_ports()
+    port, _ = free_ports(2)
     with collecting() as collector:
         result = await played(
             DemoOptions(

@@ -165,7 +165,7 @@ async def test_one_that_says_nothing_fails_in_time(
 async def test_one_that_does_not_listen_is_killed(
     tmp_path: Path, troupe: Troupe, news: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "ENDED_WITHIN_S", 0.5)
+    monkeypatch.setattr(module, "ENDED_WITHIN_S", 1.5)
     stubborn, good = program(tmp_path, "core", "stubborn"), program(tmp_path, "agent")
     await troupe.start(stubborn, good)
     await troupe.dismiss()

@@ -124,3 +124,21 @@ def test_a_long_curve_is_thinned_and_keeps_its_end(book: AccountBook) -> None:
     assert len(book.curve) <= CURVE_POINTS_MAX
     assert book.curve[0][0] == MORNING_MS
     assert book.curve[-1] == (MORNING_MS + 2 * CURVE_POINTS_MAX - 1, book.total)
+
+
+def test_what_was_open_before_counts_from_then_on(book: AccountBook) -> None:
+    book.inherit(TICKET, holding(), D("1.1010"))
+    assert (book.total, book.opened, book.lots) == (D(0), 0, D(0))
+
+    book.quote("EURUSD", D("1.1030"), D("1.1031"), MORNING_MS)
+    assert book.total == D(200)
+    book.close(TICKET, D(1), D("1.1000"), MORNING_MS)
+
+    assert (book.total, book.worst_day[1]) == (D(-100), D(-100))
+
+
+def test_what_could_not_be_valued_then_never_is(book: AccountBook) -> None:
+    book.inherit(TICKET, holding(), None)
+    book.quote("EURUSD", D("1.1030"), D("1.1031"), MORNING_MS)
+
+    assert (book.total, book.unvalued) == (D(0), 1)

@@ -16,7 +16,7 @@ from echo.domain.raw_events import Chain, Direction, RawEvent
 from echo.engine.events import PoliciesChanged, SettingsChanged
 from echo.engine.settings import EngineSettings
 from tests.engine.scenes import MASTER, SECOND, SLAVE, STRATEGY, Desk, desk, fixed_lot
-from tests.services.core.days import linked_of, notes_of, traded_day
+from tests.services.core.days import day_by_day, linked_of, midnights, notes_of, traded_day
 
 D = Decimal
 Day = Callable[[], list[RawEvent]]
@@ -160,3 +160,39 @@ def test_without_a_start_there_is_nothing_to_play(day: Day) -> None:
     events = [each for each in day() if each.direction is not Direction.CORE]
 
     assert compared(lambda: events, PolicyBook(), same) is None
+
+
+def test_a_day_is_played_from_the_checkpoint_that_it_begins_with() -> None:
+    """Copies that were open by then count from that moment on, in both plays."""
+    days = day_by_day(linked_of(notes_of(midnights(2))))
+    events = [each.event for each in days[2]]
+    book = PolicyBook([fixed_lot(SLAVE, lot="0.20"), fixed_lot(SECOND, lot="0.20")])
+    found = compared(lambda: events, book, same)
+
+    assert found is not None
+    assert (found.events, found.shed, found.failed) == (8, 0, 0)
+    [first, second] = found.accounts
+    assert (first.before.copied, first.after.copied) == (0, 0)
+    assert (first.before.profit, first.before.still_open) == (D(10), 1), "of the day before"
+    assert second.before.copied == 1, "it was under way at midnight"
+
+
+def test_a_checkpoint_that_is_cut_off_begins_nothing() -> None:
+    days = day_by_day(linked_of(notes_of(midnights(1))))
+    events = [each.event for each in days[1][1:]]
+
+    assert compared(lambda: events, PolicyBook(), same) is None
+
+
+def test_a_day_goes_on_under_the_other_settings() -> None:
+    days = day_by_day(linked_of(notes_of(midnights(2))))
+    events = [each.event for each in days[1]]
+
+    def only_one(settings: EngineSettings) -> EngineSettings:
+        return replace(settings, slave_accounts=(SLAVE,))
+
+    found = compared(lambda: events, PolicyBook([fixed_lot(SLAVE)]), only_one)
+
+    assert found is not None
+    second = next(each for each in found.accounts if each.account_id == SECOND)
+    assert (second.before.copied, second.after.copied) == (2, 1)

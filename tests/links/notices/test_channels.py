@@ -4,6 +4,7 @@ import pytest
 
 from echo.domain.notices import Notice, Severity
 from echo.links.notices.channels import Mail, NotSent, Telegram, Webhook
+from tests.fakes import WITHIN_S
 from tests.links.notices.inbox import HttpInbox, MailInbox, serving
 
 NOTICE = Notice(
@@ -28,7 +29,7 @@ def mail(port: int) -> Mail:
 def test_a_webhook_gets_every_part_by_name() -> None:
     with serving(HttpInbox()) as inbox:
         Webhook(f"{inbox.url}/hook").send(NOTICE)
-        path, body = inbox.posted.get(timeout=5)
+        path, body = inbox.posted.get(timeout=WITHIN_S)
 
     assert path == "/hook"
     assert (body["code"], body["severity"], body["account_id"]) == ("UNPROTECTED", "money", "70001")
@@ -38,7 +39,7 @@ def test_a_webhook_gets_every_part_by_name() -> None:
 def test_telegram_gets_the_text_for_the_chat() -> None:
     with serving(HttpInbox()) as inbox:
         Telegram(SECRET, "-100", inbox.url).send(NOTICE)
-        path, body = inbox.posted.get(timeout=5)
+        path, body = inbox.posted.get(timeout=WITHIN_S)
 
     assert path == f"/bot{SECRET}/sendMessage"
     assert body == {"chat_id": "-100", "text": NOTICE.text}
@@ -47,7 +48,7 @@ def test_telegram_gets_the_text_for_the_chat() -> None:
 def test_a_mail_has_subject_and_text() -> None:
     with serving(MailInbox()) as inbox:
         mail(inbox.port).send(NOTICE)
-        text = inbox.mails.get(timeout=5)
+        text = inbox.mails.get(timeout=WITHIN_S)
 
     assert "Subject: Echo: UNPROTECTED" in text
     assert "To: trader@example.org" in text

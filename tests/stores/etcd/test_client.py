@@ -11,7 +11,8 @@ import pytest
 from echo.ports.errors import LinkDown, SettingsInvalid
 from echo.stores.etcd.client import PAGE_KEYS, Compacted, EtcdClient
 from echo.stores.etcd.place import EtcdPlace, etcd_place
-from tests.servers.etcd import EtcdServer, free_ports, running_etcd
+from tests.servers.etcd import EtcdServer, running_etcd
+from tests.servers.ports import free_port
 
 TLS = Path(__file__).parents[2] / "links" / "tls"
 
@@ -118,7 +119,7 @@ async def test_too_many_keys_at_once_are_refused(client: EtcdClient) -> None:
 
 
 async def test_nobody_there_is_told_in_time() -> None:
-    [port] = free_ports(1)
+    port = free_port()
     client = EtcdClient(etcd_place(f"etcd://127.0.0.1:{port}", {"ETCD_TIMEOUT": "1"}))
 
     with pytest.raises(LinkDown, match=f"127.0.0.1:{port}"):
@@ -143,7 +144,7 @@ async def test_a_frozen_member_is_given_up(server: EtcdServer, place: EtcdPlace)
 
 
 async def test_the_next_member_is_asked_when_one_is_gone(place: EtcdPlace) -> None:
-    [port] = free_ports(1)
+    port = free_port()
     client = EtcdClient(replace(place, endpoints=(f"127.0.0.1:{port}", *place.endpoints)))
 
     await client.write({"a": "1"})

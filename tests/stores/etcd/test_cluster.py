@@ -10,7 +10,7 @@ import pytest
 from echo.ports.errors import EchoError
 from echo.stores.etcd.client import EtcdClient
 from echo.stores.etcd.place import EtcdPlace, etcd_place
-from tests.fakes import until_real
+from tests.fakes import WITHIN_S, until_real
 from tests.servers.etcd import EtcdServer
 from tests.servers.etcd_cluster import EtcdCluster, running_cluster
 from tests.stores.etcd.test_client import TLS
@@ -130,7 +130,7 @@ async def test_what_was_compacted_while_the_only_member_was_down_is_read_again(
 
 async def _written(client: EtcdClient, changes: dict[str, str | None]) -> int:
     """Write, however long the members take to find a leader."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(WITHIN_S):
         while True:
             try:
                 return await client.write(changes)

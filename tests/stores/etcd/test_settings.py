@@ -15,7 +15,8 @@ from echo.stores.etcd.place import EtcdPlace, etcd_place
 from echo.stores.etcd.settings import EtcdSettings
 from echo.stores.etcd.snapshot_file import SnapshotFile
 from tests.fakes import FactLog, until_real
-from tests.servers.etcd import EtcdServer, free_ports, running_etcd
+from tests.servers.etcd import EtcdServer, running_etcd
+from tests.servers.ports import free_port
 
 
 @pytest.fixture(scope="module")
@@ -144,7 +145,7 @@ async def test_compacted_while_nobody_watched(server: EtcdServer, place: EtcdPla
 
 
 async def test_nothing_there_at_start_is_told_with_what_to_do() -> None:
-    [port] = free_ports(1)
+    port = free_port()
     source = EtcdSettings(etcd_place(f"etcd://127.0.0.1:{port}", {"ETCD_TIMEOUT": "1"}))
 
     with pytest.raises(SettingsInvalid) as caught:

@@ -12,9 +12,9 @@ from echo.domain.raw_events import ChainCheck, Linked
 from echo.ports.errors import EventsUnavailable, SettingsInvalid
 from echo.stores.events.mongo import BATCH_MAX, MongoEvents, forward
 from echo.stores.events.months import MonthFiles
-from tests.fakes import FactLog
-from tests.servers.etcd import free_ports
+from tests.fakes import WITHIN_S, FactLog
 from tests.servers.mongo import MongoStandIn, forget_sockets, running_mongo_stand_in
+from tests.servers.ports import free_port
 from tests.stores.events.chains import DAY_MS, linked
 
 
@@ -47,7 +47,7 @@ def add(files: MonthFiles, count: int, *, every_ms: int = 1) -> list[Linked]:
 
 
 async def until_there(there: MongoEvents, seq: int) -> None:
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(WITHIN_S):
         while True:
             try:
                 if await there.last_seq() >= seq:
@@ -93,7 +93,7 @@ async def test_everything_is_forwarded_also_what_came_before_and_after_a_kill(
     await until_there(there, BATCH_MAX + 10)
     server.kill()
     events += add(files, 5)
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(WITHIN_S):
         while not facts.facts:  # noqa: ASYNC110 -- what is waited for cannot notify an event
             await asyncio.sleep(0.02)
     server.start()
@@ -108,7 +108,7 @@ async def test_everything_is_forwarded_also_what_came_before_and_after_a_kill(
 
 
 async def test_nobody_there_is_told() -> None:
-    [port] = free_ports(1)
+    port = free_port()
     nobody = MongoEvents(f"mongodb://127.0.0.1:{port}", "echo", "x", answer_ms=200)
 
     with pytest.raises(EventsUnavailable, match="MongoDB"):

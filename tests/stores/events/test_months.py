@@ -6,13 +6,14 @@ from pathlib import Path
 import apsw
 import pytest
 
-from echo.domain.raw_events import ChainCheck
+from echo.domain.raw_events import ChainCheck, Direction
 from echo.ports.errors import EventsUnavailable, StoreLocked
 from echo.stores.events.months import (
     PAGE_ROWS,
     MonthFiles,
     drop_months,
     month_paths,
+    played_from,
     read_events,
     read_month,
     read_month_events,
@@ -147,3 +148,50 @@ def test_a_full_disk_is_told_and_the_same_can_be_appended_again(tmp_path: Path) 
     files.close()
 
     assert list(read_events(tmp_path)) == [*first, *more]
+
+
+def written(folder: Path, *kinds: tuple[str, str, int]) -> None:
+    """Write events of these directions, kinds and days (from the first of the month on)."""
+    files = MonthFiles(folder)
+    chain = files.chain()
+    first_ms = 1_761_955_200_000  # 2025-11-01
+    files.append(
+        [
+            chain.take(
+                Direction(direction), kind, wall_ms=first_ms + day * DAY_MS, mono_ms=1, payload=b"1"
+            )
+            for direction, kind, day in kinds
+        ]
+    )
+    files.close()
+
+
+def test_a_day_is_played_from_what_says_how_it_began(tmp_path: Path) -> None:
+    written(
+        tmp_path,
+        ("in", "Quote", 0),
+        ("core", "Start", 0),
+        ("in", "Quote", 0),
+        ("in", "Quote", 1),
+        ("out", "Ack", 2),
+        ("core", "Part", 2),
+        ("core", "Part", 2),
+        ("in", "Quote", 2),
+        ("core", "Start", 2),
+        ("in", "Quote", 2),
+        ("in", "Quote", 31),
+        ("core", "Part", 40),
+    )
+    days = ("2025-11-01", "2025-11-02", "2025-11-03", "2025-12-02", "2025-12-11")
+
+    assert [played_from(tmp_path, day, "Start", "Part") for day in days] == [1, 2, 6, 9, 12]
+    with pytest.raises(EventsUnavailable, match="no events of 2025-11-04"):
+        played_from(tmp_path, "2025-11-04", "Start", "Part")
+    with pytest.raises(EventsUnavailable, match="no events of 2026-11-04"):
+        played_from(tmp_path / "none", "2026-11-04", "Start", "Part")
+
+
+def test_of_parts_that_begin_a_chain_the_first_counts(tmp_path: Path) -> None:
+    written(tmp_path, ("core", "Part", 0), ("core", "Part", 0), ("in", "Quote", 0))
+
+    assert played_from(tmp_path, "2025-11-01", "Start", "Part") == 1

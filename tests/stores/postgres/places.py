@@ -13,6 +13,7 @@ from echo.domain.policy import RiskPolicy
 from echo.stores.postgres.connection import connect
 from echo.stores.postgres.journal import PostgresJournal
 from echo.stores.postgres.target import PostgresTarget
+from tests.fakes import WITHIN_S
 from tests.servers.postgres import PostgresServer
 from tests.stores.sqlite.places import COUNTS, policy_row
 
@@ -49,7 +50,7 @@ async def query(target: PostgresTarget, sql: str, *arguments: object) -> list[as
 
 async def until(target: PostgresTarget, sql: str) -> None:
     """Ask until there is an answer."""
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(WITHIN_S):
         while True:
             if await query(target, sql):
                 return

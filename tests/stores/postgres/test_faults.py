@@ -18,6 +18,7 @@ from echo.ports.errors import CommitUnknown, JournalRefused, JournalUnavailable
 from echo.stores.postgres import connection as limits
 from echo.stores.postgres.connection import connect
 from echo.stores.postgres.journal import PostgresJournal
+from tests.fakes import WITHIN_S, until_real
 from tests.servers.postgres import UNPRIVILEGED, PostgresServer
 from tests.stores import examples as ex
 from tests.stores.postgres.places import PostgresJournalStore, query
@@ -35,15 +36,20 @@ def batch(number: int) -> tuple[Record, ...]:
     return (ex.trade(number), ex.opened(number), ex.decision(number), ex.command(order))
 
 
-async def see_through(journal: PostgresJournal, records: tuple[Record, ...]) -> list[str]:
-    """Commit as the Core's shell does, again and again; return what went wrong meanwhile."""
-    troubles: list[str] = []
+async def see_through(
+    journal: PostgresJournal, records: tuple[Record, ...], troubles: list[str] | None = None
+) -> list[str]:
+    """Commit as the Core's shell does, again and again; return what went wrong meanwhile.
+
+    Whoever looks on gives the list of *troubles* that is filled.
+    """
+    troubles = [] if troubles is None else troubles
     while True:
         try:
             await journal.commit(records)
         except (JournalUnavailable, CommitUnknown) as error:
             troubles.append(f"{type(error).__name__}: {error}")
-            assert len(troubles) < 500, troubles[-1]
+            assert len(troubles) < 2_000, troubles[-1]
             await asyncio.sleep(0.02)
         else:
             return troubles
@@ -51,7 +57,7 @@ async def see_through(journal: PostgresJournal, records: tuple[Record, ...]) -> 
 
 async def until(look: Callable[[], Awaitable[object]], *, none: bool = False) -> None:
     """Look until there is something to see, or nothing any more."""
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(WITHIN_S):
         while True:
             if bool(await look()) is not none:
                 return
@@ -229,14 +235,14 @@ async def test_a_server_that_is_restarted_in_order_is_found_again(
 async def test_a_statement_that_takes_too_long_is_undone(
     store: PostgresJournalStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(limits._SETTINGS, "statement_timeout", "100")
+    monkeypatch.setitem(limits._SETTINGS, "statement_timeout", "500")
     journal = await store.open()
     async with held_up(store):
         with pytest.raises(JournalUnavailable, match="time limit"):
             await journal.commit(batch(1))
 
     assert (await journal.load()).trades == ()
-    await journal.commit(batch(1))
+    await see_through(journal, batch(1))
 
 
 async def test_a_lock_that_somebody_holds_is_not_waited_for_for_ever(
@@ -248,15 +254,16 @@ async def test_a_lock_that_somebody_holds_is_not_waited_for_for_ever(
         with pytest.raises(JournalUnavailable, match="holds a lock"):
             await journal.commit(batch(1))
 
-    await journal.commit(batch(1))
+    await see_through(journal, batch(1))
 
 
 async def test_a_server_that_does_not_answer_leaves_the_commit_in_doubt(
     server: PostgresServer, store: PostgresJournalStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(limits, "ANSWER_S_MAX", 0.3)
-    journal = await store.open()
-    await journal.commit(batch(1))
+    with monkeypatch.context() as impatient:
+        impatient.setattr(limits, "ANSWER_S_MAX", 1.0)
+        journal = await store.open()
+    await see_through(journal, batch(1))
     pid = await session_of(store)
     server.freeze(pid)
     try:
@@ -275,23 +282,34 @@ async def test_a_server_that_takes_no_writes_is_told(store: PostgresJournalStore
     journal = await store.open()
     owner = await connect(store.target, "owner")
     try:
-        await read_only(owner, True)
-        troubles = asyncio.ensure_future(see_through(journal, batch(1)))
-        await asyncio.sleep(0.2)
-        await read_only(owner, False)
+        await read_only(store, owner, True)
+        troubles: list[str] = []
+        committing = asyncio.ensure_future(see_through(journal, batch(1), troubles))
+        await until_real(lambda: troubles or committing.done())
+        await read_only(store, owner, False)
 
-        assert any("takes no writes" in each for each in await troubles)
+        await committing
+        assert any("takes no writes" in each for each in troubles)
         assert (await journal.load()).trades == (ex.trade(1),)
     finally:
         await owner.close()
 
 
-async def read_only(owner: asyncpg.Connection, on: bool) -> None:
-    """Set it for everybody, as a failover does, and wait until the sessions know."""
+async def read_only(store: PostgresJournalStore, owner: asyncpg.Connection, on: bool) -> None:
+    """Set it for everybody, as a failover does, and wait until the sessions know.
+
+    The server tells all its sessions before it begins a new one.
+    """
+    word = "on" if on else "off"
     await owner.execute("SET default_transaction_read_only = off")
-    await owner.execute(f"ALTER SYSTEM SET default_transaction_read_only = {'on' if on else 'off'}")
+    await owner.execute(f"ALTER SYSTEM SET default_transaction_read_only = {word}")
     await owner.execute("SELECT pg_reload_conf()")
-    await asyncio.sleep(0.1)
+
+    async def known() -> bool:
+        [(found,)] = await query(store.target, "SHOW default_transaction_read_only")
+        return bool(found == word)
+
+    await until(known)
 
 
 async def test_a_server_without_a_connection_left_is_told(
@@ -304,18 +322,22 @@ async def test_a_server_without_a_connection_left_is_told(
     try:
         await others[0].execute(END_CORES)
         others.append(await until_connected(store))
-        troubles = asyncio.ensure_future(see_through(journal, batch(1)))
-        await asyncio.sleep(0.3)
+        troubles: list[str] = []
+        committing = asyncio.ensure_future(see_through(journal, batch(1), troubles))
+        await until_real(
+            lambda: any("no connection left" in each for each in troubles) or committing.done()
+        )
     finally:
         for each in others:
             await each.close()
 
-    assert any("no connection left" in each for each in await troubles)
+    await committing
+    assert any("no connection left" in each for each in troubles)
     assert (await journal.load()).trades == (ex.trade(1),)
 
 
 async def until_connected(store: PostgresJournalStore) -> asyncpg.Connection:
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(WITHIN_S):
         while True:
             try:
                 return await connect(store.target, "other")

@@ -4,13 +4,17 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from typing import Any
 
+import asyncpg
 import pytest
 
 from echo.domain.ids import EvaluationId
 from echo.stores.postgres import watch
+from echo.stores.postgres.connection import connect
 from echo.stores.postgres.tables import StoredVerdict, read_policies, read_verdicts
 from echo.stores.postgres.watch import HANDSHAKES, POLICIES, Rows, TableWatch
+from tests.fakes import until_real
 from tests.servers.postgres import PostgresServer
 from tests.stores import examples as ex
 from tests.stores.postgres.places import PUT_POLICY, PostgresJournalStore, policy_cells, query
@@ -29,11 +33,7 @@ class Seen:
         self.troubles: list[str] = []
 
     async def until(self, look: Callable[[], bool]) -> None:
-        async with asyncio.timeout(15):
-            while True:
-                if look():
-                    return
-                await asyncio.sleep(0.005)
+        await until_real(look)
 
 
 @asynccontextmanager
@@ -101,15 +101,25 @@ async def test_every_edit_of_a_policy_is_kept_with_who_made_it(
 async def test_a_change_while_nobody_listened_is_found_and_counted(
     server: PostgresServer, store: PostgresJournalStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(watch, "RECONNECT_S", 0.3)
+    let_in = asyncio.Event()
+    let_in.set()
+
+    async def let(*asked: Any) -> asyncpg.Connection:
+        await let_in.wait()
+        return await connect(*asked)
+
+    monkeypatch.setattr(watch, "connect", let)
+    monkeypatch.setattr(watch, "RECONNECT_S", 0.02)
     await store.open()
     async with watching(store) as (watched, seen):
+        let_in.clear()
         await query(
             store.target,
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE application_name LIKE 'echo-watch%'",
         )
         await query(store.target, PUT_POLICY, *policy_cells(ex.POLICY))
+        let_in.set()
 
         await seen.until(lambda: len(seen.changes) == 2)
 
@@ -174,7 +184,7 @@ async def test_verdicts_are_heard_of_by_their_account_and_read_together(
     first = ex.evaluation()
     other = EvaluationId("0197812f-0000-7000-8000-000000000002")
     later = replace(first.result, evaluation_id=other, evaluated_at_ms=ex.NOW_MS + 1)
-    async with watching(store, HANDSHAKES, settle_s=0.3) as (watched, seen):
+    async with watching(store, HANDSHAKES, settle_s=1.5) as (watched, seen):
         await journal.commit((first,))
         await journal.commit((replace(first, result=later),))
 

@@ -10,7 +10,7 @@ from echo.domain.overviews import AskOverview, OverviewKind
 from echo.ports.errors import JournalUnavailable
 from echo.stores.sqlite import overviews
 from echo.stores.sqlite.overviews import SqliteOverviews, overview_of
-from tests.fakes import until_real
+from tests.fakes import WITHIN_S, until_real
 from tests.stores.overview_contract import OverviewContract, fill
 from tests.stores.sqlite.places import SqliteJournalStore, query
 
@@ -72,7 +72,7 @@ async def test_when_nobody_waits_any_more_it_is_given_up(
     with pytest.raises(asyncio.CancelledError):
         await reading
     # The thread lets go of the file at its next look at the clock: else this would never end.
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(WITHIN_S):
         await asyncio.get_running_loop().shutdown_default_executor()
     assert query(file.path, "SELECT 1") == [(1,)]
 
