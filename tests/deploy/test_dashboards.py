@@ -93,6 +93,8 @@ async def test_a_demo_fills_the_panels(tmp_path: Path) -> None:
         seconds=SECONDS, masters=2, slaves=4, legacy=1, broker_delay="0", metrics_port=port
     )
     with scraping(f"127.0.0.1:{port}", tmp_path, f"127.0.0.1:{port + 1}") as prometheus:
+        # It looks at its targets only seconds after it is up, and verdicts come at the beginning.
+        await asyncio.to_thread(prometheus.wait_for, "up")
         result = await Performance(options, seen=seen, told=lambda _line: None).play()
         found = await asyncio.to_thread(answers, prometheus, moments_s)
 

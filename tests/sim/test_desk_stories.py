@@ -277,11 +277,11 @@ def unprotectable(**options: object) -> World:
     return world
 
 
-def test_a_copy_whose_broker_takes_no_stop_is_told_to_people() -> None:
+def test_a_copy_whose_broker_takes_no_stop_is_told_to_people_and_once_more_to_its_ea() -> None:
     world = unprotectable(protect_within_ms=2_000)
 
     assert world.watch.violations == []
-    assert world.scene.seen["alarm_unprotected"] == 1
+    assert world.scene.seen["alarm_unprotected"] == 2
     assert close_outcome(world) is close_outcome(world, SECOND) is Outcome.CLOSED
 
 
