@@ -8,6 +8,7 @@ import pytest
 from echo.domain.answers import ExecutionResult, Outcome
 from echo.domain.commands import CloseOrder, CommandKind, Flatten, ModifyOrder, ReduceOrder
 from echo.domain.facts import Alarm
+from echo.domain.handshake import Feature
 from echo.domain.ids import SEQ_CLOSE, CommandId
 from echo.domain.journal import CommandRecord
 from echo.domain.policy import CopyOptions, OnUnprotected
@@ -15,6 +16,7 @@ from echo.engine.effects import Effect
 from echo.engine.events import Due
 from tests.engine.reports import position, snapshot
 from tests.engine.scenes import (
+    FEATURES,
     LEGACY_FEATURES,
     SLAVE,
     TRADE,
@@ -174,6 +176,17 @@ def test_after_a_restart_a_person_may_have_taken_the_stop_away() -> None:
     stage.wait(WITHIN_MS)
 
     assert told_again(stage) == []
+
+
+def test_who_has_no_levels_to_tell_or_nobody_to_tell_them_to_leaves_it_at_one_alarm() -> None:
+    hard = CopyOptions(copy_sl_tp=False, catastrophic_sl_points=Decimal(500))
+    deaf = desk(slave_features=tuple(each for each in FEATURES if each != Feature.MODIFY))
+    deaf.fill(stop_loss=STOP)
+    for stage in (filled_copy(hard, stop_loss=None), deaf):
+        first = unprotected(stage.wait(WITHIN_MS))
+        after = [each for _ in range(4) for each in shows(stage, stop=None)]
+
+        assert (len(first), unprotected(after), sent(after, ModifyOrder)) == (1, [], [])
 
 
 def test_a_copy_that_is_closed_is_forgotten_by_the_next_snapshot() -> None:

@@ -6,8 +6,9 @@ import pytest
 
 from echo.domain.answers import NO_ACCOUNT, ResultAck
 from echo.domain.ids import CommandId
+from echo.links.backoff import STEADY_MS
 from echo.sim.faults import CALM, Weather
-from echo.sim.network import REDIAL_MS, STEADY_MS, Connection, Dialler, Side, Way
+from echo.sim.network import REDIAL_MS, Connection, Dialler, Side, Way
 from echo.sim.node import Scene
 from echo.sim.schedule import HostClock
 from echo.sim.travel import as_travelled

@@ -106,22 +106,29 @@ def _changed(before: Decimal | None, after: Decimal | None) -> Decimal | None:
 
 def restated(trade: TradeState, other: Levels) -> TradeModify:
     """Return a modify that tells once more what the master has and *other* has not."""
+    now = Levels(stop_loss=trade.stop_loss, take_profit=trade.take_profit)
+    return moved(trade, trade.last_seq + 1, before=other, now=now)
+
+
+def moved(trade: TradeState, seq: int, *, before: Levels, now: Levels) -> TradeModify:
+    """Return the modify by which the master's levels go from *before* to *now*."""
     intent = trade.intent
     return TradeModify(
         trade_id=trade.trade_id,
-        seq=trade.last_seq + 1,
+        seq=seq,
         account_id=intent.account_id,
         client_id=intent.client_id,
         ticket=trade.ticket,
         symbol=intent.symbol,
         magic_number=intent.magic_number,
-        stop_loss=_once_more(trade.stop_loss, other.stop_loss),
-        take_profit=_once_more(trade.take_profit, other.take_profit),
+        stop_loss=_told(before.stop_loss, now.stop_loss),
+        take_profit=_told(before.take_profit, now.take_profit),
     )
 
 
-def _once_more(level: Decimal | None, other: Decimal | None) -> Decimal | None:
-    return None if level == other else level or Decimal(0)
+def _told(before: Decimal | None, now: Decimal | None) -> Decimal | None:
+    """Say what a level has become, as actions say it: ``None`` = unchanged, 0 = removed."""
+    return None if before == now else now or Decimal(0)
 
 
 def slave_levels(

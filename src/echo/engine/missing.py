@@ -12,8 +12,10 @@ from echo.domain.evidence import CHANGED_MS, EMPTY_MS, GONE_MS, Held, Listing, S
 from echo.domain.facts import Alarm
 from echo.domain.ids import SEQ_CLOSE, Ticket, TradeId
 from echo.domain.intents import TradeClose, TradeModify
+from echo.domain.protection import Levels
 from echo.domain.quantities import Instant
 from echo.engine import intake
+from echo.engine.copying import moved
 from echo.engine.outbox import Outbox
 from echo.engine.state import AccountState, State, TradeState
 
@@ -128,22 +130,12 @@ def _action(trade: TradeState, proof: object) -> TradeClose | TradeModify:
         )
     if not isinstance(proof, _Moved):
         return close
-    return TradeModify(
-        trade_id=trade.trade_id,
-        seq=proof.last_seq + 1,
-        account_id=intent.account_id,
-        client_id=intent.client_id,
-        ticket=trade.ticket,
-        symbol=intent.symbol,
-        magic_number=intent.magic_number,
-        stop_loss=_changed(trade.stop_loss, proof.stop_loss),
-        take_profit=_changed(trade.take_profit, proof.take_profit),
+    return moved(
+        trade,
+        proof.last_seq + 1,
+        before=Levels(stop_loss=trade.stop_loss, take_profit=trade.take_profit),
+        now=Levels(stop_loss=proof.stop_loss, take_profit=proof.take_profit),
     )
-
-
-def _changed(before: Decimal | None, now: Decimal | None) -> Decimal | None:
-    """Say what a level has become, as actions say it: ``None`` = unchanged, 0 = removed."""
-    return None if before == now else now or Decimal(0)
 
 
 def _what_happened(action: TradeClose | TradeModify) -> str:

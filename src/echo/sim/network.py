@@ -3,6 +3,7 @@
 from collections import deque
 from typing import Final
 
+from echo.links.backoff import STEADY_MS
 from echo.sim.connection import NEWEST, Connection, End, Side
 from echo.sim.node import Node, Scene
 from echo.sim.schedule import HostClock
@@ -14,8 +15,6 @@ __all__ = ["Connection", "Dialler", "Side", "Way"]
 REDIAL_MS: Final = (100, 600)
 REDIALS_MAX: Final = 5
 """After so many calls in vain the pauses between them grow no longer."""
-STEADY_MS: Final = 5_000
-"""A connection that does not last so long was called in vain, too: as all clients have it."""
 KEPT_MAX: Final = 60
 """So many frames of each way are kept, to be shown once more."""
 
