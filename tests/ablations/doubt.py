@@ -296,7 +296,7 @@ SAFEGUARDS = (
         switches=(Switch(SlaveEa, "_take_up_levels", without_waiting),),
         story=Story(name="an old copy of the levels", tell=old_copy_of_the_levels),
         notices=11,
-        behind=("old stops are set right",),
+        behind=("old stops are set right", "levels are told again"),
     ),
     Safeguard(
         name="doubt about a reduction",

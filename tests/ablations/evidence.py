@@ -4,11 +4,12 @@ from dataclasses import replace
 from typing import Any
 
 from echo.domain.evidence import Agreement
-from echo.engine import anti_entropy, astray, dispatch
+from echo.engine import amnesia, anti_entropy, astray, dispatch
 from echo.sim.corpus import WHERE, load
 from echo.sim.faults import MishapKind
 from echo.sim.report import world_of
 from echo.sim.world import World
+from echo.terminal.levels import Goal, LevelKeeper
 from tests.ablations.agent_side import line_to_the_slave_lost
 from tests.ablations.moments import at, played, site, staged
 from tests.ablations.safeguard import OF_THE_STORY, Safeguard, Story
@@ -59,6 +60,11 @@ def old_stops_that_land_late() -> World:
     return played(world_of(load(WHERE / "old_stops_land_late.json").scenario))
 
 
+def file_lost_behind_near_levels() -> World:
+    """A stop is as near as the broker allows when its EA loses the file that says how near."""
+    return played(world_of(load(WHERE / "file_lost_behind_near_levels.json").scenario))
+
+
 # ------------------------------------------------------------------------ switches
 
 
@@ -68,6 +74,13 @@ def no_findings(_: Any) -> object:
 
 def believes_at_once(_: Any) -> object:
     return lambda _agreement, _epoch, findings, _now_mono_ms: list(findings)
+
+
+def watches_its_own_only(_: Any) -> object:
+    def watch_until(_: LevelKeeper, goal: Goal) -> int:
+        return goal.watch_until_mono_ms
+
+    return watch_until
 
 
 SAFEGUARDS = (
@@ -101,6 +114,31 @@ SAFEGUARDS = (
         off="nobody compares the stops of copies",
         switches=(Switch(astray, "find", no_findings),),
         story=Story(name="an old change is carried out late", tell=old_stops_that_land_late),
+        notices=11,
+        behind=("levels are told again", "watch for requests of former lives"),
+    ),
+    Safeguard(
+        name="levels are told again",
+        hop=HOP,
+        promise="an EA without its file learns where the levels of its copies shall be",
+        off="nobody compares the files of an EA's lives",
+        switches=(Switch(amnesia, "tell_again", nothing),),
+        story=Story(
+            name="a file is lost while a stop is as near as allowed",
+            tell=file_lost_behind_near_levels,
+        ),
+        notices=11,
+    ),
+    Safeguard(
+        name="watch for requests of former lives",
+        hop="slave EA",
+        promise="levels that were reached stay, whatever a former life had asked for",
+        off="an EA without its file watches for its own requests only",
+        switches=(Switch(LevelKeeper, "_watch_until", watches_its_own_only),),
+        story=Story(
+            name="a file is lost while a stop is as near as allowed",
+            tell=file_lost_behind_near_levels,
+        ),
         notices=11,
     ),
     Safeguard(

@@ -84,6 +84,8 @@ def random_id(_: Any) -> object:
 def any_number(heard: Any) -> object:
     def taken(keeper: LevelKeeper, command: Any) -> None:
         keeper._desk.ledger.modified_seq[command.trade_id] = -1
+        if under_way := keeper._goals.get(command.trade_id):
+            under_way.seq = -1
         heard(keeper, command)
 
     return taken
@@ -167,6 +169,10 @@ SAFEGUARDS = (
             name="the older of two modifications comes later", tell=older_modification_comes_later
         ),
         notices=11,
-        behind=("newest modification in the Core", "old stops are set right"),
+        behind=(
+            "newest modification in the Core",
+            "old stops are set right",
+            "levels are told again",
+        ),
     ),
 )

@@ -42,3 +42,13 @@ def test_a_file_that_is_remembered_from_a_former_life_is_told() -> None:
     files = LedgerFiles(file_id="a")
     files.seen("b", 10)
     assert files.told(10) == "a"
+
+
+def test_it_knows_the_last_life_that_named_a_file() -> None:
+    files = LedgerFiles(file_id="a")
+    assert files.instance == ""
+    files.seen("a", 1, "first")
+    files.seen("", 2, "master")
+    assert files.instance == "first"
+    files.seen("a", 3, "second")
+    assert (files.instance, files.told(3)) == ("second", "")

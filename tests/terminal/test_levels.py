@@ -111,7 +111,7 @@ def test_a_refused_modification_is_tried_until_it_succeeds() -> None:
 
     assert levels(rig)[0] == D("1.385")
     assert [each.success for each in modified(rig)] == [True]
-    assert "NOT_DONE" in rig.alarms
+    assert rig.trades_of("NOT_DONE") == {modify().trade_id}
 
 
 def test_a_repeated_modification_under_way_is_not_done_twice() -> None:
@@ -165,7 +165,7 @@ def test_a_position_left_unprotected_is_an_alarm() -> None:
     rig.hear(execute(protect=protected("1.38500")))
     rig.pass_ms(12_000)
 
-    assert "UNPROTECTED" in rig.alarms
+    assert rig.trades_of("UNPROTECTED") == {execute().trade_id}
 
 
 def test_a_restart_goes_on_protecting() -> None:
@@ -208,6 +208,20 @@ def test_a_request_that_was_never_answered_is_made_again_and_watched() -> None:
 
     assert levels(rig)[0] == D("1.386")
     assert {each.error_code for each in modified(rig)} == {ErrorCode.NO_ERROR}
+
+
+def test_what_a_life_asked_for_whose_file_is_lost_does_not_have_the_last_word() -> None:
+    rig = opened(Rig())
+    rig.broker._fates = ScriptedFates([Fate(execute_after_ms=40_000, reply=Reply.SILENCE)])
+    rig.hear(modify(seq=1, stop_loss=D("1.385")))
+    rig.file, rig.highest_n, rig.warm_file, rig.file_exists = [], 0, False, False
+
+    rig.restart()
+    rig.hear(modify(seq=2, stop_loss=D("1.386")))
+    rig.pass_ms(60_000)
+
+    assert asked(rig) == 3
+    assert levels(rig)[0] == D("1.386")
 
 
 def test_a_doubtful_answer_is_watched_too() -> None:

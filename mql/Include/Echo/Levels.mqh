@@ -73,6 +73,7 @@ private:
    void              Ask(CSlaveDesk &desk, int goal, int position, double stop_loss,
                          double take_profit);
    void              Reached(CSlaveDesk &desk, string trade_id, bool whole);
+   long              WatchUntilMs(CSlaveDesk &desk, int goal) const;
    void              Gone(CSlaveDesk &desk, string trade_id);
    void              TellIfLong(CSlaveDesk &desk, int goal);
    void              Superseded(CSlaveDesk &desk, SCommand &command, long newest);
@@ -346,8 +347,17 @@ void CLevels::Reached(CSlaveDesk &desk, string trade_id, bool whole)
                         m_goals[goal].take_profit);
       GiveResult(desk, result, m_goals[goal].seq);
      }
-   if(whole && desk.now_ms >= m_goals[goal].watch_until_ms)
+   if(whole && desk.now_ms >= WatchUntilMs(desk, goal))
       Drop(trade_id);
+  }
+
+// Until when an older request may still be carried out, and undo what was reached.  What was asked
+// before a file was lost is not known: that is old enough a while after.
+long CLevels::WatchUntilMs(CSlaveDesk &desk, int goal) const
+  {
+   long others_ms = desk.ledger.warm ? 0 : desk.alone_since_ms + desk.settings.doubt_ms;
+   long own_ms = m_goals[goal].watch_until_ms;
+   return(own_ms > others_ms ? own_ms : others_ms);
   }
 
 void CLevels::Gone(CSlaveDesk &desk, string trade_id)
@@ -374,10 +384,11 @@ void CLevels::TellIfLong(CSlaveDesk &desk, int goal)
       m_goals[goal].alarmed = true;
       desk.Alarm("unprotected:" + m_goals[goal].trade_id, "UNPROTECTED",
                  "levels of trade " + m_goals[goal].trade_id + " are not set after "
-                 + LongText(waited_ms) + " ms: " + m_goals[goal].trouble);
+                 + LongText(waited_ms) + " ms: " + m_goals[goal].trouble, m_goals[goal].trade_id);
      }
    AlarmIfLong(desk, m_goals[goal].patience, "levels:" + m_goals[goal].trade_id,
-               m_goals[goal].trouble == "" ? "waits" : m_goals[goal].trouble);
+               m_goals[goal].trouble == "" ? "waits" : m_goals[goal].trouble,
+               m_goals[goal].trade_id);
   }
 
 void CLevels::Superseded(CSlaveDesk &desk, SCommand &command, long newest)

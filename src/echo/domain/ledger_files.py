@@ -19,9 +19,13 @@ class LedgerFiles:
     file_id: str = ""
     before: str = ""
     changed_mono_ms: int = 0
+    instance: str = ""
+    """The life of an EA that named its file last; empty = none has, since this program began."""
 
-    def seen(self, file_id: str, now_mono_ms: int) -> None:
+    def seen(self, file_id: str, now_mono_ms: int, instance: str = "") -> None:
         """Note the file of the EA that begins to serve; masters and old EAs name none."""
+        if file_id:
+            self.instance = instance
         if not file_id or file_id == self.file_id:
             return
         self.file_id, self.before = file_id, self.file_id

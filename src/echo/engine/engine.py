@@ -24,6 +24,7 @@ from echo.domain.sessions import (
 from echo.domain.specs import Quote, SymbolSpecReport
 from echo.domain.traces import AgentSpans
 from echo.engine import (
+    amnesia,
     anti_entropy,
     dispatch,
     entering,
@@ -133,9 +134,18 @@ class Engine:
             case AccountDisconnected():
                 registration.disconnected(self.state, event, message, out)
             case AccountSymbolsReport():
-                registration.report(self.state, event, message, now, out)
+                self._introduced(event, message, now, out)
             case AgentHello() | AgentSpans():
                 pass
+
+    def _introduced(
+        self, event: AgentSaid, message: AccountSymbolsReport, now: Instant, out: Outbox
+    ) -> None:
+        account, said = self.state.account(message.account_id), message.metadata
+        lost = said is not None and amnesia.has_lost(self.state, account, said)
+        registration.report(self.state, event, message, now, out)
+        if lost and account.metadata is said:
+            amnesia.tell_again(self.state, account, now, out)
 
     def _action(self, agent: AgentState, event: AgentSaid, now: Instant, out: Outbox) -> None:
         """Take in a master's action, unless the age of anything from this Agent is unknown yet.

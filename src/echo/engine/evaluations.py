@@ -82,7 +82,7 @@ def adopt(account: AccountState, found: Judged, now: Instant) -> None:
             account.tick_values[canonical] = (mapping.tick_value, now.mono_ms)
     account.untaken = frozenset(untaken)
     # Two spellings that differ in their letters' case only cannot be told apart any more.
-    for name_in_capitals in account.untaken & account.canonical_of.keys():
+    for name_in_capitals in account.untaken.intersection(account.canonical_of):
         del account.canonical_of[name_in_capitals]
 
 

@@ -166,7 +166,7 @@ def _introduce(
     """Take over what an EA says of itself, and tell what it did not say before."""
     before, pipe_role = account.metadata, account.role
     account.metadata = metadata
-    account.files.seen(metadata.ledger_id, now.mono_ms)
+    account.files.seen(metadata.ledger_id, now.mono_ms, metadata.instance)
     # An Agent that does not say what its pipe is for means what its EA says.
     account.role = metadata.pipe_role if not account.connected else pipe_role
     if before is not None and before.pipe_role is metadata.pipe_role:

@@ -241,6 +241,8 @@ class Lane:
     seq_applied: int = 0
     astray: int = 0
     """How often its levels were found to be old ones, in this life of the Core."""
+    retold: int = 0
+    """How often its levels were told to an EA that had lost its file, in this life of the Core."""
     contradicted: tuple[CommandId, ...] = ()
     """Opens that turned out to be filled, against the record; people know of them."""
 

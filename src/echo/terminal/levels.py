@@ -247,13 +247,23 @@ class LevelKeeper:
                 ),
             )
             goal.command = None
-        if target == goal.wanted and self._desk.now.mono_ms >= goal.watch_until_mono_ms:
+        if target == goal.wanted and self._desk.now.mono_ms >= self._watch_until(goal):
             self._drop(goal)
         else:
             self._desk.arm(("levels", goal.trade_id), LOOK_MS)
 
     def _watch(self, goal: Goal) -> None:
         goal.watch_until_mono_ms = self._desk.now.mono_ms + self._desk.settings.doubt_ms
+
+    def _watch_until(self, goal: Goal) -> int:
+        """Until when an older request may still be carried out, and undo what was reached.
+
+        What was asked before a file was lost is not known: that is old enough a while after.
+        """
+        desk = self._desk
+        if desk.ledger.warm:
+            return goal.watch_until_mono_ms
+        return max(goal.watch_until_mono_ms, desk.alone_since_mono_ms + desk.settings.doubt_ms)
 
     def _gone(self, goal: Goal) -> None:
         if goal.command is not None:
