@@ -78,13 +78,16 @@ installer: dev-venv ## Build the installer for Windows under Wine, minutes long,
 dll: dev-venv ## Build the pipe DLL for both widths, and print what it is
 	$(BIN)/python -m tests.native.build
 
+# Without a C compiler this prints nothing but a sentence, and the world is interpreted.
+COMPILED := PYTHONPATH="$$($(BIN)/python -m tools.compiled --jobs $(JOBS))"
+
 .PHONY: soak
 soak: dev-venv ## By hand, for hours: many seeds, all pairs of crashes, many rounds of chaos
-	$(BIN)/python -m echo.sim --seeds $(SEEDS) --profile gentle --jobs $(JOBS) \
+	$(COMPILED) $(BIN)/python -m echo.sim --seeds $(SEEDS) --profile gentle --jobs $(JOBS) \
 		--resume soak-gentle.jsonl
-	$(BIN)/python -m echo.sim --seeds $(SEEDS) --profile harsh --jobs $(JOBS) \
+	$(COMPILED) $(BIN)/python -m echo.sim --seeds $(SEEDS) --profile harsh --jobs $(JOBS) \
 		--resume soak-harsh.jsonl
-	$(BIN)/python -m echo.sim crash --pairs --jobs $(JOBS)
+	$(COMPILED) $(BIN)/python -m echo.sim crash --pairs --jobs $(JOBS)
 	$(BIN)/echoctl chaos --rounds 200
 
 .PHONY: bench

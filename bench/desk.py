@@ -34,6 +34,8 @@ class Desk:
     slaves: Sequence[BareSlave]
     trips: dict[TradeId, Trip]
     programs: Sequence[asyncio.subprocess.Process]
+    market: asyncio.Event
+    """Set while the slaves report prices and money."""
 
     async def run(self, *, rate_per_s: float, trades: int, warm_up: int) -> list[Trip]:
         """Open *trades* positions at fixed moments, whatever became of the ones before.
@@ -96,9 +98,11 @@ async def desk(folder: Path, *, masters: int, slaves: int, more: str = "") -> As
             await ea.connect(folder / "pipes")
         for ea in (*leaders, *followers):
             await asyncio.wait_for(ea.registered.wait(), REGISTERED_WITHIN_S)
-        market = asyncio.create_task(_market(followers))
+        moves = asyncio.Event()
+        moves.set()
+        market = asyncio.create_task(_market(followers, moves))
         try:
-            ready = Desk(leaders, followers, trips, programs)
+            ready = Desk(leaders, followers, trips, programs, moves)
             await ready.rehearse()
             yield ready
         finally:
@@ -112,12 +116,15 @@ async def desk(folder: Path, *, masters: int, slaves: int, more: str = "") -> As
             await program.wait()
 
 
-async def _market(slaves: Sequence[BareSlave]) -> None:
-    """Report prices and money like terminals, spread over time as theirs are."""
+async def _market(slaves: Sequence[BareSlave], moves: asyncio.Event) -> None:
+    """Report prices and money like terminals, spread over time as theirs are, while it *moves*."""
     pause_s = QUOTES_EVERY_S / max(1, len(slaves))
     states_each = max(1, round(STATES_EVERY_S / QUOTES_EVERY_S))
     started_s = time.perf_counter()
     for turn in count():
+        if not moves.is_set():
+            await moves.wait()
+            started_s = time.perf_counter() - turn * QUOTES_EVERY_S
         for place, slave in enumerate(slaves):
             due_s = started_s + turn * QUOTES_EVERY_S + place * pause_s
             await asyncio.sleep(max(0.0, due_s - time.perf_counter()))

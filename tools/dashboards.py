@@ -3,11 +3,11 @@
 Metrics are named here as in the table; a name that the table does not know raises ``KeyError``.
 """
 
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from echo.links.telemetry.metric import Kind
 from echo.links.telemetry.table import METRICS
+from tools.grafana import MS, POINTS, Board, Line, Panel
 
 _NAMES: Final = {each.name: each for each in METRICS}
 WINDOWS: Final = frozenset(
@@ -22,42 +22,6 @@ WINDOWS: Final = frozenset(
     }
 )
 """What the board of machines asks of windows_exporter 0.30 or later, its time collector on."""
-WIDTH: Final = 8
-HEIGHT: Final = 8
-ROW: Final = 24
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One question.  ``legend`` names its answers by their labels."""
-
-    query: str
-    legend: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Panel:
-    """Questions that are answered together.
-
-    ``counted``: the answer is one number for the time that is shown, and no course of it.
-    ``decimals`` ``None`` = as many as the values need.  ``signed``: it can be less than nothing.
-    """
-
-    title: str
-    lines: tuple[Line, ...]
-    unit: str = "short"
-    decimals: int | None = None
-    counted: bool = False
-    signed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Board:
-    """Panels about one subject."""
-
-    name: str
-    title: str
-    panels: tuple[Panel, ...]
 
 
 def rate(name: str, by: str = "") -> str:
@@ -93,18 +57,6 @@ def now(name: str) -> str:
     return _NAMES[name].exposed_name
 
 
-_BARS: Final = {
-    "orientation": "horizontal",
-    "displayMode": "basic",
-    "reduceOptions": {"calcs": ["lastNotNull"], "values": False},
-}
-_LINES: Final = {
-    "legend": {"displayMode": "table", "placement": "bottom", "calcs": ["lastNotNull", "max"]},
-    "tooltip": {"mode": "multi", "sort": "desc"},
-}
-
-MS: Final = "ms"
-POINTS: Final = "suffix: pt"
 MONEY: Final = "none"
 """Each account has its own currency."""
 
@@ -140,6 +92,12 @@ def spread(
     """Show where the middle of a distribution lies, and its far end, over time."""
     lines = tuple(Line(quantile(share, name), f"p{share * 100:g}") for share in shares)
     return Panel(title, lines, unit)
+
+
+def _age_of_what_was_found() -> Panel:
+    ages, hits = (rate(name, "cache") for name in ("echo.cache.age_ms_sum", "echo.cache.lookups"))
+    found = hits.replace("[5m]", '{result="hit"}[5m]')
+    return Panel("Mean age of what was found there", (Line(f"{ages} / {found}", "{{cache}}"),), MS)
 
 
 DASHBOARDS: Final[tuple[Board, ...]] = (
@@ -249,6 +207,26 @@ DASHBOARDS: Final[tuple[Board, ...]] = (
         ),
     ),
     Board(
+        "itself",
+        "Echo: what it says about itself",
+        (
+            state(
+                "Collectors that take what they are sent",
+                "echo.collector.up",
+                "{{job}} {{instance}} to {{address}}",
+            ),
+            count("Facts that nobody was told", "echo.telemetry.shed", "what"),
+            Panel(
+                "Agents, terminals and Cores that came or went",
+                (Line(rate("echo.link.changes", "up"), "is here: {{up}}"),),
+                "cps",
+            ),
+            course("Lookups in memory or in Redis", "echo.cache.lookups", "cache, result"),
+            _age_of_what_was_found(),
+            count("Hops timed with two clocks compared", "echo.clock.corrected", "hop"),
+        ),
+    ),
+    Board(
         "hosts",
         "Echo: the terminals' machines",
         (
@@ -292,59 +270,3 @@ DASHBOARDS: Final[tuple[Board, ...]] = (
         ),
     ),
 )
-
-
-def dashboard(board: Board) -> dict[str, Any]:
-    """Return *board* as Grafana imports it."""
-    return {
-        "uid": f"echo-{board.name}",
-        "title": board.title,
-        "tags": ["echo"],
-        "schemaVersion": 39,
-        "time": {"from": "now-6h", "to": "now"},
-        "refresh": "10s",
-        "panels": [_panel(number, panel) for number, panel in enumerate(board.panels)],
-    }
-
-
-def _panel(number: int, panel: Panel) -> dict[str, Any]:
-    place = number * WIDTH
-    defaults: dict[str, Any] = {"unit": panel.unit}
-    if _is_latency(panel):
-        # A broker takes seconds where a hop takes a millisecond: both shall be seen.
-        defaults["custom"] = {"scaleDistribution": {"type": "log", "log": 10}}
-    elif not panel.signed and panel.unit != POINTS:  # fills can be better than the master's
-        defaults["min"] = 0
-    if panel.decimals is not None:
-        defaults["decimals"] = panel.decimals
-    if panel.counted:
-        defaults["noValue"] = "0"
-    return {
-        "id": number + 1,
-        "type": "bargauge" if panel.counted else "timeseries",
-        "title": panel.title,
-        "datasource": {"type": "prometheus", "uid": "prometheus"},
-        "gridPos": {
-            "x": place % ROW,
-            "y": place // ROW * HEIGHT,
-            "w": WIDTH,
-            "h": HEIGHT,
-        },
-        "fieldConfig": {"defaults": defaults, "overrides": []},
-        "options": _BARS if panel.counted else _LINES,
-        "targets": [
-            _target(letter, line, panel)
-            for letter, line in zip("ABC", panel.lines, strict=False)  # there may be fewer lines
-        ],
-    }
-
-
-def _is_latency(panel: Panel) -> bool:
-    return panel.unit == MS and "histogram_quantile" in panel.lines[0].query
-
-
-def _target(letter: str, line: Line, panel: Panel) -> dict[str, Any]:
-    found: dict[str, Any] = {"refId": letter, "expr": line.query, "legendFormat": line.legend}
-    if panel.counted:
-        return {**found, "instant": True, "range": False}
-    return {**found, "exemplar": "_bucket" in line.query}

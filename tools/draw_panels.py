@@ -20,7 +20,8 @@ from typing import Any, Final
 from urllib.parse import urlencode
 from urllib.request import urlopen
 
-from tools.dashboards import DASHBOARDS, dashboard
+from tools.dashboards import DASHBOARDS
+from tools.grafana import dashboard
 
 WIDTH: Final = 320
 HEIGHT: Final = 110

@@ -12,7 +12,8 @@ from echo.domain.clocks import ROUNDING_MS
 from echo.links.telemetry.span_table import TRADE, Step
 from echo.links.telemetry.table import METRICS
 from echo.links.telemetry.verdict_table import VERDICT
-from tools.dashboards import DASHBOARDS, dashboard
+from tools.dashboards import DASHBOARDS
+from tools.grafana import dashboard
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "docs" / "reference" / "metrics.md"

@@ -9,10 +9,16 @@ from echo.apps.telemetry import core_telling
 from echo.config.reading import read_settings
 from echo.config.settings import NoticeSettings, core_settings
 from echo.domain.facts import Alarm
+from echo.domain.handshake import Role
+from echo.domain.ids import AccountId
+from echo.domain.registration_facts import EaChanged
 from echo.ports.errors import SettingsInvalid
 from tests.fakes import WITHIN_S
 from tests.links.notices.inbox import HttpInbox, serving
 
+CHANGED = EaChanged(
+    account_id=AccountId("70001"), role=Role.SLAVE, what="config_hash", before="a", after="b"
+)
 SECRET = "12345:very-secret"
 
 
@@ -37,6 +43,8 @@ def test_a_running_program_tells_its_alarms(tmp_path: Path) -> None:
         told = core_telling(core_settings(values), "1")
         told.observe(Alarm(key="k", code="UNPROTECTED", sentence="no stop"))
         assert inbox.posted.get(timeout=WITHIN_S)[1]["code"] == "UNPROTECTED"
+        told.observe(CHANGED)
+        assert inbox.posted.get(timeout=WITHIN_S)[1]["code"] == "EA_CHANGED"
         told.close()
 
 

@@ -23,6 +23,8 @@ def test_an_action_is_told_each_time_it_goes_up() -> None:
     [first] = stage.say(master, intent()).facts(IntentForwarded)
     [again] = stage.pass_ms(150).facts(IntentForwarded)
 
+    assert first.intent is not None
+    assert first.intent.trade_id == first.trade_id
     assert (first.account_id, first.attempt, again.attempt) == (MASTER, 1, 2)
     assert first.timestamps is not None
     assert first.timestamps.t1_agent_recv_ms is not None

@@ -19,12 +19,15 @@ EXPOSED = {
     for each in METRICS
     for ending in (("_bucket", "_count", "_sum") if each.kind is Kind.HISTOGRAM else ("",))
 }
-FUNCTIONS = {"abs", "avg", "histogram_quantile", "increase", "max", "rate", "sum", "by", "up", "le"}
+FUNCTIONS = {
+    *("abs", "avg", "histogram_quantile", "increase", "max", "min_over_time", "rate", "sum"),
+    *("by", "le", "or", "unless", "up"),
+}
 
 
 def names_in(query: str) -> set[str]:
     """Return the words of a query that are not labels, functions or texts."""
-    bare = re.sub(r'"[^"]*"|\{[^}]*\}|\[[^\]]*\]|by \([^)]*\)', "", query)
+    bare = re.sub(r'"[^"]*"|\{[^}]*\}|\[[^\]]*\]|(?:by|on) \([^)]*\)', "", query)
     return {word for word in re.findall(r"[a-z_]\w*", bare) if word not in FUNCTIONS}
 
 

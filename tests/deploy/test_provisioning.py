@@ -88,3 +88,15 @@ def test_prometheus_keeps_exemplars_and_who_told_a_figure() -> None:
     assert by_name["otelcol"]["honor_labels"] is True
     assert re.search(r'up\{job=~"echo-\.\*"\}', (PROMETHEUS / "alerts.yml").read_text("utf-8"))
     assert "echo-core" in by_name, "the alert that a program is down needs somebody to ask"
+
+
+def test_that_the_collector_is_away_is_heard_without_the_collector() -> None:
+    jobs = {
+        each["job_name"]: each
+        for each in config_of("prometheus", "prometheus.yml")["scrape_configs"]
+    }
+    [kept] = jobs["echo-core"]["metric_relabel_configs"]
+
+    assert (kept["action"], kept["source_labels"]) == ("keep", ["__name__"])
+    assert kept["regex"] == "echo_collector_up" in EXPOSED
+    assert 'up{job="otelcol"} == 0' in (PROMETHEUS / "alerts.yml").read_text("utf-8")

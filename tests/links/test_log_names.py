@@ -3,10 +3,11 @@
 import io
 import json
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from echo.domain.copy_facts import IntentForwarded
 from echo.domain.facts import Fact
 from echo.domain.handshake import RegistrationStatus, Role
 from echo.domain.ids import EvaluationId
@@ -20,7 +21,17 @@ from echo.domain.registration_facts import (
 )
 from echo.links.log_facts import LEVEL_OF, LEVELS, LogFacts
 from echo.links.log_names import TERMINAL, level_highest, line_name
-from tests.links.telemetry.facts import FILLED, SLAVE, TRADE, evaluated, forwarded, reported
+from tests.links.telemetry.facts import (
+    AGENT_FACTS,
+    FILLED,
+    SLAVE,
+    TRADE,
+    evaluated,
+    forwarded,
+    reported,
+)
+
+INTENT = replace(cast(IntentForwarded, AGENT_FACTS[0]), account_id=SLAVE)
 
 HEARD = HandshakeHeard(
     account_id=SLAVE,
@@ -76,6 +87,8 @@ def logged(fact: Fact, program: str = "echo-core", level: str = "debug") -> list
         (forwarded(Role.SLAVE), "echo-agent", "Handshake", "FeedbackForwarded", "info"),
         (CONSUMED, "echo-agent", "Handshake", "ResultConsumed", "warning"),
         (CONSUMED, TERMINAL, "Handshake", "Result", "warning"),
+        (INTENT, "echo-agent", "Trading", "intent_forwarded", "debug"),
+        (replace(INTENT, attempt=2), "echo-agent", "Trading", "intent_retry", "info"),
         (INTRODUCED, TERMINAL, "Handshake", "Handshake sent", "info"),
         (HEARD, "echo-agent", "Handshake", "Heard", "info"),
         (OLD, "echo-agent", "Handshake", "Heard", "warning"),

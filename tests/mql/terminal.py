@@ -23,7 +23,7 @@ from echo.domain.answers import ExecutionResult, PipeDeliveryAck
 from echo.domain.commands import CancelPendings, Flatten
 from echo.domain.facts import Alarm
 from echo.domain.handshake import Role
-from echo.domain.ids import CommandId, TradeId, is_uuid
+from echo.domain.ids import AccountId, CommandId, TradeId, is_uuid
 from echo.domain.quantities import Instant
 from echo.domain.sessions import Pong
 from echo.services.terminal.expert_lines import (
@@ -368,13 +368,18 @@ class MqlEa:
         return [effects.Rewrite(records=records, highest_n=found.highest_n)]
 
     def _journaled(self, entry: dict[str, Any]) -> list[Effect]:
-        if entry["level"] == "error":
-            sentence, code = entry["message"], entry["event"]
+        trade_id = TradeId(entry.get("trade_id", ""))
+        if trade_id:
+            assert entry["trace_id"] == trade_id.replace("-", "")
+        if entry["level"] == "error" and entry["feature"] == "Trading":
             alarm = Alarm(
-                key=code, code=code, sentence=sentence, account_id=self._settings.account_id
+                key=entry["event"],
+                code=entry["event"],
+                sentence=entry["message"],
+                account_id=AccountId(entry["account_id"]),
+                trade_id=trade_id,
             )
             return [effects.Observe(alarm)]
-        trade_id = TradeId(entry.get("trade_id", ""))
         if entry["event"] == "detected":
             return [effects.Observe(ActionDetected(trade_id=trade_id, seq=entry["seq"]))]
         if entry["event"] == "sending":

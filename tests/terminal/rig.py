@@ -349,6 +349,11 @@ class Rig:
         """Codes of the alarms raised."""
         return [each.code for each in self.observed if isinstance(each, Alarm)]
 
+    def trades_of(self, code: str) -> set[TradeId]:
+        """What alarms with that code are about; an empty id = no one trade."""
+        alarms = (each for each in self.observed if isinstance(each, Alarm))
+        return {each.trade_id for each in alarms if each.code == code}
+
     # ---- the shell
 
     def _turn_clock(self, mono_ms: int) -> None:
@@ -398,6 +403,7 @@ class Rig:
             case effects.Disarm(key):
                 self.timers.pop(key, None)
             case effects.Observe(fact):
+                check_trade(fact)
                 self.observed.append(fact)
             case effects.EndPipe(reason):
                 self.ended.append(reason)
@@ -416,6 +422,16 @@ class Rig:
                     mono_ms=self.now.mono_ms + self.peer_ahead_ms,
                 )
             )
+
+
+def check_trade(fact: effects.TerminalFact) -> None:
+    """Hold an alarm to naming its trade, unless it is about the EA's own file or about its pipe.
+
+    Work that takes long is a trade's, or a sweep's: tests say which.
+    """
+    if isinstance(fact, Alarm) and fact.code != "NOT_DONE":
+        of_the_ea = fact.code.startswith(("LEDGER_", "OUTBOX_", "LINE_"))
+        assert bool(fact.trade_id) is not of_the_ea, fact
 
 
 def _harmless(effect: effects.Effect) -> bool:

@@ -93,6 +93,7 @@ def test_a_close_is_tried_until_it_succeeds_and_a_person_is_told() -> None:
 
     assert lots(rig) == []
     assert rig.alarms.count("NOT_DONE") == 2
+    assert rig.trades_of("NOT_DONE") == {close().trade_id}
     assert [each.success for each in closed(rig)] == [True]
 
 

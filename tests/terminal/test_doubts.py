@@ -249,7 +249,7 @@ def test_a_fill_reported_after_everything_was_given_up_is_an_alarm() -> None:
     rig.pass_ms(71_000)
 
     assert [each.error_code for each in results(rig)] == [ErrorCode.NOT_EXECUTED]
-    assert "LATE_FILL" in rig.alarms
+    assert rig.trades_of("LATE_FILL") == {execute().trade_id}
 
 
 def test_answers_to_a_former_life_and_triggered_orders_are_no_alarm() -> None:

@@ -74,7 +74,7 @@ def test_a_sweep_that_takes_long_calls_a_person() -> None:
     rig.hear(FLATTEN)
     rig.pass_ms(12_000)
 
-    assert "NOT_DONE" in rig.alarms
+    assert rig.trades_of("NOT_DONE") == {""}
 
 
 def test_nothing_to_sweep_is_done_at_once() -> None:

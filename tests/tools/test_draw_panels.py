@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from tools.dashboards import DASHBOARDS, dashboard
+from tools.dashboards import DASHBOARDS
 from tools.draw_panels import Series, drawn, legend, page
+from tools.grafana import dashboard
 
 PANELS: dict[str, dict[str, Any]] = {
     panel["title"]: panel for board in DASHBOARDS for panel in dashboard(board)["panels"]

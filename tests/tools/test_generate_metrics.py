@@ -3,8 +3,9 @@
 import pytest
 
 from tests.deploy.test_alerts import EXPOSED, names_in
-from tools.dashboards import DASHBOARDS, WINDOWS, Board, dashboard, quantile, rate
+from tools.dashboards import DASHBOARDS, WINDOWS, quantile, rate
 from tools.generate_metrics import REFERENCE, dashboards, reference
+from tools.grafana import Board, dashboard
 
 
 def test_the_committed_reference_is_up_to_date() -> None:

@@ -178,7 +178,8 @@ void CClosings::Advance(CSlaveDesk &desk, COpenings &openings, string trade_id)
          return;
       AlarmIfLong(desk, m_jobs[job].patience, "close:" + m_jobs[job].command.command_id,
                   m_jobs[job].command.kind + " of ticket " + LongText(m_jobs[job].command.ticket)
-                  + ": " + (m_jobs[job].trouble == "" ? "waits" : m_jobs[job].trouble));
+                  + ": " + (m_jobs[job].trouble == "" ? "waits" : m_jobs[job].trouble),
+                  m_jobs[job].command.trade_id);
       if(!Step(desk, job))
          return;
      }
@@ -358,7 +359,8 @@ bool CClosings::Foreign(CSlaveDesk &desk, int job, int position)
    string sentence = "ticket " + LongText(desk.view.positions[position].ticket) + " is " + symbol
                      + " with magic " + LongText(desk.view.positions[position].magic) + ", not "
                      + m_jobs[job].command.symbol + " with " + LongText(m_jobs[job].command.magic);
-   desk.Alarm("foreign:" + m_jobs[job].command.command_id, "FOREIGN_POSITION", sentence);
+   desk.Alarm("foreign:" + m_jobs[job].command.command_id, "FOREIGN_POSITION", sentence,
+              m_jobs[job].command.trade_id);
    SResult result;
    AnswerTo(m_jobs[job].command, false, "NOT_FOUND", sentence, result);
    Settle(desk, result, m_jobs[job].command.seq);

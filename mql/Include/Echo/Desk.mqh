@@ -31,7 +31,7 @@ public:
    bool              Attach(string kind);
    bool              Say(string line);
    bool              SayPayload(string type, string body);
-   void              Alarm(string key, string code, string sentence);
+   void              Alarm(string key, string code, string sentence, string trade_id);
    void              Judged(CJsonReader &reader, int payload);
    double            Point(string symbol) const;
    bool              StillHome(void);
@@ -90,7 +90,7 @@ bool CDesk::Say(string line)
       return(false);
    if(Utf8Bytes(line) > ECHO_LINE_BYTES_MAX)
      {
-      Alarm("line", "LINE_TOO_LONG", "a line of " + LongText(StringLen(line)) + " characters");
+      Alarm("line", "LINE_TOO_LONG", "a line of " + LongText(StringLen(line)) + " characters", "");
       return(false);
      }
    return(link.Say(line));
@@ -102,9 +102,10 @@ bool CDesk::SayPayload(string type, string body)
               + ",\"payload\":{" + body + "}}"));
   }
 
-void CDesk::Alarm(string key, string code, string sentence)
+// Calls a person; trade_id is the one trade that it is about, "" = it is about none, or about several.
+void CDesk::Alarm(string key, string code, string sentence, string trade_id)
   {
-   journal.Alarm(settings, key, code, sentence, now_ms);
+   journal.Alarm(settings, key, code, sentence, trade_id, now_ms);
   }
 
 // Takes a verdict in: from now on it holds, and the next ping says so.

@@ -61,7 +61,7 @@ public:
 void CDispatch::Restored(CDesk &desk)
   {
    if(!outbox.Restore(desk))
-      desk.Alarm("outbox", "OUTBOX_UNREADABLE", "a record of the outbox lacks what its kind needs");
+      desk.Alarm("outbox", "OUTBOX_UNREADABLE", "a record of the outbox lacks what its kind needs", "");
    for(int i = 0; i < outbox.waiting_count; i++)
      {
       string trade_id = outbox.waiting[i].trade_id;
@@ -154,7 +154,7 @@ void CDispatch::Say(CDesk &desk, string trade_id, long seq)
    if(attempt == desk.link.max_retries + 1)
       desk.Alarm("unacknowledged:" + key, "NOT_ACKNOWLEDGED",
                  "action " + LongText(seq) + " of trade " + trade_id + " was said "
-                 + LongText(attempt) + " times");
+                 + LongText(attempt) + " times", trade_id);
   }
 
 // Takes an answer: taken, come again, or never.
@@ -186,7 +186,8 @@ void CDispatch::Acknowledged(CDesk &desk, CJsonReader &reader, int payload)
          m_refused.Set(trade_id, 1);
       desk.Alarm("refused:" + ActionKey(trade_id, seq), "ACTION_REFUSED",
                  "action " + LongText(seq) + " of trade " + trade_id
-                 + " was refused for good: " + code + " " + reader.Text(payload, "error_message"));
+                 + " was refused for good: " + code + " " + reader.Text(payload, "error_message"),
+                 trade_id);
      }
    if(result == "RETRY" && code == "ERR_SEQ_CONFLICT" && has_last)
       Conflict(desk, trade_id, seq, last_seq);
@@ -237,7 +238,7 @@ void CDispatch::Unknown(CDesk &desk, string trade_id, long seq)
       Release(desk, trade_id, seq);
    desk.Alarm("unopened:" + trade_id, "OPEN_UNKNOWN",
               "action " + LongText(seq) + " of trade " + trade_id + " leads nowhere: the Core does"
-              + " not know the trade, and its open cannot be said again");
+              + " not know the trade, and its open cannot be said again", trade_id);
   }
 
 // The open of a closed position, as the terminal's history tells it.
@@ -323,7 +324,7 @@ void CDispatch::Conflict(CDesk &desk, string trade_id, long seq, long last_seq)
      }
    desk.Alarm("renumbered:" + trade_id, "SEQ_CONFLICT",
               LongText(count) + " actions of trade " + trade_id + " count on from "
-              + LongText(last_seq));
+              + LongText(last_seq), trade_id);
   }
 
 // The trade is known further than this EA remembers: reports where it stands.
@@ -336,7 +337,8 @@ void CDispatch::CatchUp(CDesk &desk, string trade_id, long last_seq)
    if(last_seq == ECHO_SEQ_CLOSE)
      {
       desk.Alarm("closed:" + trade_id, "CLOSED_ELSEWHERE",
-                 "ticket " + LongText(position.ticket) + " is open, the Core has its trade closed");
+                 "ticket " + LongText(position.ticket) + " is open, the Core has its trade closed",
+                 trade_id);
       return;
      }
    string ticket = ",\"ticket\":" + LongText(position.ticket);

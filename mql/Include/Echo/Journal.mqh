@@ -4,6 +4,7 @@
 #ifndef ECHO_JOURNAL_MQH
 #define ECHO_JOURNAL_MQH
 #include "Index.mqh"
+#include "Pipe.mqh"
 #include "Settings.mqh"
 
 #define ALARM_AGAIN_MS 300000
@@ -15,7 +16,10 @@ private:
    CIndex            m_alarmed;
    string            m_shown;
 
-   void              Line(string level, string code, string sentence, string trade_id, long seq);
+   void              Begin(CJsonObject &line, SSettings &settings, string level, string feature,
+                           string code, string sentence);
+   void              Line(SSettings &settings, string level, string code, string sentence,
+                          string trade_id, long seq);
 
 public:
    string            last_action;
@@ -28,21 +32,34 @@ public:
    void              Handshake(SSettings &settings, string level, string event, string status,
                                string sentence, string evaluation_id);
    void              Alarm(SSettings &settings, string key, string code, string sentence,
-                           long now_ms);
+                           string trade_id, long now_ms);
    void              Show(string text);
   };
 
-void CJournal::Line(string level, string code, string sentence, string trade_id, long seq)
+void CJournal::Begin(CJsonObject &line, SSettings &settings, string level, string feature,
+                     string code, string sentence)
   {
-   CJsonObject line;
+   line.Integer("timestamp", EchoNowMs());
    line.Text("level", level);
+   line.Text("app", "echo-" + RoleText(settings.role) + "-ea");
+   line.Text("feature", feature);
    line.Text("event", code);
    line.Text("message", sentence);
+   line.Text("account_id", settings.account);
+  }
+
+// seq < 0 = it is about the trade, and about no one action of it.
+void CJournal::Line(SSettings &settings, string level, string code, string sentence,
+                    string trade_id, long seq)
+  {
+   CJsonObject line;
+   Begin(line, settings, level, "Trading", code, sentence);
    if(trade_id != "")
      {
       line.Text("trade_id", trade_id);
       line.Text("trace_id", UuidHex(trade_id));
-      line.Integer("seq", seq);
+      if(seq >= 0)
+         line.Integer("seq", seq);
      }
    Print(line.Done());
   }
@@ -52,7 +69,7 @@ void CJournal::Action(SSettings &settings, string code, string sentence, string 
   {
    last_action = code + " " + sentence + ", " + LongText(took_ms) + " ms";
    if(settings.log_level != LOG_QUIET)
-      Line("info", code, sentence, trade_id, seq);
+      Line(settings, "info", code, sentence, trade_id, seq);
    if(settings.debug_alerts)
       Alert("Echo: ", last_action);
   }
@@ -60,7 +77,7 @@ void CJournal::Action(SSettings &settings, string code, string sentence, string 
 void CJournal::Note(SSettings &settings, string code, string sentence)
   {
    if(settings.log_level == LOG_ALL)
-      Line("debug", code, sentence, "", 0);
+      Line(settings, "debug", code, sentence, "", -1);
   }
 
 // What was said at a handshake, or about it.
@@ -70,12 +87,7 @@ void CJournal::Handshake(SSettings &settings, string level, string event, string
    if(settings.log_level == LOG_QUIET && level == "info")
       return;
    CJsonObject line;
-   line.Text("level", level);
-   line.Text("app", "echo-" + RoleText(settings.role) + "-ea");
-   line.Text("feature", "Handshake");
-   line.Text("event", event);
-   line.Text("message", sentence);
-   line.Text("account_id", settings.account);
+   Begin(line, settings, level, "Handshake", event, sentence);
    line.Integer("protocol_version", 3);
    line.Text("client_semver", ECHO_VERSION);
    if(status != "")
@@ -85,14 +97,16 @@ void CJournal::Handshake(SSettings &settings, string level, string event, string
    Print(line.Done());
   }
 
-// Calls a person; the same alarm again only after five minutes.
-void CJournal::Alarm(SSettings &settings, string key, string code, string sentence, long now_ms)
+// Calls a person; the same alarm again only after five minutes.  trade_id is the one trade that it
+// is about, "" = it is about none, or about several.
+void CJournal::Alarm(SSettings &settings, string key, string code, string sentence, string trade_id,
+                     long now_ms)
   {
    if(m_alarmed.Has(key + code) && now_ms - m_alarmed.Get(key + code, 0) < ALARM_AGAIN_MS)
       return;
    m_alarmed.Set(key + code, now_ms);
    last_trouble = code + ": " + sentence;
-   Line("error", code, sentence, "", 0);
+   Line(settings, "error", code, sentence, trade_id, -1);
    if(settings.alerts)
       Alert("Echo: ", last_trouble);
   }

@@ -570,6 +570,6 @@ void CLedger::Compact(CDesk &desk)
    if(kept_count * 2 > desk.file.count)
       return;
    if(!desk.file.Rewrite(kept, kept_count, n))
-      desk.Alarm("ledger", "LEDGER_UNWRITABLE", "the ledger could not be made smaller");
+      desk.Alarm("ledger", "LEDGER_UNWRITABLE", "the ledger could not be made smaller", "");
   }
 #endif

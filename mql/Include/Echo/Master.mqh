@@ -56,7 +56,7 @@ bool CMaster::Attach(void)
    m_dispatch.Restored(desk);
    m_compact_ms = desk.now_ms + COMPACT_MS;
    if(!opened)
-      desk.Alarm("outbox", "OUTBOX_UNWRITABLE", "the outbox cannot be opened");
+      desk.Alarm("outbox", "OUTBOX_UNWRITABLE", "the outbox cannot be opened", "");
    Look();
    return(true);
   }
@@ -111,7 +111,7 @@ void CMaster::Heard(string line)
    if(!reader.Parse(line))
      {
       desk.Alarm("input", "LINE_REFUSED", "a line of " + LongText(StringLen(line))
-                 + " characters is no JSON object");
+                 + " characters is no JSON object", "");
       return;
      }
    string type = reader.Text(0, "type");
@@ -125,7 +125,7 @@ void CMaster::Heard(string line)
      }
    if(!reader.Is(payload, JSON_OBJECT))
      {
-      desk.Alarm("input", "LINE_REFUSED", "a " + type + " without payload");
+      desk.Alarm("input", "LINE_REFUSED", "a " + type + " without payload", "");
       return;
      }
    if(type == "session" || type == "delivery_config")
@@ -225,7 +225,8 @@ void CMaster::Opened(const SPosition &position, bool watched)
    if(twin >= 0)
      {
       desk.Alarm("twin:" + trade_id, "TWIN_POSITION", "ticket " + LongText(position.ticket) + " and "
-                 + LongText(m_dispatch.outbox.trades[twin].position.ticket) + " are one trade");
+                 + LongText(m_dispatch.outbox.trades[twin].position.ticket) + " are one trade",
+                 trade_id);
       return;
      }
    bool is_new = watched && !HasTicket(m_passed_over, position.ticket);

@@ -442,7 +442,7 @@ void COpenings::Send(CSlaveDesk &desk, int opening)
            "the ledger cannot be written, so nothing was ordered", result);
       Drop(result.command_id);
       GiveUnwritten(desk, result);
-      desk.Alarm("ledger", "LEDGER_UNWRITABLE", "opens fail until it can be written");
+      desk.Alarm("ledger", "LEDGER_UNWRITABLE", "opens fail until it can be written", "");
       return;
      }
    int symbol = desk.view.Symbol(m_openings[opening].command.symbol);
@@ -701,7 +701,8 @@ void COpenings::Undecided(CSlaveDesk &desk, string command_id, string list, int 
   {
    int opening = Find(command_id);
    desk.Alarm("doubt:" + command_id, "IN_DOUBT", "trade " + m_openings[opening].command.trade_id
-              + ": " + LongText(count) + " positions could be its fill");
+              + ": " + LongText(count) + " positions could be its fill",
+              m_openings[opening].command.trade_id);
    SResult result;
    Base(opening, false, "UNKNOWN", LongText(count) + " positions could be its fill: " + list,
         result);
@@ -724,7 +725,8 @@ bool COpenings::Hidden(CSlaveDesk &desk, int opening)
    if(!m_openings[opening].alarmed)
       desk.Alarm("history:" + m_openings[opening].command.command_id, "HISTORY_HIDDEN",
                  "the history starts at " + LongText(desk.view.history_from_ms)
-                 + ", the order was sent at " + LongText(from_ms));
+                 + ", the order was sent at " + LongText(from_ms),
+                 m_openings[opening].command.trade_id);
    m_openings[opening].alarmed = true;
    return(true);
   }

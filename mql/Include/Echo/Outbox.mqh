@@ -219,7 +219,7 @@ void COutbox::Keep(CDesk &desk, string kind, string body, string key)
    m_unwritten_keys[m_unwritten_count] = key;
    m_unwritten_count++;
    m_retry_ms = desk.now_ms + 1000;
-   desk.Alarm("outbox", "OUTBOX_UNWRITABLE", "actions wait until it can be written");
+   desk.Alarm("outbox", "OUTBOX_UNWRITABLE", "actions wait until it can be written", "");
   }
 
 // Notes an action before it is said; true = it may be said now.
@@ -346,6 +346,6 @@ void COutbox::Compact(CDesk &desk)
    if(kept_count * 2 > desk.file.count)
       return;
    if(!desk.file.Rewrite(kept, kept_count, n))
-      desk.Alarm("outbox", "OUTBOX_UNWRITABLE", "the outbox could not be made smaller");
+      desk.Alarm("outbox", "OUTBOX_UNWRITABLE", "the outbox could not be made smaller", "");
   }
 #endif

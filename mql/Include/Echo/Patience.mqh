@@ -37,7 +37,7 @@ long PatientPauseMs(SPatience &patience)
   }
 
 // Tells a person after 5 s, 30 s and 5 min, once each.
-void AlarmIfLong(CDesk &desk, SPatience &patience, string key, string reason)
+void AlarmIfLong(CDesk &desk, SPatience &patience, string key, string reason, string trade_id)
   {
    long waited_ms = desk.now_ms - patience.since_ms;
    int passed = (waited_ms >= 5000 ? 1 : 0) + (waited_ms >= 30000 ? 1 : 0)
@@ -46,6 +46,6 @@ void AlarmIfLong(CDesk &desk, SPatience &patience, string key, string reason)
       return;
    patience.alarms = passed;
    desk.Alarm(key + ":" + LongText(passed), "NOT_DONE",
-              "not done after " + LongText(waited_ms) + " ms: " + reason);
+              "not done after " + LongText(waited_ms) + " ms: " + reason, trade_id);
   }
 #endif

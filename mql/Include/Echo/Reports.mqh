@@ -93,7 +93,7 @@ void CParted::Say(CDesk &desk)
    parts++;
    if(parts > PARTS_MAX)
      {
-      desk.Alarm("parts", "LINE_TOO_LONG", m_type + " needs " + LongText(parts) + " lines");
+      desk.Alarm("parts", "LINE_TOO_LONG", m_type + " needs " + LongText(parts) + " lines", "");
       return;
      }
    int first = 0;

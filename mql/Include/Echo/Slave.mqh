@@ -74,11 +74,11 @@ bool CSlave::Attach(void)
    bool opened = desk.Attach("ledger");
    m_snapshots.Attached(desk.view);
    if(!desk.ledger.Restore(desk))
-      desk.Alarm("ledger", "LEDGER_UNREADABLE", "a record of the ledger lacks what its kind needs");
+      desk.Alarm("ledger", "LEDGER_UNREADABLE", "a record of the ledger lacks what its kind needs", "");
    if(!opened)
-      desk.Alarm("ledger", "LEDGER_UNWRITABLE", "the ledger cannot be opened");
+      desk.Alarm("ledger", "LEDGER_UNWRITABLE", "the ledger cannot be opened", "");
    if(!desk.file.usable)
-      desk.Alarm("ledger", "LEDGER_COLD", "no ledger of this account: starting without");
+      desk.Alarm("ledger", "LEDGER_COLD", "no ledger of this account: starting without", "");
    m_warms = !desk.ledger.warm;
    m_warm_ms = desk.now_ms + desk.settings.ttl_ms_max + desk.settings.doubt_ms;
    m_compact_ms = desk.now_ms + SLAVE_COMPACT_MS;
@@ -164,7 +164,7 @@ void CSlave::Heard(string line)
    if(!reader.Parse(line))
      {
       desk.Alarm("input", "LINE_REFUSED", "a line of " + LongText(StringLen(line))
-                 + " characters is no JSON object");
+                 + " characters is no JSON object", "");
       return;
      }
    string type = reader.Text(0, "type");
@@ -177,7 +177,7 @@ void CSlave::Heard(string line)
      }
    if(!reader.Is(payload, JSON_OBJECT))
      {
-      desk.Alarm("input", "LINE_REFUSED", "a " + type + " without payload");
+      desk.Alarm("input", "LINE_REFUSED", "a " + type + " without payload", "");
       return;
      }
    if(type == "session" || type == "delivery_config")
@@ -211,7 +211,7 @@ void CSlave::CompareLedger(void)
    if(desk.link.ledger_n > m_said_n)
      {
       desk.Alarm("ledger", "LEDGER_OLD", "the ledger ends at " + LongText(m_said_n)
-                 + ", the Core has seen " + LongText(desk.link.ledger_n));
+                 + ", the Core has seen " + LongText(desk.link.ledger_n), "");
       if(desk.ledger.n < desk.link.ledger_n)
          desk.ledger.n = desk.link.ledger_n;
       DistrustFile();
@@ -219,7 +219,7 @@ void CSlave::CompareLedger(void)
    if(desk.link.ledger_id != "" && desk.link.ledger_id != desk.file.file_id)
      {
       desk.Alarm("ledger", "LEDGER_OTHER",
-                 "another EA, with a ledger of its own, served this account until now");
+                 "another EA, with a ledger of its own, served this account until now", "");
       desk.alone_since_ms = desk.now_ms;
       DistrustFile();
      }
@@ -251,7 +251,7 @@ void CSlave::Command(CJsonReader &reader, string type, int payload)
    string wrong = ReadCommand(reader, type, payload, command);
    if(wrong != "")
      {
-      desk.Alarm("input", "LINE_REFUSED", "a " + type + ": " + wrong);
+      desk.Alarm("input", "LINE_REFUSED", "a " + type + ": " + wrong, "");
       return;
      }
    if(command.account != desk.settings.account)

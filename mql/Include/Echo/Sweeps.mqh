@@ -137,7 +137,7 @@ bool CSweeps::Sweep(CSlaveDesk &desk, int sweep, long ticket)
       return(true);
      }
    AlarmIfLong(desk, m_sweeps[sweep].patience, "sweep:" + m_sweeps[sweep].command.command_id,
-               "code " + LongText(reply.code));
+               "code " + LongText(reply.code), "");
    return(false);
   }
 

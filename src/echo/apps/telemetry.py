@@ -1,7 +1,7 @@
 """What a program tells about itself: its log, its figures, its traces, and who gets them."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from importlib.util import find_spec
 from socket import gethostname
 from typing import TYPE_CHECKING, Final
@@ -107,7 +107,8 @@ def core_telling(settings: CoreSettings, version: str) -> Told:
         recorded=_recorded(settings.telemetry, settings.log_level),
     )
     who = ("echo-core", gethostname())
-    exporter = _exporter(telemetry, settings.telemetry, who, version, FanOut(log, telemetry))
+    heard = FanOut(log, telemetry) if people is None else FanOut(log, telemetry, people)
+    exporter = _exporter(telemetry, settings.telemetry, who, version, heard)
     return Told(log, telemetry, exporter, people, caches)
 
 
@@ -147,11 +148,15 @@ class _CoreTracer:
     def __init__(self) -> None:
         self._trades = CoreTrace()
         self.kinds: Final = self._trades.kinds | VERDICTS_OF_CORE
+        self.learns: Final = self._trades.learns
 
-    def trace(self, fact: Fact, at_ms: int) -> Iterator[Span]:
-        yield from self._trades.trace(fact, at_ms)
-        for span in verdict_spans_of_core(fact, at_ms):
-            yield self._trades.timed(span) if span.name == EVALUATE else span
+    def trace(self, fact: Fact, at_ms: int) -> Iterable[Span]:
+        if type(fact) not in VERDICTS_OF_CORE:
+            return self._trades.trace(fact, at_ms)
+        return [
+            self._trades.timed(span) if span.name == EVALUATE else span
+            for span in verdict_spans_of_core(fact, at_ms)
+        ]
 
 
 class _AgentTracer:
@@ -160,10 +165,12 @@ class _AgentTracer:
     def __init__(self) -> None:
         self._trades = AgentTrace()
         self.kinds: Final = self._trades.kinds | VERDICTS_OF_AGENT
+        self.learns: Final = self._trades.learns
 
-    def trace(self, fact: Fact, at_ms: int) -> Iterator[Span]:
-        yield from self._trades.trace(fact, at_ms)
-        yield from self._trades.placed(verdict_spans_of_agent(fact, at_ms))
+    def trace(self, fact: Fact, at_ms: int) -> Iterable[Span]:
+        if type(fact) not in VERDICTS_OF_AGENT:
+            return self._trades.trace(fact, at_ms)
+        return self._trades.placed(verdict_spans_of_agent(fact, at_ms))
 
 
 async def watch_backlog(see: Callable[[], Fact], facts: FactSink) -> None:

@@ -25,6 +25,7 @@ def intent_forwarded(
             )
         )
         return
+    intent = message if isinstance(message, TradeIntent) else None
     state.observe(
         IntentForwarded(
             account_id=account_id,
@@ -32,9 +33,10 @@ def intent_forwarded(
             seq=message.seq,
             kind=action_kind(message),
             attempt=attempt,
-            buffer_depth=message.buffer_depth if isinstance(message, TradeIntent) else None,
+            buffer_depth=intent.buffer_depth if intent else None,
             timestamps=message.timestamps,
             traceparent=message.traceparent,
+            intent=intent,
         )
     )
 

@@ -11,7 +11,7 @@ from echo.domain.commands import CommandKind, ExecuteOrder
 from echo.domain.errors import ErrorCode
 from echo.domain.handshake import NO_AGENT
 from echo.domain.ids import NO_TRADE, AccountId, AgentId, CommandId, StrategyId, TradeId
-from echo.domain.intents import ActionKind
+from echo.domain.intents import ActionKind, TradeIntent
 from echo.domain.quantities import Timestamps
 from echo.domain.sealing import sealed
 from echo.domain.sizing import Inputs
@@ -102,6 +102,8 @@ class IntentForwarded:
     """Actions that wait in the EA's outbox; ``None`` = the EA does not tell."""
     timestamps: Timestamps | None = None
     traceparent: str = ""
+    intent: TradeIntent | None = None
+    """What was opened; ``None`` = nothing, it is another action."""
 
 
 @sealed

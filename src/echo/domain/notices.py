@@ -26,13 +26,17 @@ MONEY: Final = frozenset(
     {
         *("IN_DOUBT", "FILLED_AFTER_ALL", "UNPROTECTED", "CLOSE_PENDING", "EARLY_CLOSE"),
         *("MISSED_TRADE", "ACTION_NOT_TAKEN", "FLATTEN_UNSUPPORTED", "LIMIT_CLOSE_UNSUPPORTED"),
-        *("LIMIT_FOREIGN_POSITIONS", "core_delivery_failed", "journal_refused", "engine_failed"),
+        *("LIMIT_FOREIGN_POSITIONS", "LIMIT_WARN", "LIMIT_STOP_ENTRIES", "LIMIT_FLATTEN"),
+        *("LIMIT_SUSPENDED", "LEVELS_ASTRAY", "COMMAND_UNDELIVERED"),
+        *("core_delivery_failed", "journal_refused", "engine_failed"),
     }
 )
 """Codes of alarms that are about money."""
 
-RECOVERIES: Final = {"journal_recovered": "journal"}
-"""Codes that say that all is well again, and with what."""
+RECOVERIES: Final = frozenset(
+    {"journal_recovered", "LIMIT_CLEAR", "LINK_BACK", "COLLECTOR_BACK", "VERDICT_ACCEPTED"}
+)
+"""Codes that say that all is well again with what their key names."""
 
 TOLD_MAX: Final = 10_000
 """Alarms that are remembered as told; the oldest are forgotten."""
@@ -106,7 +110,7 @@ class NoticeBoard:
         told_ms = self._told.get(subject)
         if told_ms is not None and 0 <= wall_ms - told_ms < self.rules.repeat_after_ms:
             return None
-        if severity is not Severity.MONEY and self._must_wait(wall_ms):
+        if not self.may_tell(alarm, wall_ms):
             self._held_back += 1
             return None
         self._remember(subject, wall_ms)
@@ -121,14 +125,22 @@ class NoticeBoard:
 
     def _recovery(self, alarm: Alarm) -> Notice | None:
         """Tell that all is well to those who were told that it was not."""
-        subjects = [each for each in self._told if each[0] == RECOVERIES[alarm.code]]
+        subjects = [each for each in self._told if each[0] == alarm.key]
         for subject in subjects:
             del self._told[subject]
         if not subjects:
             return None
         return Notice(
-            severity=Severity.WARN, code=alarm.code, sentence=alarm.sentence, recovered=True
+            severity=Severity.WARN,
+            code=alarm.code,
+            sentence=alarm.sentence,
+            account_id=alarm.account_id or "",
+            recovered=True,
         )
+
+    def may_tell(self, alarm: Alarm, wall_ms: int) -> bool:
+        """Whether neither quiet hours nor a storm hold back what has this alarm's code."""
+        return alarm.code in MONEY or not self._must_wait(wall_ms)
 
     def _must_wait(self, wall_ms: int) -> bool:
         rules = self.rules

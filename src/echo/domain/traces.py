@@ -6,19 +6,25 @@ without a word.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from hashlib import sha256
 from typing import Final
 
 from echo.domain.ids import TradeId
+from echo.domain.sealing import sealed
 
 _TRACE_ID: Final = re.compile("[0-9a-f]{32}")
+
+IDS_MAX: Final = 4_096
+"""Ids of steps that are remembered: each is asked for again by the steps that hang on it."""
 
 Value = str | int | Decimal
 Attributes = Mapping[str, Value]
 
 
+@sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
     """One step.  Times are Unix milliseconds, of the Core's clock where ``compared``, else of the
@@ -37,7 +43,7 @@ class Span:
     component: str
     start_ms: int
     end_ms: int
-    attributes: Attributes = field(default_factory=dict)
+    attributes: Attributes
     ok: bool = True
     clock_offset_ms: int = 0
     compared: bool = False
@@ -53,6 +59,7 @@ class AgentSpans:
     spans: tuple[Span, ...]
 
 
+@lru_cache(maxsize=IDS_MAX)
 def derived_span_id(trace_id: str, name: str, whose: str) -> str:
     """Return the id of a step: the same wherever it is worked out."""
     return sha256(f"{trace_id}|{name}|{whose}".encode()).hexdigest()[:16]

@@ -140,7 +140,7 @@ def _act(
         bare.again = True
         out.observe(
             Alarm(
-                key=f"unprotected:{trade_id}:{lane.account_id}:again",
+                key=f"unprotected:{trade_id}:{lane.account_id}",  # said already: for the log
                 code="UNPROTECTED",
                 sentence=f"ticket {lane.ticket} of account {lane.account_id} was never seen with"
                 " its stop; its EA is told the levels once more",

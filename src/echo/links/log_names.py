@@ -1,4 +1,4 @@
-"""What log lines about registration are called, so that people and programs find them by name.
+"""What log lines about registration and actions are called, so that they are found by name.
 
 A line has a feature, an event and, where the fact has none itself, a status.  Some are more serious
 than others of their kind: an EA of protocol 1, a verdict that rejects, a report that is refused.
@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from echo.domain.copy_facts import IntentForwarded
 from echo.domain.facts import Fact
 from echo.domain.handshake import RegistrationStatus
 from echo.domain.registration_facts import (
@@ -27,6 +28,7 @@ from echo.domain.registration_facts import (
 
 HANDSHAKE: Final = "Handshake"
 SYMBOLS: Final = "Symbols"
+TRADING: Final = "Trading"
 LEGACY: Final = "LEGACY"
 TERMINAL: Final = "echo-terminal"
 
@@ -62,6 +64,7 @@ def level_highest(kind: type[Fact], level: str) -> str:
 
 _HIGHEST: Final[dict[type[Fact], str]] = {
     HandshakeHeard: "warning",
+    IntentForwarded: "info",
     SymbolsReported: "warning",
     AccountEvaluated: "error",
     VerdictConsumed: "error",
@@ -84,6 +87,12 @@ def _evaluated(fact: AccountEvaluated) -> LineName:
     return LineName(feature=HANDSHAKE, event="Evaluate", level=level)
 
 
+def _forwarded(fact: IntentForwarded) -> LineName:
+    if fact.attempt > 1:
+        return LineName(feature=TRADING, event="intent_retry", level="info")
+    return LineName(feature=TRADING, event="intent_forwarded")
+
+
 def _consumed(fact: VerdictConsumed) -> LineName:
     return LineName(feature=HANDSHAKE, event="ResultConsumed", level=_LEVELS[fact.status])
 
@@ -101,6 +110,7 @@ def _reported(fact: SymbolsReported) -> LineName:
 
 
 _NAMES: Final[dict[type[Fact], LineName | Callable[[Any], LineName]]] = {
+    IntentForwarded: _forwarded,
     HandshakeHeard: _heard,
     HandshakeSent: LineName(feature=HANDSHAKE, event="Handshake sent"),
     ReportSent: LineName(feature=SYMBOLS, event="AccountSymbolsReport sent"),

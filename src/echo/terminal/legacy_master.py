@@ -69,7 +69,7 @@ class LegacyMasterEa:
             case Seen(view):
                 place.see(view)
                 self._look()
-            case Due(("ping",) | ("pong",) as key):
+            case Due(key) if key in (("ping",), ("pong",)):
                 place.do(*place.link.due(key, now))
             case _:
                 pass  # It has no files, and asks nothing of its broker.

@@ -11,7 +11,7 @@ from decimal import Decimal
 from echo.domain.answers import ExecutionResult
 from echo.domain.commands import CommandKind, ExecuteOrder
 from echo.domain.errors import ErrorCode, Refusal
-from echo.domain.ids import CommandId, TradeId, order_tag
+from echo.domain.ids import NO_TRADE, CommandId, TradeId, order_tag
 from echo.terminal.answers import Answers
 from echo.terminal.desk import Desk
 from echo.terminal.doubts import Doubts
@@ -122,11 +122,7 @@ class Openings:
         opening = self._openings.get(self._by_ref.pop(event.ref, CommandId("")))
         if opening is None:
             if isinstance(event, Filled) and event.ref.startswith(f"{self._desk.instance}:"):
-                self._desk.alarm(
-                    f"late:{event.ref}",
-                    "LATE_FILL",
-                    f"ticket {event.ticket} was filled after its open had been given up",
-                )
+                self._filled_late(event)
             return
         if isinstance(event, Filled):
             spec = self._desk.symbol(opening.flight_key[0])
@@ -140,6 +136,16 @@ class Openings:
             self._settle(opening, result)
             return
         self._refused(opening, event)
+
+    def _filled_late(self, event: Filled) -> None:
+        command_id, _, _ = event.ref.removeprefix(f"{self._desk.instance}:").rpartition(":")
+        given_up = self._desk.ledger.results.get(CommandId(command_id))
+        self._desk.alarm(
+            f"late:{event.ref}",
+            "LATE_FILL",
+            f"ticket {event.ticket} was filled after its open had been given up",
+            NO_TRADE if given_up is None else given_up.trade_id,
+        )
 
     def not_written(self, command_id: CommandId) -> None:
         """The intention is not on disk, so the order did not leave, and must not."""

@@ -59,6 +59,15 @@ def test_a_row_stacks_losses_to_the_left_gains_to_the_right_and_marks_their_sum(
     assert "-25.00" in svg
 
 
+def test_what_is_not_known_of_any_copy_is_no_nought() -> None:
+    known = bars(PARTS, "USD")
+    unknown = bars(PARTS, "USD", {Part.SWAP_COMMISSION, Part.MISSED})
+
+    assert known.count(">?<") == 0
+    assert unknown.count(">?<") == 1
+    assert unknown.count("+0.00") == known.count("+0.00") - 1
+
+
 def test_nothing_at_all_is_drawn_as_nothing() -> None:
     assert rectangles(bars({}, "USD")) == {}
     assert rectangles(stacks((), "USD")) == {}

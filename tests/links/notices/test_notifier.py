@@ -1,9 +1,13 @@
 """People are told of alarms, also when a channel fails for a while, and trades never wait."""
 
+from collections.abc import Iterator
+from threading import Thread
+
 import pytest
 
-from echo.domain.facts import Alarm, LinkChanged
+from echo.domain.facts import Alarm, Fact, LinkChanged
 from echo.domain.notices import Notice, NoticeBoard
+from echo.domain.troubles import Troubles
 from echo.links.notices import notifier
 from echo.links.notices.channels import NotSent, Webhook
 from echo.links.notices.notifier import Notifier
@@ -77,3 +81,34 @@ def test_a_dead_channel_holds_up_neither_trades_nor_the_end() -> None:
         assert watch.took_s < 1.0
         people.close()
         assert watch.took_s < 4.0
+
+
+def test_facts_of_another_thread_do_not_meet_those_of_the_loop(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    inside: list[int] = []
+
+    class Slow(Troubles):
+        def take(self, fact: Fact, wall_ms: int) -> Iterator[Notice]:
+            inside.append(1)
+            together.append(len(inside))
+            yield from super().take(fact, wall_ms)
+            inside.pop()
+
+    together: list[int] = []
+    monkeypatch.setattr(notifier, "Troubles", Slow)
+    people = Notifier(NoticeBoard(), [], lambda name, why: None)
+
+    def tell() -> None:
+        for number in range(2_000):
+            people.observe(LinkChanged(peer=f"slave_{number}", up=number % 3 == 0))
+
+    threads = [Thread(target=tell) for _ in range(4)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    people.close()
+
+    assert set(together) == {1}
+    assert len(together) == 8_000

@@ -59,6 +59,12 @@ class Collector(
         with self._arrived:
             assert self._arrived.wait_for(is_here, timeout_s), sorted(self.metrics)
 
+    def forget(self) -> None:
+        """Drop the spans and logs that have arrived, for those who want none of them."""
+        with self._arrived:
+            self.spans.clear()
+            self.logs.clear()
+
     def Export(self, request: Request, context: Context) -> Answer:
         """Keep what *request* holds."""
         with self._arrived:

@@ -99,6 +99,7 @@ DECIDED: Final = CopyDecided(
         ("wanted_lot", Decimal("0.257")),
         ("lot", Decimal("0.25")),
         ("expected_loss", Decimal("97.5")),
+        ("cost_per_lot", Decimal(7)),
     ),
     spec_age_ms=120,
     spread_points=Decimal(12),

@@ -1,6 +1,7 @@
 """The terminals' steps are reported by their Agent, placed by the Core's clock."""
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import cast
 
 from echo.domain.answers import Receipt
@@ -13,6 +14,7 @@ from echo.links.telemetry import agent_spans
 from echo.links.telemetry import spans as told
 from echo.links.telemetry.agent_spans import AgentTrace
 from echo.links.telemetry.core_spans import CoreTrace
+from tests.domain.stories import INTENT
 from tests.links.telemetry.facts import (
     AGENT_FACTS,
     ANSWERED,
@@ -93,6 +95,22 @@ def test_the_masters_step_is_reported_here() -> None:
 
     assert found[told.MASTER_EA].parent_id == ""
     assert found[told.MASTER_EA].attributes["buffer_depth"] == 2
+
+
+def test_the_trace_begins_with_what_was_opened() -> None:
+    opened = replace(FORWARDED, intent=replace(INTENT, atr=Decimal("0.002"), timeframe="M15"))
+    found = traced(opened)[told.MASTER_EA].attributes
+
+    assert found["echo.symbol"] == INTENT.symbol
+    assert found["echo.order_side"] == INTENT.side.value
+    assert (found["echo.lot_size"], found["echo.price"]) == (INTENT.lot, INTENT.price)
+    assert (found["echo.ticket"], found["echo.magic_number"]) == (
+        INTENT.ticket,
+        INTENT.magic_number,
+    )
+    assert (found["echo.timeframe"], found["echo.atr"]) == ("M15", Decimal("0.002"))
+    assert found["echo.client_id"] == INTENT.client_id
+    assert "echo.price" not in traced(FORWARDED)[told.MASTER_EA].attributes
 
 
 def test_a_repeated_action_makes_no_second_step_and_one_without_stamps_or_trace_none() -> None:

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
@@ -21,10 +22,19 @@ OF_NO_ONE_TRADE: Final = {
     *("EVENTS_UNAVAILABLE", "LEASE_LOST", "LEDGER_UNWRITABLE", "NOTICES_FAIL", "PORT_TAKEN"),
     *("PROTOCOL_RANGE_DRIFT", "PROTOCOL_VERSION_UNSUPPORTED", "PURGE_FAILED"),
     *("RECORDING_FAILED", "SETTINGS_INVALID", "SNAPSHOT_FAILED", "AGENT_ID_TAKEN"),
+    # Of what lasts, and of its end.
+    *("'ACCOUNT_SILENT' if is_account else 'AGENT_SILENT'", "ACCOUNT_SILENT", "LINK_BACK"),
+    *("COLLECTOR_AWAY", "COLLECTOR_BACK", "EA_CHANGED", "LIMIT_CLEAR"),
+    *("VERDICT_ACCEPTED", "f'VERDICT_{fact.status.value}'"),
     *("journal_refused", "log_overflow", "MISSED", "TROUBLED", "code"),
     # Of an account: its link, its rules, its limits, all of its positions.
     *("ACCOUNT_CLAIMED_TWICE", "LIMIT_CLOSE_UNSUPPORTED", "LIMIT_FOREIGN_POSITIONS", "NOT_OURS"),
-    *("POLICY_INVALID", "POLICY_LOOP", "VERDICT_MISSING", "f'LIMIT_{what}'"),
+    *("LEDGER_LOST", "POLICY_INVALID", "POLICY_LOOP", "VERDICT_MISSING", "f'LIMIT_{what}'"),
+}
+OF_THE_TERMINAL: Final = {
+    # Of an EA's own file, and of a sweep, which is about all of an account's positions.
+    *("LEDGER_UNWRITABLE", "LEDGER_UNREADABLE", "LEDGER_COLD", "LEDGER_OLD", "LEDGER_OTHER"),
+    *("OUTBOX_UNWRITABLE", "OUTBOX_UNREADABLE", "NOT_DONE"),
 }
 
 
@@ -45,6 +55,54 @@ def test_whoever_makes_an_alarm_says_which_trade_it_is_about_if_it_is_about_one(
             without.add(code.value if isinstance(code, ast.Constant) else ast.unparse(code))
 
     assert without == OF_NO_ONE_TRADE
+
+
+def terminal_alarms() -> Iterator[tuple[str, bool]]:
+    """Yield the code of each alarm of a terminal, and whether its trade is named."""
+    for path in sorted((SOURCES / "terminal").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call):
+                continue
+            name = ast.unparse(node.func)
+            if name.endswith(".alarm"):
+                code = node.args[1]
+                yield (
+                    str(code.value if isinstance(code, ast.Constant) else code),
+                    len(node.args) > 3,
+                )
+            elif name == "alarm_if_long":
+                yield "NOT_DONE", len(node.args) > 4
+
+
+def test_a_terminal_says_it_too() -> None:
+    found = list(terminal_alarms())
+
+    assert len(found) >= 18
+    assert {code for code, named in found if not named} == OF_THE_TERMINAL
+
+
+MQL: Final = SOURCES.parent.parent / "mql" / "Include" / "Echo"
+
+
+def test_an_expert_says_it_too() -> None:
+    """Codes that its twin has are told as there; it refuses lines that its twin never sees."""
+    calls = [
+        found
+        for path in sorted(MQL.glob("*.mqh"))
+        for found in re.findall(
+            r"(?:desk\.Alarm|AlarmIfLong)\((.*?)\);", path.read_text(encoding="utf-8"), re.DOTALL
+        )
+        if "SPatience &" not in found
+    ]
+    without = {
+        next(iter(re.findall(r'"([A-Z_]{6,})"', call)), "NOT_DONE")
+        for call in calls
+        if call.endswith('""')
+    }
+
+    assert len(calls) >= 24
+    assert all(re.search(r'(\btrade_id|"")$', call) for call in calls)
+    assert without <= OF_THE_TERMINAL | {"LINE_REFUSED", "LINE_TOO_LONG"}
 
 
 def test_its_log_line_is_in_the_trace_that_its_master_began_or_else_in_the_trades_own() -> None:

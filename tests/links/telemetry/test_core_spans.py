@@ -1,6 +1,7 @@
 """The Core's steps hang on each other and on the steps of its Agents."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 from echo.domain.commands import CancelPendings
 from echo.domain.copy_facts import TurnTimed
@@ -71,6 +72,7 @@ def test_a_moment_of_another_trace_is_given_its_turns_length_too() -> None:
         component="c",
         start_ms=5_000,
         end_ms=5_000,
+        attributes={},
     )
     assert list(trace.trace(turn, 5_001)) == []
 
@@ -127,9 +129,19 @@ def test_a_size_says_what_is_risked_and_a_no_says_why() -> None:
     assert found["echo.risk.decision"] == "pass"
     assert str(found["echo.lot_size"]) == "0.25"
     assert found["echo.policy_type"] == "FIXED_RISK"
+    assert found["echo.risk.commission_per_lot"] == Decimal(7)
+    assert found["echo.risk.commission_total"] == Decimal("1.75")
+    assert found["echo.decision"] == "pass"
     assert set(no) == {told.RISK}
     assert no[told.RISK].attributes["echo.risk.reject_reason"] == "STOP_REQUIRED"
     assert no[told.RISK].parent_id == traced(RECEIVED)[told.FORWARD].span_id
+
+
+def test_the_step_of_the_stops_says_what_is_ordered() -> None:
+    found = traced(COPIED)[told.STOPS].attributes
+
+    assert found["echo.order_side"] == ORDER.side.value
+    assert (found["echo.lot_size"], found["echo.magic_number"]) == (ORDER.lot, ORDER.magic_number)
 
 
 def test_followers_have_steps_of_their_own() -> None:

@@ -1,7 +1,15 @@
 """Figures are kept by name and labels; a wrong use is found at once."""
 
 import pytest
-from prometheus_client import generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    disable_created_metrics,
+    generate_latest,
+)
+from prometheus_client.openmetrics.exposition import generate_latest as generate_open_metrics
 
 from echo.links.telemetry.meters import Meters
 from echo.links.telemetry.metric import counter, gauge, histogram
@@ -69,9 +77,54 @@ def test_a_name_that_is_not_in_the_table_is_a_bug(meters: Meters) -> None:
 
 
 def test_a_kind_that_is_another_is_a_bug(meters: Meters) -> None:
-    with pytest.raises(AssertionError):
+    with pytest.raises(KeyError):
         meters.set("echo.sent", 1, "open")
-    with pytest.raises(AssertionError):
+    with pytest.raises(KeyError):
         meters.add("echo.depth")
-    with pytest.raises(AssertionError):
+    with pytest.raises(KeyError):
         meters.observe("echo.depth", 1)
+
+
+def test_a_label_too_few_or_a_count_that_falls_is_a_bug(meters: Meters) -> None:
+    with pytest.raises(ValueError, match="labels"):
+        meters.add("echo.sent")
+    with pytest.raises(ValueError, match="cannot fall"):
+        meters.add("echo.sent", "open", amount=-1)
+
+
+def test_what_is_beyond_the_bound_is_counted_together() -> None:
+    meters = Meters(METRICS, series_max=2)
+    for kind in ("open", "close", "modify", "reduce", "open"):
+        meters.add("echo.sent", kind)
+
+    shown = text(meters)
+    assert 'echo_sent_total{kind="open"} 2.0' in shown
+    assert 'echo_sent_total{kind="other"} 2.0' in shown
+    assert "modify" not in shown
+
+
+def test_what_is_shown_is_what_the_client_library_shows() -> None:
+    """Its own meters, given the same, say the same to the byte."""
+    meters, theirs = Meters(METRICS), CollectorRegistry()
+    sent = Counter("echo_sent_total", SENT.told, ["kind"], registry=theirs)
+    depth = Gauge("echo_depth", DEPTH.told, registry=theirs)
+    latency = Histogram("echo_latency_ms", LATENCY.told, registry=theirs, buckets=LATENCY.bounds)
+    disable_created_metrics()  # type: ignore[no-untyped-call]  # untyped there
+    assert generate_latest(meters.registry) == generate_latest(theirs)
+
+    meters.add("echo.sent", 'o"pen')
+    sent.labels('o"pen').inc()
+    meters.set("echo.depth", -2.5)
+    depth.set(-2.5)
+    for value in (0.5, 1.0, 10.0, 11):
+        meters.observe("echo.latency", value)
+        latency.observe(value)
+
+    assert generate_latest(meters.registry) == generate_latest(theirs)
+    assert generate_open_metrics(meters.registry) == generate_open_metrics(theirs)  # type: ignore[no-untyped-call]  # untyped there
+
+
+def test_one_metric_can_be_asked_for_alone(meters: Meters) -> None:
+    names = [each.name for each in meters.registry.restricted_registry(["echo_depth"]).collect()]
+
+    assert names == ["echo_depth"]

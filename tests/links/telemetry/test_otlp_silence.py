@@ -8,8 +8,6 @@ from itertools import count
 from typing import cast
 
 import pytest
-from opentelemetry.exporter.otlp.proto.grpc._log_exporter import OTLPLogExporter
-from opentelemetry.sdk._logs.export import LogRecordExportResult
 
 from echo.domain.copy_facts import ResultTaken
 from echo.domain.facts import Fact
@@ -21,6 +19,7 @@ from echo.links.telemetry.core_spans import CoreTrace
 from echo.links.telemetry.meters import Meters
 from echo.links.telemetry.otlp import SPANS_UNHEARD, Collector, OtlpExporter
 from echo.links.telemetry.otlp_door import PATIENCE_S
+from echo.links.telemetry.otlp_records import LogSender
 from echo.links.telemetry.otlp_spans import SpanSender
 from echo.links.telemetry.table import CORE_METRICS
 from echo.links.telemetry.telemetry import RECORDS_MAX, WAITING_MAX, Telemetry
@@ -113,8 +112,9 @@ async def test_for_nobody_nothing_is_encoded_and_little_is_kept(
     place: Callable[[], AbstractContextManager[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     encoded = count()
-    for name in ("figures_of", "records"):
-        monkeypatch.setattr(otlp, name, lambda *_: next(encoded))
+    monkeypatch.setattr(otlp, "figures_of", lambda *_: next(encoded))
+    for sender in (SpanSender, LogSender):
+        monkeypatch.setattr(sender, "send", lambda *_: next(encoded))
 
     with place() as address, running(address) as program:
         await until_real(lambda: program.told, within_s=WITHIN_S)
@@ -200,9 +200,7 @@ async def test_what_a_collector_does_not_take_is_counted_and_not_sent_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(SpanSender, "send", lambda _self, _spans: False)
-    monkeypatch.setattr(
-        OTLPLogExporter, "export", lambda _self, _told: LogRecordExportResult.FAILURE
-    )
+    monkeypatch.setattr(LogSender, "send", lambda _self, _facts: False)
     with collecting() as collector, running(collector.endpoint) as program:
         program.observe(RECEIVED, 3)
         await until_real(lambda: program.shed("spans") == 6, within_s=WITHIN_S)

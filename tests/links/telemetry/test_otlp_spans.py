@@ -3,6 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span as Told
 from opentelemetry.proto.trace.v1.trace_pb2 import Status
 
@@ -26,7 +27,8 @@ SPAN = Span(
 
 
 def told(span: Span) -> Told:
-    [resource] = request_of([span], {"service.name": "echo-core"}, "echo").resource_spans
+    request = request_of([span], {"service.name": "echo-core"}, "echo")
+    [resource] = ExportTraceServiceRequest.FromString(request).resource_spans
     [attribute] = resource.resource.attributes
     assert (attribute.key, attribute.value.string_value) == ("service.name", "echo-core")
     [scope] = resource.scope_spans

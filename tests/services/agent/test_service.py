@@ -474,6 +474,7 @@ SPANS = AgentSpans(
             component="slave_ea",
             start_ms=1,
             end_ms=2,
+            attributes={},
         ),
     )
 )

@@ -67,10 +67,11 @@ def _currency(findings: Findings, currency: str) -> Iterator[str]:
         yield f"<div><dt>{name}</dt><dd{_sign(money)}>{money:+,.2f}</dd></div>"
     yield f"<div><dt>Copies told, missed</dt><dd>{whole.copies}, {whole.missed}</dd></div></dl>"
     yield "<h3>What it is made of</h3><div class=pair>"
-    yield bars(whole.parts, currency) + _parts(whole) + "</div>"
+    unknown = [part for part, count in whole.lacking.items() if count]
+    yield f"{bars(whole.parts, currency, unknown)}{_parts(whole)}</div>"
     line = running(findings.results)[currency]
-    yield "<h3>How it grew</h3><p class=key><i class=reference></i>masters, at the wanted sizes"
-    yield "<i class=result></i>copies</p>"
+    yield "<h3>How it grew</h3><p class=key><span><i class=reference></i>masters, at the wanted"
+    yield " sizes</span> <span><i class=result></i>copies</span></p>"
     yield f"<div class=pair>{lines(line, currency)}{_table(rows[-ROWS_MAX:], 'day')}</div>"
     for by in (By.ACCOUNT, By.STRATEGY, By.DAY):
         rows = [each for each in findings.totals(by) if each.currency == currency][-ROWS_MAX:]
@@ -152,8 +153,10 @@ def _gaps(findings: Findings) -> Iterator[str]:
 
 
 def _legend() -> str:
-    keys = "".join(f"<i class={part}></i>{escape(name)}" for part, name in NAMES.items())
-    return f"<p class=key>{keys}<i class=sum></i>difference</p>"
+    keys = "".join(
+        f"<span><i class={part}></i>{escape(name)}</span> " for part, name in NAMES.items()
+    )
+    return f"<p class=key>{keys}<span><i class=sum></i>difference</span></p>"
 
 
 def _rows(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:

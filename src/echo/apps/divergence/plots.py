@@ -1,6 +1,6 @@
 """Plots of divergence as inline SVG; colours are classes, so that the page chooses them."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from html import escape
@@ -30,18 +30,24 @@ NAMES: Final = {
 Line = Sequence[tuple[int, Decimal, Decimal]]
 
 
-def bars(parts: Mapping[Part, Decimal], currency: str) -> str:
-    """Draw one bar for each part: what cost money to the left, what made some to the right."""
+def bars(
+    parts: Mapping[Part, Decimal], currency: str, unknown: Collection[Part] = frozenset()
+) -> str:
+    """Draw one bar for each part: what cost money to the left, what made some to the right.
+
+    Of an *unknown* part nothing is known of some copies; where it has no sum, it is no nought.
+    """
     scale = _Scale((*parts.values(), Decimal(0)), LABEL, WIDTH - VALUE)
     height = TOP + ROW * len(NAMES) + TOP
     drawn = [_zero(scale, height)]
     for place, (part, name) in enumerate(NAMES.items()):
         money = parts.get(part, Decimal(0))
+        told = "?" if not money and part in unknown else f"{money:+.2f}"
         y = TOP + place * ROW
         drawn += [
             f'<text x="{LABEL - 10}" y="{y + 19}" class="label">{escape(name)}</text>',
             _bar(scale, Decimal(0), money, y + 6, part, f"{name} {money:+.2f} {currency}"),
-            f'<text x="{WIDTH}" y="{y + 19}" class="value">{money:+.2f}</text>',
+            f'<text x="{WIDTH}" y="{y + 19}" class="value">{told}</text>',
         ]
     return _svg(height, f"What the difference is made of, in {currency}", drawn)
 

@@ -68,7 +68,7 @@ def _body(fall: Waterfall) -> Iterator[str]:
     else:
         yield "its EA begins no trace: the steps are those of the journal's stamps alone"
     yield "</p><p class=key>"
-    yield from (f"<i class={name}></i>{told}" for name, told in COMPONENTS.items())
+    yield from (f"<span><i class={name}></i>{told}</span> " for name, told in COMPONENTS.items())
     yield "</p></header>"
     for each in fall.actions:
         yield from _section(each)
@@ -109,8 +109,9 @@ def _drawing(fall: ActionFall, copies: Sequence[Copy]) -> str:
     height = y + 8
     told = "Steps of an action, one row each, in milliseconds since it began"
     return (
+        "<div class=drawing>"
         f'<svg viewBox="0 0 {WIDTH} {height:.0f}" role="img" aria-label="{told}">'
-        f"{''.join(_axis(scale, height))}{''.join(parts)}</svg>"
+        f"{''.join(_axis(scale, height))}{''.join(parts)}</svg></div>"
     )
 
 

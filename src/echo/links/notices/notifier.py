@@ -1,14 +1,15 @@
-"""A sink of facts that tells people: alarms in, messages out, from a thread of its own."""
+"""A sink of facts that tells people: facts in, messages out, from a thread of its own."""
 
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from queue import Empty, SimpleQueue
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from typing import Final
 
-from echo.domain.facts import Alarm, Fact
+from echo.domain.facts import Fact
 from echo.domain.notices import Notice, NoticeBoard
+from echo.domain.troubles import CONCERNING, Troubles
 from echo.links.notices.channels import Channel, NotSent
 
 WAITING_MAX: Final = 500
@@ -30,15 +31,17 @@ class Notifier:
     """
 
     def __init__(self, board: NoticeBoard, channels: Sequence[Channel], failed: Told) -> None:
-        self._board = board
+        self._troubles = Troubles(board)
+        self._one_at_a_time = Lock()
         self._lines = [_Line(channel, failed) for channel in channels]
 
     def observe(self, fact: Fact) -> None:
-        """Take *fact*; only alarms are for people."""
-        if not isinstance(fact, Alarm):
+        """Take *fact*, from any thread; few are for people."""
+        if type(fact) not in CONCERNING:
             return
-        notice = self._board.take(fact, time.time_ns() // 1_000_000)
-        if notice is not None:
+        with self._one_at_a_time:  # An exporter tells from a thread of its own.
+            notices = tuple(self._troubles.take(fact, time.time_ns() // 1_000_000))
+        for notice in notices:
             for line in self._lines:
                 line.put(notice)
 

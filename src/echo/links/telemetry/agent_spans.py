@@ -12,14 +12,15 @@ ahead of the Core's is taken off, and goes with every span.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Any, Final
 
 from echo.domain.answers import ExecutionResult, Receipt
 from echo.domain.clocks import correction_ms
+from echo.domain.copies import replace
 from echo.domain.copy_facts import CommandHeard, CommandWritten, IntentForwarded, ResultForwarded
 from echo.domain.facts import Fact
 from echo.domain.ids import CommandId
+from echo.domain.intents import TradeIntent
 from echo.domain.link_facts import ClockCompared
 from echo.domain.traces import Span, derived_span_id, trace_of
 from echo.links.telemetry import spans
@@ -42,7 +43,7 @@ class AgentTrace:
             ResultForwarded: self._answered,
         }
         self.kinds: Final = frozenset(self._makers)
-        """Facts that spans are made of; of the others it may learn."""
+        self.learns: Final = frozenset({ClockCompared})
 
     def trace(self, fact: Fact, at_ms: int) -> Iterator[Span]:
         """Yield what *fact*, told at *at_ms* (Unix ms), says of the steps of a trade."""
@@ -170,6 +171,7 @@ def _buffered(fact: IntentForwarded) -> Iterator[Span]:
             "echo.component": "master_ea",
             "echo.attempt": fact.attempt,
             "buffer_depth": fact.buffer_depth or 0,
+            **_opened(fact.intent),
         },
     )
 
@@ -205,6 +207,24 @@ def _told(fact: CommandWritten | CommandHeard) -> Attributes:
         "echo.account_id": fact.account_id,
         "echo.attempt": fact.attempt,
     }
+
+
+def _opened(intent: TradeIntent | None) -> Attributes:
+    """Return what a master has opened, as its EA told it; nothing of another action."""
+    if intent is None:
+        return {}
+    found: Attributes = {
+        "echo.client_id": intent.client_id,
+        "echo.symbol": intent.symbol,
+        "echo.order_side": intent.side.value,
+        "echo.lot_size": intent.lot,
+        "echo.price": intent.price,
+        "echo.magic_number": intent.magic_number,
+        "echo.ticket": intent.ticket,
+        "echo.strategy": intent.strategy_id,
+        "echo.timeframe": intent.timeframe,
+    }
+    return found if intent.atr is None else {**found, "echo.atr": intent.atr}
 
 
 def _result(result: ExecutionResult) -> Attributes:

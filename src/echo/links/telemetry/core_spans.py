@@ -14,11 +14,11 @@ end with that turn.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final, TypedDict
 
 from echo.domain.commands import ExecuteOrder
+from echo.domain.copies import replace
 from echo.domain.copy_facts import CopyDecided, TurnTimed
 from echo.domain.errors import ErrorCode
 from echo.domain.facts import ActionReceived, CommandSent, Fact
@@ -34,7 +34,7 @@ _AMOUNTS: Final = {
     "amount": "echo.risk.amount",
     "expected_loss": "echo.risk.expected_loss",
     "lot": "echo.lot_size",
-    "commission_per_lot": "echo.risk.commission_per_lot",
+    "cost_per_lot": "echo.risk.commission_per_lot",
 }
 
 
@@ -60,7 +60,7 @@ class CoreTrace:
             SpansReported: lambda fact, _: iter(fact.spans),
         }
         self.kinds: Final = frozenset(self._makers)
-        """Facts that spans are made of; of the others it may learn."""
+        self.learns: Final = frozenset({ClockCompared, TurnTimed})
 
     def trace(self, fact: Fact, at_ms: int) -> Iterator[Span]:
         """Yield what *fact*, told at *at_ms* (Unix ms), says of the steps of a trade."""
@@ -212,13 +212,17 @@ def _decided(fact: CopyDecided, lasted: Lasted) -> Iterator[Span]:
 
 def _risk(fact: CopyDecided) -> Attributes:
     refused = fact.code is not ErrorCode.NO_ERROR
-    found: Attributes = {"echo.risk.decision": "reject" if refused else "pass"}
+    decision = "reject" if refused else "pass"
+    found: Attributes = {"echo.risk.decision": decision, "echo.decision": decision}
     if refused:
         found["echo.risk.reject_reason"] = fact.code.name
     numbers = dict(fact.inputs)
     for name, told in _AMOUNTS.items():
         if isinstance(value := numbers.get(name), Decimal):
             found[told] = value
+    per_lot, lot = numbers.get("cost_per_lot"), numbers.get("lot")
+    if isinstance(per_lot, Decimal) and isinstance(lot, Decimal):
+        found["echo.risk.commission_total"] = per_lot * lot
     if (currency := numbers.get("currency")) is not None:
         found["echo.risk.currency"] = str(currency)
     if (policy := numbers.get("risk_type")) is not None:
@@ -232,7 +236,12 @@ def _stops(fact: CopyDecided, order: ExecuteOrder) -> Attributes:
         "stop_loss": protect.stop_loss if protect else order.stop_loss,
         "take_profit": protect.take_profit if protect else order.take_profit,
     }
-    found: Attributes = {"echo.command_id": order.command_id}
+    found: Attributes = {
+        "echo.command_id": order.command_id,
+        "echo.order_side": order.side.value,
+        "echo.lot_size": order.lot,
+        "echo.magic_number": order.magic_number,
+    }
     for (name, price), moved in zip(levels.items(), fact.offsets_points, strict=True):
         if price is not None:
             found[f"echo.{name}"] = price

@@ -11,7 +11,6 @@ from functools import partial
 from threading import Event, Thread
 from typing import Final
 
-from opentelemetry.sdk._logs.export import LogRecordExportResult
 from opentelemetry.sdk.metrics.export import MetricExportResult
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.util.instrumentation import InstrumentationScope
@@ -19,7 +18,6 @@ from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 from echo.domain.facts import Fact
 from echo.links.telemetry.otlp_door import PATIENCE_S, Door, Senders, senders
 from echo.links.telemetry.otlp_figures import figures_of
-from echo.links.telemetry.otlp_records import records
 from echo.links.telemetry.telemetry import SPANS_MAX, Telemetry
 
 EXPORT_EVERY_S: Final = 5.0
@@ -124,8 +122,7 @@ class OtlpExporter:
         if door is not self._traces_door:
             return taken
         while taken and (facts := self._telemetry.take_records(AT_ONCE)):
-            told = records(facts, self._resource, SCOPE)
-            taken = to.logs.export(told) is LogRecordExportResult.SUCCESS
+            taken = to.logs.send(facts)
             self._telemetry.not_taken(logs=0 if taken else len(facts))
         while taken and self._with_spans and (spans := self._telemetry.take_spans(AT_ONCE)):
             taken = to.spans.send(spans)

@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from opentelemetry.exporter.otlp.proto.grpc._log_exporter import OTLPLogExporter
 from opentelemetry.exporter.otlp.proto.grpc.metric_exporter import OTLPMetricExporter
 
 from echo.domain.facts import Fact
 from echo.domain.link_facts import CollectorChanged
+from echo.links.telemetry.otlp_records import LogSender
 from echo.links.telemetry.otlp_spans import SpanSender
 
 PATIENCE_S: Final = 3.0
@@ -23,7 +23,7 @@ class Senders:
 
     figures: OTLPMetricExporter
     spans: SpanSender
-    logs: OTLPLogExporter
+    logs: LogSender
 
     def close(self) -> None:
         """End them, whatever is under way."""
@@ -122,7 +122,7 @@ def senders(
         address: ``host:port``.
         insecure: Without TLS.
         resource: Who this is: ``service.name`` and the like.
-        scope: Name of what made the spans.
+        scope: Name of what made spans and log records.
     """
 
     def make() -> Senders:
@@ -131,7 +131,9 @@ def senders(
             SpanSender(
                 address, insecure=insecure, timeout_s=PATIENCE_S, resource=resource, scope=scope
             ),
-            OTLPLogExporter(address, insecure=insecure, timeout=PATIENCE_S),
+            LogSender(
+                address, insecure=insecure, timeout_s=PATIENCE_S, resource=resource, scope=scope
+            ),
         )
 
     return make

@@ -39,7 +39,14 @@ def _agent(name: str, whose: str, below: str, begins: str, ends: str, told: str 
 
 
 TRADE: Final[tuple[Step, ...]] = (
-    _agent(spans.MASTER_EA, "master EA", "", "action seen (t0)", "its Agent has it (t1)"),
+    _agent(
+        spans.MASTER_EA,
+        "master EA",
+        "",
+        "action seen (t0)",
+        "its Agent has it (t1)",
+        "of an open what was opened: symbol, side, lot, price, ticket, magic number, time frame",
+    ),
     Step(
         name=spans.FORWARD,
         whose="Agent",

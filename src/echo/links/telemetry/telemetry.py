@@ -34,7 +34,11 @@ class Tracer(Protocol):
 
     @property
     def kinds(self) -> Collection[type[Fact]]:
-        """Facts that spans are made of; of the others it may learn."""
+        """Facts that spans are made of."""
+
+    @property
+    def learns(self) -> Collection[type[Fact]]:
+        """Facts that no span is made of, but which it wants to know."""
 
     def trace(self, fact: Fact, at_ms: int) -> Iterable[Span]:
         """Return the spans of *fact*, which was told at *at_ms* (Unix ms)."""
@@ -66,6 +70,7 @@ class Telemetry:
         self._recorded = frozenset(recorded)
         self._takes, self._tracer, self._readings = tuple(takes), tracer, tuple(readings)
         self._traced = frozenset(tracer.kinds if tracer is not None else ())
+        self._heeded = self._traced.union(tracer.learns if tracer is not None else ())
         self._waiting: deque[tuple[int, Fact]] = deque()
         self._records: deque[tuple[int, Fact]] = deque(maxlen=RECORDS_MAX)
         self._spans: deque[Span] = deque()
@@ -155,7 +160,7 @@ class Telemetry:
             self._records.append((at_ns, fact))
         for take in self._takes:
             take(fact)
-        if self._tracer is None:
+        if self._tracer is None or kind not in self._heeded:
             return
         if kind in self._traced and len(self._spans) >= self._spans_max:
             self._untraced += 1
