@@ -15,6 +15,7 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
+from echo.sim.crew import collect_seldom
 from echo.sim.hands import WARM_UP_MS, draw_shape, draw_trade
 from echo.sim.profiles import Profile
 from echo.sim.report import Report, play
@@ -131,6 +132,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     chosen = parser.parse_args(arguments)
     worlds = chosen.world or WORLDS
     if chosen.json:
+        collect_seldom()
         found = measured(worlds[0], chosen.seeds)
         print(json.dumps({name: getattr(found, name) for name in Measured.__slots__}))
         return

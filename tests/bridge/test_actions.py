@@ -261,6 +261,24 @@ def test_a_promised_action_that_counts_wrongly_is_renumbered_here() -> None:
     assert [each.seq for each in stage.core_up().up(TradeModify)] == [6, 7]
 
 
+def test_what_was_renumbered_here_may_be_renumbered_again() -> None:
+    """The Core says once more what levels hold, and each time takes the number that is next."""
+    stage = Stage()
+    stage.say(stage.master(), modify(seq=1))
+    stage.write()
+    stage.ack(stage.core_up())
+    numbers = []
+    for seq, last_seq in ((1, 1), (2, 4)):
+        ack = intent_ack(
+            modify(seq=seq), Receipt.RETRY, error_code=ErrorCode.SEQ_CONFLICT, last_seq=last_seq
+        )
+        told = stage.core(replace(ack, account_id=AccountId("")))
+        numbers += [each.seq for each in told.up(TradeModify)]
+
+    assert numbers == [2, 5]
+    assert {each.seq for each in stage.live(30_000).up(TradeModify)} == {5}
+
+
 def test_a_promised_action_is_kept_though_the_core_has_acknowledged_its_frame_first() -> None:
     stage = Stage()
     master = stage.master()

@@ -293,10 +293,10 @@ def test_an_open_must_have_been_reported_and_may_not_be_old() -> None:
     bench.watch.ea_fact(WHO, leaving)
     assert bench.broken == [16]
     bench.watch.ea_fact("master-1001", ActionDetected(trade_id=TRADE, seq=SEQ_OPEN))
-    bench.schedule.run(6_000)
+    bench.schedule.run(5_400)
     bench.watch.ea_fact(WHO, leaving)
     assert bench.broken == [16]
-    bench.schedule.run(7_000)
+    bench.schedule.run(5_600)
     bench.watch.ea_fact(WHO, leaving)
     assert bench.broken == [16, 5]
 

@@ -41,6 +41,8 @@ ACCOUNT = AccountId("70001")
 MASTER = AccountId("61100781")
 SERVER = "Northwind-Live 3"
 WALL_MS = 1_399_507_200_000
+UNSHOWN_MS = 999
+"""What a broker's clock may have passed since the second that it shows."""
 MONO_MS = 5_000_000
 EPOCH = 7
 FILE_ID = "0f3c"

@@ -8,14 +8,14 @@ from echo.domain.errors import ErrorCode
 from echo.domain.handshake import Role
 from echo.domain.ids import ClientId
 from echo.domain.intents import TradeIntent, TradeModify
-from echo.domain.quantities import Instant
+from echo.domain.quantities import Instant, Timestamps
 from echo.domain.sessions import Ping, Pong
 from echo.terminal.dispatch import REOPEN_MS, RESEND, Dispatch
 from echo.terminal.effects import Append, Arm, Observe, Say
 from echo.terminal.outbox import Outbox
 from echo.terminal.settings import EaSettings
 from echo.terminal.workplace import Workplace
-from tests.terminal.rig import ACCOUNT, MONO_MS, SERVER, WALL_MS, Rig
+from tests.terminal.rig import ACCOUNT, MONO_MS, SERVER, UNSHOWN_MS, WALL_MS, Rig
 from tests.terminal.test_detection import INTENT
 
 AGENT_MONO_MS = 77_000
@@ -139,7 +139,34 @@ def test_after_a_restart_an_open_is_as_old_as_the_brokers_clock_says() -> None:
     dispatch.restored(Outbox.read(outbox.records, highest_n=1))
     dispatch.clock_known()
 
-    assert [each.age_ms for each in said(place)] == [9_000]
+    assert [each.age_ms for each in said(place)] == [9_000 + UNSHOWN_MS]
+
+
+def test_a_brokers_clock_that_stands_still_makes_no_open_younger() -> None:
+    """No price has come since the terminal was started; its machine's clock went on."""
+    dispatch, place = desk()
+    outbox = Outbox()
+    seen = replace(INTENT, timestamps=Timestamps(t0_master_ea_ms=place.now.wall_ms))
+    outbox.intends(seen, at_ms=place.now.wall_ms)
+    later(place, 40_000)
+
+    dispatch.restored(Outbox.read(outbox.records, highest_n=1))
+    dispatch.clock_known()
+
+    assert [each.age_ms for each in said(place)] == [40_000]
+
+
+def test_a_machines_clock_that_was_set_back_makes_no_open_younger() -> None:
+    dispatch, place = desk()
+    outbox = Outbox()
+    seen = replace(INTENT, timestamps=Timestamps(t0_master_ea_ms=place.now.wall_ms + 60_000))
+    outbox.intends(seen, at_ms=place.now.wall_ms)
+    place.see(replace(place.view, server_time_ms=WALL_MS + 9_000))
+
+    dispatch.restored(Outbox.read(outbox.records, highest_n=1))
+    dispatch.clock_known()
+
+    assert [each.age_ms for each in said(place)] == [9_000 + UNSHOWN_MS]
 
 
 def test_the_timer_is_set_for_the_next_action_that_is_due() -> None:

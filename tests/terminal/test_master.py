@@ -27,7 +27,16 @@ from echo.terminal.master import traceparent
 from echo.terminal.orders import CloseLot, SendOrder, SetLevels
 from echo.terminal.settings import EaSettings
 from echo.terminal.view import MT4, MT5, Bar
-from tests.terminal.rig import ACCOUNT, EURUSD, SERVER, WALL_MS, Crashed, Rig, rules
+from tests.terminal.rig import (
+    ACCOUNT,
+    EURUSD,
+    SERVER,
+    UNSHOWN_MS,
+    WALL_MS,
+    Crashed,
+    Rig,
+    rules,
+)
 
 D = Decimal
 Action = TradeIntent | TradeModify | TradeClose
@@ -285,7 +294,21 @@ def test_a_restart_says_again_what_was_not_acknowledged_and_nothing_else() -> No
 
     [intent] = rig.heard_of(TradeIntent)
     assert intent.ticket == 1_000_002
-    assert intent.age_ms == 3_000
+    assert intent.age_ms == 3_000 + UNSHOWN_MS
+
+
+def test_a_brokers_clock_that_stood_still_over_a_restart_makes_no_open_younger() -> None:
+    rig = master().start()
+    rig.by_hand(buy())
+    rig.pass_ms(20_000)
+    rig.said.clear()
+
+    shown = rig.broker.rules
+    rig.broker.rules = replace(shown, clock_offset_ms=shown.clock_offset_ms - 20_000)
+    rig.restart()
+
+    [intent] = rig.heard_of(TradeIntent)
+    assert intent.age_ms == 20_000
 
 
 def test_what_happened_while_the_ea_was_away_is_found_at_the_start() -> None:
@@ -309,7 +332,7 @@ def test_what_happened_while_the_ea_was_away_is_found_at_the_start() -> None:
         (1, "TradeClose"),
     }
     latest = max(rig.heard_of(TradeIntent), key=lambda each: each.ticket)
-    assert latest.age_ms == 4_000
+    assert latest.age_ms == 4_000 + UNSHOWN_MS
 
 
 def test_a_lost_outbox_gives_the_same_ids_again() -> None:
@@ -476,7 +499,7 @@ def test_a_position_that_shows_up_after_a_gap_is_as_old_as_the_broker_says() -> 
     rig.look()
 
     [intent] = rig.heard_of(TradeIntent)
-    assert intent.age_ms == 30_000
+    assert intent.age_ms == 30_000 + UNSHOWN_MS
 
 
 def test_open_trades_are_listed_every_five_seconds() -> None:

@@ -11,7 +11,7 @@ from echo.domain.intents import TradeIntent
 from echo.terminal.orders import CloseLot, SetLevels
 from echo.terminal.reopening import open_in_history, open_in_records
 from echo.terminal.view import MT5
-from tests.terminal.rig import Rig
+from tests.terminal.rig import UNSHOWN_MS, Rig
 from tests.terminal.test_master import Action, D, ack, actions, both, buy, distinct, master, only
 
 
@@ -100,7 +100,7 @@ def test_a_restarted_ea_knows_the_open_and_its_age() -> None:
 
     intent = actions(rig)[1]
     assert isinstance(intent, TradeIntent)
-    assert intent.age_ms == 7_000
+    assert intent.age_ms == 7_000 + UNSHOWN_MS
     assert distinct(rig) == [(closed.trade_id, SEQ_CLOSE), (closed.trade_id, 0)]
 
 

@@ -9,6 +9,8 @@
 #include "Link.mqh"
 #include "RecordFile.mqh"
 
+#define CLOCK_STEP_MS 1000
+
 class CDesk
   {
 public:
@@ -27,6 +29,7 @@ public:
                      CDesk(void);
    void              Clock(void);
    void              See(void);
+   long              AgeMs(long opened_ms) const;
    long              AloneMs(void) const { return(now_ms - alone_since_ms); }
    bool              Attach(string kind);
    bool              Say(string line);
@@ -37,6 +40,14 @@ public:
    bool              StillHome(void);
    void              Show(string waiting);
   };
+
+// How long a position is open at most, by the clock that it was opened by: a broker's clock shows
+// whole seconds, and what it does not show counts as passed.
+long CDesk::AgeMs(long opened_ms) const
+  {
+   long age_ms = view.server_ms + CLOCK_STEP_MS - 1 - opened_ms;
+   return(age_ms > 0 ? age_ms : 0);
+  }
 
 CDesk::CDesk(void)
   {

@@ -37,6 +37,7 @@ private:
    CIndex            m_reopened_ms;
 
    void              Say(CDesk &desk, string trade_id, long seq);
+   void              Born(CDesk &desk, string trade_id);
    void              Unknown(CDesk &desk, string trade_id, long seq);
    void              Conflict(CDesk &desk, string trade_id, long seq, long last_seq);
    void              CatchUp(CDesk &desk, string trade_id, long last_seq);
@@ -56,26 +57,38 @@ public:
    string            Trouble(void) const;
   };
 
-// Takes over what a former life has not brought through; its opens are as old as the broker's
-// clock says.
+// When this machine's clock says that the action was seen; 0 = it does not say.
+long SeenAt(SAction &action)
+  {
+   CJsonReader reader;
+   if(!reader.Parse("{" + action.body + "}"))
+      return(0);
+   int stamps = reader.Member(0, "timestamps");
+   return(stamps < 0 ? 0 : reader.Integer(stamps, "t0_master_ea_ms", 0));
+  }
+
+// Takes over what a former life has not brought through; its opens are as old as the broker's clock
+// says, or this machine's: the broker's stands still without prices, and one that was set on makes
+// them too old at worst.
 void CDispatch::Restored(CDesk &desk)
   {
    if(!outbox.Restore(desk))
       desk.Alarm("outbox", "OUTBOX_UNREADABLE", "a record of the outbox lacks what its kind needs", "");
    for(int i = 0; i < outbox.waiting_count; i++)
-     {
-      string trade_id = outbox.waiting[i].trade_id;
-      long age_ms = desk.view.server_ms - OpenedAt(trade_id);
-      m_born_ms.Set(trade_id, desk.now_ms);
-      m_age_ms.Set(trade_id, age_ms > 0 ? age_ms : 0);
-     }
+      Born(desk, outbox.waiting[i].trade_id);
    for(int i = 0; i < outbox.trade_count; i++)
-     {
-      string trade_id = outbox.trades[i].trade_id;
-      long age_ms = desk.view.server_ms - OpenedAt(trade_id);
-      m_born_ms.Set(trade_id, desk.now_ms);
-      m_age_ms.Set(trade_id, age_ms > 0 ? age_ms : 0);
-     }
+      Born(desk, outbox.trades[i].trade_id);
+  }
+
+void CDispatch::Born(CDesk &desk, string trade_id)
+  {
+   long age_ms = desk.AgeMs(OpenedAt(trade_id));
+   int open = outbox.Waiting(trade_id, 0);
+   long seen_ms = open < 0 ? 0 : SeenAt(outbox.waiting[open]);
+   if(seen_ms > 0 && desk.wall_ms - seen_ms > age_ms)
+      age_ms = desk.wall_ms - seen_ms;
+   m_born_ms.Set(trade_id, desk.now_ms);
+   m_age_ms.Set(trade_id, age_ms);
   }
 
 // Notes an action and says it; *age_ms*: how old an open is already.

@@ -230,12 +230,12 @@ void CMaster::Opened(const SPosition &position, bool watched)
       return;
      }
    bool is_new = watched && !HasTicket(m_passed_over, position.ticket);
-   long age_ms = is_new ? 0 : desk.view.server_ms - position.open_ms;
+   long age_ms = is_new ? 0 : desk.AgeMs(position.open_ms);
    int symbol = desk.view.Symbol(position.symbol);
    string body = OpenBody(desk, trade_id, position);
    if(symbol >= 0)
       body += ChartBody(desk.settings, desk.view.symbols[symbol]);
-   m_dispatch.Report(desk, "open", trade_id, 0, body, age_ms > 0 ? age_ms : 0);
+   m_dispatch.Report(desk, "open", trade_id, 0, body, age_ms);
   }
 
 int CMaster::DealOf(long ticket) const

@@ -172,6 +172,7 @@ class Actions:
             action = replace(action, seq=seq)
             key = action_key(ack.account_id, action.trade_id, seq)
             self._promised.put(key, action)
+            self._senders.put((action.trade_id, seq), ack.account_id)
             self._uplink.add(key, ack.account_id, action)
             return
         item = self._uplink.find(key)

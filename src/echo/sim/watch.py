@@ -34,8 +34,6 @@ from echo.wire.records import RecordKind
 
 CLOCKS_APART = Decimal("1.1")
 """Two clocks may each be off by five percent."""
-SECONDS_MS = 1_000
-"""MT4 tells open times in whole seconds."""
 
 __all__ = ["Violation", "Watch", "is_over"]
 
@@ -301,7 +299,7 @@ class Watch(Excuses):
             self.violated(16, f"{who} orders an open of {fact.trade_id}, which nobody reported")
             return
         age_ms = self._schedule.now_ms - detected_ms
-        if age_ms > self._ttl_ms_max * CLOCKS_APART + SECONDS_MS:
+        if age_ms > self._ttl_ms_max * CLOCKS_APART:
             self.violated(
                 5, f"{who} orders {fact.command_id} {age_ms} ms after its master's open was seen"
             )

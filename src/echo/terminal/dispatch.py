@@ -43,13 +43,17 @@ class Dispatch:
 
     def restored(self, outbox: Outbox) -> None:
         """Take over what a former life has not brought through; its opens are as old as the
-        broker's clock says.
+        broker's clock says, or this machine's: the broker's stands still without prices, and one
+        that was set on makes them too old at worst.
         """
         self.outbox = outbox
-        server_ms = self._place.view.server_time_ms
+        place = self._place
         for trade_id in {trade_id for trade_id, _ in outbox.waiting} | outbox.trades.keys():
-            age_ms = max(0, server_ms - opened_at_ms(trade_id))
-            self._born[trade_id] = (self._place.now.mono_ms, age_ms)
+            age_ms = place.age_ms(opened_at_ms(trade_id))
+            said = outbox.waiting.get((trade_id, SEQ_OPEN))
+            if said is not None and (said_at_ms := said.timestamps.t0_master_ea_ms) is not None:
+                age_ms = max(age_ms, place.now.wall_ms - said_at_ms)
+            self._born[trade_id] = (place.now.mono_ms, age_ms)
 
     def report(self, action: MasterAction, *, age_ms: int | None = 0) -> None:
         """Note an action and say it; *age_ms*: how old an open is already, ``None`` = unknown."""

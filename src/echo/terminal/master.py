@@ -214,7 +214,7 @@ class MasterEa:
             )
             return
         is_new = watched and position.ticket not in self._passed_over
-        age_ms = 0 if is_new else max(0, place.view.server_time_ms - position.open_time_ms)
+        age_ms = 0 if is_new else place.age_ms(position.open_time_ms)
         self._dispatch.report(
             TradeIntent(
                 trade_id=trade_id,

@@ -1,5 +1,7 @@
 """What all parts of an EA share: its link, what it sees, and what it wants done."""
 
+from typing import Final
+
 from echo.domain.facts import Alarm
 from echo.domain.handshake import Handshake, SymbolRegistrationResult
 from echo.domain.handshake_facts import consumed, sent
@@ -24,6 +26,8 @@ from echo.terminal.sessions import Gate, Link
 from echo.terminal.settings import EaSettings
 from echo.terminal.view import Price, TerminalView
 from echo.wire.pipe.messages import FromEa
+
+CLOCK_STEP_MS: Final = 1_000
 
 
 class Workplace:
@@ -91,6 +95,13 @@ class Workplace:
     def uptime_ms(self) -> int:
         """How long this life has lasted."""
         return self.now.mono_ms - self.started_mono_ms
+
+    def age_ms(self, opened_at_ms: int) -> int:
+        """Return how long a position is open at most, by the clock that it was opened by.
+
+        A broker's clock shows whole seconds: what it does not show counts as passed.
+        """
+        return max(0, self.view.server_time_ms + CLOCK_STEP_MS - 1 - opened_at_ms)
 
     def symbol(self, name: str) -> SymbolMapping | None:
         """Return what the broker says about its symbol *name*."""

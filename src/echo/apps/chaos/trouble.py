@@ -1,7 +1,6 @@
 """Carries out the faults of one round, and counts what it did."""
 
 import asyncio
-import contextlib
 import signal
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -28,6 +27,7 @@ from echo.apps.chaos.store_faults import disk_full, lock_journal
 from echo.apps.demo.stage import Stage
 from echo.apps.demo.troupe import Program
 from echo.apps.failpoints import FAILPOINT, JOURNAL_PAGES_MAX
+from echo.apps.signalling import signal_to
 
 CORES: Final = ("core", STANDBY)
 
@@ -117,20 +117,19 @@ class Trouble:
         if process is None:
             return False
         self.killed[name] += 1
-        process.kill()
+        signal_to(process, signal.SIGKILL)
         return True
 
     async def _stop(self, name: str, seconds: float) -> None:
         process = _running(self._programs[name])
         if process is None:
             return
-        process.send_signal(signal.SIGSTOP)
+        signal_to(process, signal.SIGSTOP)
         self.done["stops"] += 1
         try:
             await asyncio.sleep(seconds)
         finally:
-            with contextlib.suppress(ProcessLookupError):  # it was killed while it stood still
-                process.send_signal(signal.SIGCONT)
+            signal_to(process, signal.SIGCONT)  # unless it was killed while it stood still
 
     def _restart(self, name: str, environment: Mapping[str, str]) -> None:
         """Kill a program so that it finds *environment* when it is back, that one time."""

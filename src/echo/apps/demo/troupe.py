@@ -1,7 +1,6 @@
 """The programs of the demo as processes: started, watched, brought back, ended without a trace."""
 
 import asyncio
-import contextlib
 import os
 import signal
 import sys
@@ -9,6 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+
+from echo.apps.signalling import signal_to
 
 READY_WITHIN_S: Final = 20.0
 ENDED_WITHIN_S: Final = 8.0
@@ -83,13 +84,13 @@ class Troupe:
         self._ending = True
         for program in reversed(self._programs):
             if program.process is not None and program.process.returncode is None:
-                _end(program.process)
+                signal_to(program.process, signal.SIGTERM)
         if self._watchers:
             _, stubborn = await asyncio.wait(self._watchers, timeout=ENDED_WITHIN_S)
             for program in self._programs:
                 if stubborn and program.process is not None and program.process.returncode is None:
                     self._told(f"{program.name} did not end by itself and was killed")
-                    program.process.kill()
+                    signal_to(program.process, signal.SIGKILL)
             if stubborn:
                 await asyncio.wait(stubborn, timeout=ENDED_WITHIN_S)
 
@@ -131,17 +132,12 @@ class Troupe:
             )
         program.process = process
         if self._ending:
-            _end(process)  # it came up while the others were being ended
+            signal_to(process, signal.SIGTERM)  # it came up while the others were being ended
         assert process.stdout is not None  # noqa: S101 -- a pipe was asked for
         async for line in process.stdout:
             if b" ready" in line:
                 program.ready.set()
         return await process.wait()
-
-
-def _end(process: asyncio.subprocess.Process) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        process.terminate()
 
 
 def _cause(code: int) -> str:
