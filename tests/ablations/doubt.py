@@ -315,5 +315,6 @@ SAFEGUARDS = (
         switches=(Switch(Closings, "_intend", nothing),),
         story=Story(name="dies with a reduction out", tell=dies_with_a_reduction_out),
         notices=11,
+        behind=("what another life may have read",),
     ),
 )

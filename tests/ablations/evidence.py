@@ -3,12 +3,14 @@
 from dataclasses import replace
 from typing import Any
 
+from echo.domain.commands import ReduceOrder
 from echo.domain.evidence import Agreement
 from echo.engine import amnesia, anti_entropy, astray, dispatch
 from echo.sim.corpus import WHERE, load
 from echo.sim.faults import MishapKind
 from echo.sim.report import world_of
 from echo.sim.world import World
+from echo.terminal.closing import Closings
 from echo.terminal.levels import Goal, LevelKeeper
 from tests.ablations.agent_side import line_to_the_slave_lost
 from tests.ablations.moments import at, played, site, staged
@@ -76,6 +78,19 @@ def believes_at_once(_: Any) -> object:
     return lambda _agreement, _epoch, findings, _now_mono_ms: list(findings)
 
 
+def record_lost_behind_a_partial_close() -> World:
+    """A file loses what its EA has just asked for, and the broker takes its time."""
+    return played(world_of(load(WHERE / "record_lost_behind_a_partial_close.json").scenario))
+
+
+def takes_all_for_new(heard: Any) -> object:
+    def taken(closings: Closings, command: Any) -> None:
+        news = replace(command, again=False) if isinstance(command, ReduceOrder) else command
+        heard(closings, news)
+
+    return taken
+
+
 def watches_its_own_only(_: Any) -> object:
     def watch_until(_: LevelKeeper, goal: Goal) -> int:
         return goal.watch_until_mono_ms
@@ -138,6 +153,18 @@ SAFEGUARDS = (
         story=Story(
             name="a file is lost while a stop is as near as allowed",
             tell=file_lost_behind_near_levels,
+        ),
+        notices=11,
+    ),
+    Safeguard(
+        name="what another life may have read",
+        hop="slave EA",
+        promise="a partial close is not made beside one that is still under way",
+        off="the EA takes it for new",
+        switches=(Switch(Closings, "heard", takes_all_for_new),),
+        story=Story(
+            name="a record is lost behind a partial close",
+            tell=record_lost_behind_a_partial_close,
         ),
         notices=11,
     ),

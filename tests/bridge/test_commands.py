@@ -9,7 +9,7 @@ from echo.bridge.effects import Note, SendEa
 from echo.bridge.errands import ERRANDS_MAX
 from echo.bridge.events import EaRefused
 from echo.domain.answers import AckResult, AckStage, CommandAck, ExecutionResult, Receipt
-from echo.domain.commands import CloseOrder, Command, CommandKind, ExecuteOrder
+from echo.domain.commands import CloseOrder, Command, CommandKind, ExecuteOrder, ReduceOrder
 from echo.domain.errors import ErrorCode
 from echo.domain.facts import Alarm, InputRefused
 from echo.domain.handshake import RegistrationStatus, Role
@@ -220,6 +220,31 @@ def test_an_open_without_a_mono_stamp_goes_to_the_ea_with_no_time_left() -> None
 
 
 # ---------------------------------------------------------------- what an EA cannot do
+
+
+@pytest.mark.parametrize("life", ["i1", "i2"])
+def test_a_reduction_that_another_life_may_have_read_says_so(life: str) -> None:
+    stage = ready()
+    session = stage.slave()
+    [written] = stage.core(reduce_order()).down(ReduceOrder)
+    stage.disconnect(session)
+
+    session = stage.connect(Role.SLAVE, SLAVE)
+    done = stage.greet(session, Role.SLAVE, SLAVE, instance=life)
+
+    assert not written.again
+    assert [each.again for each in done.down(ReduceOrder)] == [life == "i2"]
+
+
+def test_a_reduction_that_another_life_of_this_agent_had_may_have_been_read() -> None:
+    stage = ready()
+    stage.core(reduce_order())
+    stage.settle_down(40)
+    later = Stage(contents=stage.contents())
+
+    later.slave()
+
+    assert [each.again for each in later.live(1_000).down(ReduceOrder)][:1] == [True]
 
 
 @pytest.mark.parametrize(

@@ -287,6 +287,46 @@ def test_a_reduction_of_a_former_life_is_not_made_twice(terminal: str) -> None:
     assert len(asked(rig)) == 1
 
 
+@both
+def test_a_reduction_that_a_lost_record_knew_of_is_not_made_twice(terminal: str) -> None:
+    """The file is whole but for its last record; the Agent says that it has written it before."""
+    rig = opened(terminal, replace(TIMEOUT, execute_after_ms=40_000))
+    before = list(rig.file)
+    rig.hear(reduce(remaining="0.04"))
+    rig.file[:] = before
+
+    rig.restart()
+    rig.hear(reduce(remaining="0.04", again=True))
+    rig.pass_ms(70_000)
+
+    assert lots(rig) == [D("0.04")]
+    assert len(asked(rig)) == 1
+
+
+@both
+def test_a_reduction_that_never_came_to_be_asked_for_is_made_after_a_while(terminal: str) -> None:
+    rig = opened(terminal)
+    rig.restart()
+
+    rig.hear(reduce(remaining="0.04", again=True))
+    early = lots(rig)
+    rig.pass_ms(70_000)
+
+    assert early == [D("0.10")]
+    assert lots(rig) == [D("0.04")]
+    assert len(asked(rig)) == 1
+
+
+@both
+def test_a_reduction_that_is_brought_again_to_an_old_life_is_made_at_once(terminal: str) -> None:
+    rig = opened(terminal)
+    rig.pass_ms(70_000)
+
+    rig.hear(reduce(remaining="0.04", again=True))
+
+    assert lots(rig) == [D("0.04")]
+
+
 def test_a_close_overtakes_a_reduction_in_doubt() -> None:
     rig = opened(MT5, replace(TIMEOUT, execute_after_ms=40_000))
 

@@ -219,6 +219,8 @@ REDUCE_ORDERS = built(
     seq=SEQS,
     remaining_lot=scaled(0, 10**9),
     residual=st.sampled_from(Residual),
+    # An Agent says it to an EA; a Core says it to nobody.
+    again=st.just(value=False),
 )
 CANCELS = built(
     CancelPendings,

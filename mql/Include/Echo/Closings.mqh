@@ -145,7 +145,7 @@ void CClosings::Heard(CSlaveDesk &desk, COpenings &openings, SCommand &command)
       m_jobs[slot].trouble = "";
       m_jobs[slot].doubt_until_ms = 0;
       // A former life asked for it, and the broker may still come to do it.
-      if(desk.ledger.Unresolved(command.command_id) >= 0)
+      if(command.again || desk.ledger.Unresolved(command.command_id) >= 0)
          m_jobs[slot].doubt_until_ms = desk.started_ms + desk.settings.doubt_ms;
      }
    Advance(desk, openings, command.trade_id);

@@ -99,6 +99,7 @@ string ReadCommand(CJsonReader &reader, string type, int payload, SCommand &comm
      {
       command.remaining_lot = reader.Real(payload, "remaining_lot", -1.0);
       command.residual_close = reader.Text(payload, "residual") == "close";
+      command.again = reader.Flag(payload, "again");
       return(command.remaining_lot < 0.0 ? "remaining_lot is missing" : "");
      }
    return("");

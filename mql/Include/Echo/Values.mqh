@@ -115,6 +115,7 @@ struct SCommand
    double            spread_points;
    double            remaining_lot;
    bool              residual_close;
+   bool              again;
    bool              has_magic;
    string            tickets;
    string            stamps;
@@ -205,6 +206,7 @@ void ClearCommand(SCommand &command)
    command.spread_points = 0.0;
    command.remaining_lot = 0.0;
    command.residual_close = false;
+   command.again = false;
    command.has_magic = false;
    command.tickets = "";
    command.stamps = "";

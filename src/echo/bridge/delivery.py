@@ -49,8 +49,9 @@ class Delivery:
         if now_mono_ms < errand.due_mono_ms:
             self._schedule.set(errand.command_id, errand.due_mono_ms)
             return
+        errand.again |= errand.written and errand.life != ea.instance
         self._pipes.send(ea, stamped(errand, ea, now_mono_ms))
-        errand.written = True
+        errand.written, errand.life = True, ea.instance
         errand.session = ea.session
         errand.written_mono_ms = now_mono_ms
         errand.sends += 1

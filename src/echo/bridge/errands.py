@@ -38,7 +38,8 @@ class Errand:
     """One command, and how far it has come.
 
     ``clock`` ``None`` for an open = its sender's clock is not known yet on ``stream``.
-    ``restored``: a former life had it.  ``written``: an EA may have read it, in session
+    ``restored``: a former life had it.  ``life``: of the EA it was last written to; ``again``: an
+    earlier life of it may have read it.  ``written``: an EA may have read it, in session
     ``session``; ``delivered``: it need not be written again in that session.  ``refused``: what a
     legacy EA said when it turned it away.
     """
@@ -51,6 +52,8 @@ class Errand:
     clock: OpenClock | None = None
     noted: bool = False
     restored: bool = False
+    life: str = ""
+    again: bool = False
     warrant: Warrant = Warrant.NONE
     session: int | None = None
     written: bool = False
@@ -131,6 +134,8 @@ def stamped(errand: Errand, ea: Ea, now_mono_ms: int) -> Command:
     if isinstance(command, (CancelPendings, Flatten)):
         return command
     stamps = replace(command.timestamps, t4_agent_recv_ms=errand.received_at_ms)
+    if isinstance(command, ReduceOrder):
+        command = replace(command, again=errand.again or errand.restored)
     if not isinstance(command, ExecuteOrder) or errand.clock is None:
         return replace(command, session_epoch=ea.epoch, timestamps=stamps)
     return replace(

@@ -95,7 +95,11 @@ class ModifyOrder:
 @sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReduceOrder:
-    """Close the part above ``remaining_lot``: a state to reach, so a repeat changes nothing."""
+    """Close the part above ``remaining_lot``: a state to reach, so a repeat changes nothing.
+
+    ``again``: a life of the EA that has ended since may have read it, and the broker may still
+    come to do what that one asked for.
+    """
 
     command_id: CommandId
     trade_id: TradeId
@@ -106,6 +110,7 @@ class ReduceOrder:
     magic_number: int
     remaining_lot: Decimal
     residual: Residual = Residual.KEEP
+    again: bool = False
     session_epoch: int = 0
     timestamps: Timestamps = NO_TIMESTAMPS
     traceparent: str = ""

@@ -58,8 +58,9 @@ class Closings:
         if any(job.command.command_id == command.command_id for job in lane):
             return
         job = Job(command=command, patience=Patience(since_mono_ms=self._desk.now.mono_ms))
-        if command.command_id in self._desk.ledger.unresolved:
-            # A former life asked for it, and the broker may still come to do it.
+        asked_before = command.command_id in self._desk.ledger.unresolved
+        if asked_before or (isinstance(command, ReduceOrder) and command.again):
+            # A former life asked for it, or may have: the broker may still come to do it.
             job.doubt_until_mono_ms = self._desk.started_mono_ms + self._desk.settings.doubt_ms
         lane.append(job)
         self._advance(command.trade_id)

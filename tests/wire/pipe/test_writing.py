@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 
 from echo.domain.answers import Receipt, TradeIntentAck
-from echo.domain.commands import Flatten, Protect
+from echo.domain.commands import Flatten, Protect, ReduceOrder
 from echo.domain.ids import Ticket
 from echo.wire.framing import LEGACY_LINE_BYTES_MAX, TO_LEGACY_LINE_BYTES_MAX
 from echo.wire.pipe import ToEa, read_agent_line, write_to_ea
@@ -79,6 +79,16 @@ def test_a_number_that_is_none_is_refused() -> None:
         write_to_ea(replace(ORDER, lot=Decimal("NaN")), 3, NOW_MS)
 
     assert refusal.value.reason is WireReason.NOT_FINITE
+
+
+def test_a_reduction_says_that_an_earlier_life_may_have_read_it_only_if_that_is_so() -> None:
+    [first] = [each for each in TO_EA if isinstance(each, ReduceOrder)]
+    again = replace(first, again=True)
+
+    lines = [write_to_ea(each, 3, NOW_MS) for each in (first, again)]
+
+    assert ['"again"' in str(line) for line in lines] == [False, True]
+    assert [read_agent_line(line) for line in lines] == [first, again]
 
 
 def test_an_answer_without_a_reason_says_none() -> None:

@@ -84,6 +84,7 @@ class ReduceOrderBody(LaneBody, frozen=True, kw_only=True):
     seq: Seq
     remaining_lot: Decimal
     residual: str = "keep"
+    again: bool = False
 
 
 class CancelPendingsBody(Struct, frozen=True, kw_only=True, gc=False):

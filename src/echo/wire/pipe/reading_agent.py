@@ -106,6 +106,7 @@ def read_agent_line(raw: bytes) -> ToEa:
                 **_place(line.payload),
                 remaining_lot=number(line.payload.remaining_lot, "remaining_lot"),
                 residual=word(words.RESIDUALS, line.payload.residual, "residual"),
+                again=line.payload.again,
             )
         case _:
             return _rare(line)

@@ -151,6 +151,8 @@ def _command(command: Command, legacy: bool) -> tuple[str, Fields]:
             payload = _addressed(command) | _positioned(command)
             payload["remaining_lot"] = plain(command.remaining_lot)
             payload["residual"] = command.residual.value
+            if command.again:
+                payload["again"] = True
             return "reduce_order", payload | _ordered(command)
         case CancelPendings():
             payload = {"command_id": command.command_id, "target_account_id": command.account_id}
