@@ -1,5 +1,6 @@
 """C becomes modules of Python, and what has not changed is not compiled again."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -22,6 +23,8 @@ PyMODINIT_FUNC PyInit_tiny(void)
 try:
     program("CC")
 except CannotCompile as error:
+    if "CI" in os.environ:
+        raise
     pytest.skip(str(error), allow_module_level=True)
 
 

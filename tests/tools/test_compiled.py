@@ -1,5 +1,6 @@
 """The compiled copy of the package answers what the package answers."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -107,6 +108,8 @@ def test_a_compiled_module_answers_what_it_did_before(
     try:
         program("CC")
     except CannotCompile as error:
+        if "CI" in os.environ:
+            raise
         pytest.skip(str(error))
     monkeypatch.setattr(tool, "INTERPRETED", (*INTERPRETED, "domain/kept.py"))
 
