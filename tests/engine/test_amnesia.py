@@ -60,7 +60,7 @@ def test_an_ea_with_another_file_is_told_the_levels_once_more() -> None:
     assert (modify.account_id, modify.seq, modify.stop_loss) == (SLAVE, 2, COPIED)
     [alarm] = facts(told, Alarm)
     assert (alarm.code, alarm.account_id) == ("LEDGER_LOST", SLAVE)
-    assert "1 copies" in alarm.sentence
+    assert alarm.sentence.endswith("shall be: 1")
     stage.say(done(modify))
     assert stage.outcome(2) is Outcome.MODIFIED
 

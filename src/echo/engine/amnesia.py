@@ -5,6 +5,7 @@ stands in the EA's file alone: a level set "as near as the broker allows" would 
 and an old request carried out late would go unnoticed.
 """
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
@@ -41,21 +42,15 @@ def tell_again(state: State, account: AccountState, now: Instant, out: Outbox) -
     """Bring the levels of now to every copy of the account that has, or had, any."""
     if not account.offers(Feature.MODIFY):
         return
-    told = [
-        (trade, trade.lanes[account.account_id], other)
-        for trade_id in account.followed
-        if (trade := state.trades[trade_id]).lanes.get(account.account_id) is not None
-        and _may_be_told(state, trade, trade.lanes[account.account_id])
-        and (other := _unlike_now(trade)) is not None
-    ]
+    told = tuple(_to_be_told(state, account))
     if not told:
         return
     out.observe(
         Alarm(
             key=f"amnesia:{account.account_id}",
             code="LEDGER_LOST",
-            sentence=f"the EA of account {account.account_id} has lost its file; it is told the"
-            f" levels of its {len(told)} copies once more",
+            sentence=f"the EA of account {account.account_id} has lost its file; it is told once"
+            f" more where stop and target of its copies shall be: {len(told)}",
             account_id=account.account_id,
         )
     )
@@ -63,6 +58,15 @@ def tell_again(state: State, account: AccountState, now: Instant, out: Outbox) -
         lane.retold += 1
         action = restated(trade, other)
         intake.follow_up(state, trade, action, now, out, only=account.account_id)
+
+
+def _to_be_told(state: State, account: AccountState) -> Iterator[tuple[TradeState, Lane, Levels]]:
+    """Yield the copies, each with levels that differ from those that it shall have."""
+    for trade_id in account.followed:
+        trade = state.trades[trade_id]
+        lane, other = trade.lanes.get(account.account_id), _unlike_now(trade)
+        if lane is not None and other is not None and _may_be_told(state, trade, lane):
+            yield trade, lane, other
 
 
 def _may_be_told(state: State, trade: TradeState, lane: Lane) -> bool:
