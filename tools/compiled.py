@@ -30,8 +30,13 @@ if TYPE_CHECKING:
 ROOT: Final = Path(__file__).resolve().parents[1]
 SOURCES: Final = ROOT / "src" / "echo"
 BUILT: Final = ROOT / "build" / "compiled"
-ROOMS: Final = ("domain", "ports", "engine", "bridge", "terminal", "sim")
-"""Rooms without a clock, a socket or a file: nothing else gains much."""
+ROOMS: Final = (
+    *("domain", "ports", "wire/pipe", "engine", "bridge", "terminal", "sim"),
+    *("wire/identifiers.py", "services/agent/hearing.py"),
+    *("stores/memory.py", "stores/memory_rules.py"),
+)
+"""Rooms without a clock, a socket or a file, and what the world borrows of others: nothing else
+gains much."""
 INTERPRETED: Final = (
     *("*/__init__.py", "sim/__main__.py", "sim/desk/*", "terminal/histories/*"),
     *("domain/sealing.py", "domain/copies.py", "domain/plain_values.py"),
@@ -80,7 +85,7 @@ def compiled(package: Path, built: Path, *, jobs: int, rooms: Iterable[str] = RO
         package: The folder of the package, which must be called ``echo``.
         built: Where such folders are kept, and the objects that they are linked of.
         jobs: So many C compilers work at a time.
-        rooms: Which of its rooms are compiled.
+        rooms: Which of its rooms and modules are compiled.
 
     Raises:
         CannotCompile: mypyc or the C compiler refused.
@@ -132,7 +137,7 @@ def rewrite(package: Path, rooms: Iterable[str] = ROOMS) -> list[Path]:
     shutil.copy(plain_values.__file__, package / "domain" / "plain_values.py")
     (package / "domain" / "copies.py").write_text(_COPIES, encoding="utf-8")
     modules = []
-    for path in sorted(each for room in rooms for each in (package / room).rglob("*.py")):
+    for path in sorted(modules_of(package, rooms)):
         within = path.relative_to(package)
         if any(within.match(pattern) for pattern in INTERPRETED):
             continue
@@ -141,10 +146,16 @@ def rewrite(package: Path, rooms: Iterable[str] = ROOMS) -> list[Path]:
             path.write_text(plain(text), encoding="utf-8")
         except NotPlain as error:
             raise NotPlain(f"{within}: {error}") from None
-        # A compiled module does not know its own docstring.
-        if "__doc__" not in text:
+        # A compiled module does not know its own docstring, nor classes that take keywords.
+        if "__doc__" not in text and "(Struct" not in text:
             modules.append(path)
     return modules
+
+
+def modules_of(package: Path, rooms: Iterable[str] = ROOMS) -> Iterator[Path]:
+    """Yield the modules of *rooms*, of which some are a single module."""
+    for place in (package / room for room in rooms):
+        yield from [place] if place.is_file() else place.rglob("*.py")
 
 
 def _compile(tree: Path, modules: Sequence[Path], place: Path, store: Path, jobs: int) -> None:

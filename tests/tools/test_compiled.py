@@ -13,12 +13,12 @@ from tools.c_library import CannotCompile, program
 from tools.compiled import (
     CANNOT,
     INTERPRETED,
-    ROOMS,
     SELDOM,
     SOURCES,
     compiled,
     digest,
     main,
+    modules_of,
     rewrite,
 )
 
@@ -70,11 +70,10 @@ def package(tmp_path: Path) -> Path:
 def test_every_module_of_the_pure_rooms_can_be_written_out(tmp_path: Path) -> None:
     copied = tmp_path / "echo"
     copied.mkdir()
-    for room in ROOMS:
-        for path in (SOURCES / room).rglob("*.py"):
-            target = copied / path.relative_to(SOURCES)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(path.read_bytes())
+    for path in modules_of(SOURCES):
+        target = copied / path.relative_to(SOURCES)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(path.read_bytes())
 
     modules = rewrite(copied)
 
@@ -87,7 +86,7 @@ def test_every_module_of_the_pure_rooms_can_be_written_out(tmp_path: Path) -> No
 
 
 def test_what_is_seldom_run_is_there() -> None:
-    within = [each.relative_to(SOURCES) for room in ROOMS for each in (SOURCES / room).rglob("*")]
+    within = [each.relative_to(SOURCES) for each in modules_of(SOURCES)]
 
     assert not [each for each in SELDOM if not any(path.match(each) for path in within)]
 

@@ -142,7 +142,7 @@ class Agent(Dialler):
 
     def _feed(self, event: Event) -> None:
         scene = self.scene
-        scene.trace.note(scene.schedule.now_ms, self.name, event)
+        scene.trace.hear(scene.schedule.now_ms, self.name, event)
         for effect in self.bridge.handle(event, self.now()):
             if self.struck():
                 return

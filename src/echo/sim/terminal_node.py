@@ -154,7 +154,7 @@ class Terminal(Dialler):
         """The Agent said something."""
         if link is self._pipe:
             said: ToEa = message  # type: ignore[assignment]  # links carry any value, Agents send these
-            self.scene.trace.note(self.scene.schedule.now_ms, self.name, said)
+            self.scene.trace.hear(self.scene.schedule.now_ms, self.name, said)
             self._feed(Heard(said))
             self._ghost(said)
 

@@ -57,6 +57,17 @@ class Trace:
         if self._tell is not None:
             self._tell(f"{now_ms / 1_000:9.3f} {who:16} {_shown(what)}")
 
+    def hear(self, now_ms: int, who: str, what: object) -> None:
+        """Note that *who* heard *what*: only the moment, since the Core notes what it says.
+
+        The Core's own messages are noted when they are sent, those of EAs when they come there.
+        """
+        inner = type(getattr(what, "message", what))
+        key = (who, type(what), inner)
+        self._unhashed += b"%d%b" % (now_ms, self._labels.get(key) or self._label(*key))
+        if self._tell is not None and inner not in CHATTER:
+            self._tell(f"{now_ms / 1_000:9.3f} {who:16} {_shown(what)}")
+
     def say(self, now_ms: int, who: str, sentence: str) -> None:
         """Note a sentence of the world itself."""
         self._unhashed += f"{now_ms} {who} {sentence}".encode()
