@@ -28,6 +28,7 @@ from echo.domain.operations import (
 from echo.domain.policy import CopyOptions
 from echo.engine.settling import STUCK_MS, STUCK_OPEN_MS
 from tests.engine.questions import WHO, ask
+from tests.engine.reports import position, snapshot
 from tests.engine.scenes import (
     Desk,
     alarms,
@@ -86,6 +87,20 @@ def test_a_fill_that_a_person_found_lets_the_waiting_close_go_there() -> None:
     [record] = records(stage.told, OperationRecord)
     assert (record.action, record.outcome, record.ticket) == ("settle", Outcome.FILLED, 77)
     assert facts(stage.told, OperatorActed)[0].done
+
+
+@pytest.mark.parametrize(("shown", "price"), [(77, "1.10005"), (78, "1.10000")])
+def test_its_price_is_the_one_that_its_terminal_shows_else_the_masters(
+    shown: int, price: str
+) -> None:
+    stage = desk()
+    order = in_doubt(stage, 77)
+    stage.say(snapshot(position(shown, open_price=Decimal("1.10005"))), message_id=None)
+
+    settle(stage, order, Outcome.FILLED, 77)
+
+    [copy] = records(stage.told, CopyRecord)
+    assert copy.open_price == Decimal(price)
 
 
 def test_the_close_then_ends_as_any_other() -> None:

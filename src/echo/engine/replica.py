@@ -83,7 +83,7 @@ def _doubt(account: AccountState, canonical: str, complaint: str | None) -> bool
 
 
 def snapshot(state: State, message: StateSnapshot, now: Instant, out: Outbox) -> None:
-    """Keep the account's money and tick values; write the money down now and then."""
+    """Keep the account's positions, money and tick values; write the money down now and then."""
     account = state.account(message.account_id)
     for each in message.tick_values:
         # An EA without mappings tells the broker's spelling in capitals.
@@ -92,7 +92,7 @@ def snapshot(state: State, message: StateSnapshot, now: Instant, out: Outbox) ->
         if canonical is not None and each.tick_value > 0:
             account.tick_values[canonical] = (each.tick_value, now.mono_ms)
     if message.complete and message.connected:
-        account.pendings = message.pendings
+        account.positions, account.pendings = message.positions, message.pendings
     if message.info is None:
         return
     account.info = message.info

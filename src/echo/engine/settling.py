@@ -52,7 +52,7 @@ def settle(
     if refusal is not None:
         return refusal
     lane = trade.lanes[command.account_id]
-    outcome = _apply(trade, lane, command, asked, now, out)
+    outcome = _apply(state, trade, lane, command, asked, now, out)
     protecting.watch(state, trade, lane, now, out)
     sentence = f"settled by {by}: {outcome}"
     if asked.ticket is not None:
@@ -144,6 +144,7 @@ def _holder(state: State, own: TradeState, account_id: AccountId, ticket: Ticket
 
 
 def _apply(
+    state: State,
     trade: TradeState,
     lane: Lane,
     command: CommandState,
@@ -158,7 +159,7 @@ def _apply(
         lane.opened = outcome
         if outcome is Outcome.FILLED:
             lane.ticket, lane.symbol = asked.ticket, order.symbol
-            lane.open_price = trade.intent.price
+            lane.open_price = _shown_price(state, lane) or trade.intent.price
             lane.lot_initial = lane.lot_remaining = order.lot
             if trade.status is TradeStatus.PENDING:
                 trade.status = TradeStatus.FILLED
@@ -178,6 +179,12 @@ def _apply(
     if outcome is not Outcome.MANUAL:
         out.persist(rows.copy_record(trade, lane, now))
     return outcome
+
+
+def _shown_price(state: State, lane: Lane) -> Decimal | None:
+    """Return what the copy was opened at, ``None`` = its terminal has not shown it yet."""
+    shown = state.account(lane.account_id).positions
+    return next((each.open_price for each in shown if each.ticket == lane.ticket), None)
 
 
 def _code(outcome: Outcome) -> ErrorCode:

@@ -149,6 +149,8 @@ class AccountState:
     """Trading hours by canonical name, as last reported."""
     quotes: dict[str, tuple[Quote, int]] = field(default_factory=dict)
     """By canonical name, with the monotonic ms of arrival: hosts' clocks are never compared."""
+    positions: tuple[Position, ...] = ()
+    """As last shown; empty = there are none, or they were not shown yet."""
     pendings: tuple[Position, ...] | None = None
     """Pending orders as last shown; ``None`` = not shown yet."""
     info: AccountInfo | None = None
