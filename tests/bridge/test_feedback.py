@@ -31,7 +31,7 @@ def test_the_time_from_the_handshake_to_its_verdict_is_told() -> None:
         Role.SLAVE,
         RegistrationStatus.ACCEPTED,
     )
-    assert (fact.latency_ms, fact.attempt) == (40, 1)
+    assert (fact.latency_ms, fact.attempt, fact.pipe_count) == (40, 1, 1)
     [later] = stage.verdict(status=RegistrationStatus.WARNING).facts(VerdictForwarded)
     assert later.latency_ms is None
 

@@ -27,7 +27,9 @@ def test_commission_is_a_part_of_the_loss() -> None:
     cost = cost_at_stop(policy, STOP)
 
     assert isinstance(cost, LossPerLot)
-    assert dict(cost.inputs)["cost_per_lot"] == 7 + Decimal("0.0001") * 4_000 * 100
+    inputs = dict(cost.inputs)
+    assert inputs["commission_rate_pct"] == Decimal("0.01")
+    assert inputs["cost_per_lot"] == 7 + Decimal("0.0001") * 4_000 * 100
 
 
 def test_a_policy_without_a_currency_counts_in_the_account_s() -> None:

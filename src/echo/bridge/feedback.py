@@ -88,8 +88,8 @@ class Feedback:
         for wait in self._waits.values():
             wait.tries = 0
 
-    def forwarded(self, ea: Ea, result: SymbolRegistrationResult) -> None:
-        """A verdict was written to its EA."""
+    def forwarded(self, ea: Ea, result: SymbolRegistrationResult, pipe_count: int) -> None:
+        """A verdict was written to its EA, one of *pipe_count*."""
         wait = self._waits.pop(ea.session, None)
         self._schedule.forget(ea.session)
         now_mono_ms = self._state.now.mono_ms
@@ -103,6 +103,7 @@ class Feedback:
                 evaluation_id=result.evaluation_id,
                 attempt=max(1, wait.tries) if wait is not None else 1,
                 latency_ms=None if wait is None else now_mono_ms - wait.since_mono_ms,
+                pipe_count=pipe_count,
             )
         )
 

@@ -244,7 +244,7 @@ class Pipes:
     def _tell_verdict(self, ea: Ea, result: SymbolRegistrationResult) -> None:
         told = gatekeeping.as_barred(ea, result)
         self.send(ea, told)
-        self._feedback.forwarded(ea, told)
+        self._feedback.forwarded(ea, told, pipe_count=len(self._sessions))
 
     def _bar(self, version: int) -> str:
         settings = self._state.settings

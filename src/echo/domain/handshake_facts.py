@@ -66,7 +66,7 @@ class VerdictForwarded:
     """A verdict was written to its EA's pipe.
 
     ``latency_ms`` runs from the handshake to the first verdict about it, on the Agent's monotonic
-    clock; ``None`` = a later verdict.
+    clock; ``None`` = a later verdict.  ``pipe_count``: of how many EAs the Agent has the pipes.
     """
 
     account_id: AccountId
@@ -77,6 +77,7 @@ class VerdictForwarded:
     evaluation_id: EvaluationId
     attempt: int = 1
     latency_ms: int | None = None
+    pipe_count: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

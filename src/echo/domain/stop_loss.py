@@ -75,6 +75,7 @@ def cost_at_stop(policy: RiskPolicy, stop: StopCost) -> LossPerLot | Refusal:
     distance = abs(stop.entry_price - stop.stop_price)
     cost_per_lot = _commission(policy, stop)
     by_tick_size = distance * stop.tick_value + cost_per_lot * spec.tick_size
+    rate_pct = policy.commission_rate_pct
     return LossPerLot(
         by_tick_size=by_tick_size,
         inputs=(
@@ -83,6 +84,7 @@ def cost_at_stop(policy: RiskPolicy, stop: StopCost) -> LossPerLot | Refusal:
             ("tick_size", spec.tick_size),
             ("tick_value", stop.tick_value),
             ("ticks", distance / spec.tick_size),
+            *((("commission_rate_pct", rate_pct),) if rate_pct else ()),
             ("cost_per_lot", cost_per_lot),
             ("loss_per_lot", by_tick_size / spec.tick_size),
         ),

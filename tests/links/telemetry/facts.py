@@ -99,6 +99,7 @@ DECIDED: Final = CopyDecided(
         ("wanted_lot", Decimal("0.257")),
         ("lot", Decimal("0.25")),
         ("expected_loss", Decimal("97.5")),
+        ("commission_rate_pct", Decimal("0.01")),
         ("cost_per_lot", Decimal(7)),
     ),
     spec_age_ms=120,
@@ -269,6 +270,7 @@ def forwarded(role: Role) -> VerdictForwarded:
         client_semver="1.0.0",
         evaluation_id=EvaluationId(TRADE),
         latency_ms=4,
+        pipe_count=17,
     )
 
 

@@ -130,6 +130,7 @@ def test_a_size_says_what_is_risked_and_a_no_says_why() -> None:
     assert str(found["echo.lot_size"]) == "0.25"
     assert found["echo.policy_type"] == "FIXED_RISK"
     assert found["echo.risk.commission_per_lot"] == Decimal(7)
+    assert found["echo.risk.commission_rate"] == Decimal("0.01")
     assert found["echo.risk.commission_total"] == Decimal("1.75")
     assert found["echo.decision"] == "pass"
     assert set(no) == {told.RISK}

@@ -73,6 +73,7 @@ def test_a_verdict_is_followed_from_its_judgement_to_the_pipe() -> None:
         (1_011, 1_011),
     ]
     assert [step.component for step in steps] == [*["core"] * 4, "agent", "slave_ea"]
+    assert steps[4].attributes["echo.pipe_count"] == 17
 
 
 def test_it_says_whose_it_is_and_what_was_warned_of() -> None:

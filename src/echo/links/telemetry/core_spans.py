@@ -35,6 +35,7 @@ _AMOUNTS: Final = {
     "expected_loss": "echo.risk.expected_loss",
     "lot": "echo.lot_size",
     "cost_per_lot": "echo.risk.commission_per_lot",
+    "commission_rate_pct": "echo.risk.commission_rate",
 }
 
 

@@ -76,7 +76,10 @@ def verdict_spans_of_agent(fact: Fact, at_ms: int) -> Iterator[Span]:
     """Yield the Agent's step, and its EA's as far as that tells of it."""
     match fact:
         case VerdictForwarded() if fact.evaluation_id != NO_EVALUATION:
-            attributes = _attributes(fact) | {"echo.attempt": fact.attempt}
+            attributes = _attributes(fact) | {
+                "echo.attempt": fact.attempt,
+                "echo.pipe_count": fact.pipe_count,
+            }
             if fact.latency_ms is not None:
                 attributes["feedback_latency_ms"] = fact.latency_ms
             yield _step(fact, FORWARD, SEND, (at_ms, at_ms), attributes)
