@@ -11,8 +11,6 @@ from functools import lru_cache
 from struct import Struct
 from typing import Final
 
-import grpc
-
 from echo.domain.traces import Value
 
 REMEMBERED_MAX: Final = 1_024
@@ -22,18 +20,6 @@ _VARINT, _FIXED64, _BYTES = 0, 1, 2
 _FLOAT: Final = Struct("<d").pack
 _UINT: Final = Struct("<Q").pack
 _SIGNED: Final = 1 << 64
-
-
-class Written:
-    """What the SDK's exporters send through, for requests that are bytes already.
-
-    Args:
-        channel: The connection.
-        method: The full name of what takes them.
-    """
-
-    def __init__(self, channel: grpc.Channel, method: str) -> None:
-        self.Export: Final[Callable[..., bytes]] = channel.unary_unary(method)
 
 
 def varint(number: int) -> bytes:

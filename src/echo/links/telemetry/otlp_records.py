@@ -14,13 +14,13 @@ from echo.links.log_facts import LEVEL_OF, trace_id_of_fact
 from echo.links.log_names import LineName, line_name
 from echo.links.telemetry.otlp_bytes import (
     TEXT,
-    Written,
     attributes,
     id_in_field,
     in_field,
     request,
     time_in_field,
 )
+from echo.links.telemetry.otlp_sender import Sender
 
 SEVERITY: Final = {
     "debug": pb.SEVERITY_NUMBER_DEBUG,
@@ -44,36 +44,14 @@ _TRACE_ID: Final = id_in_field(pb.LogRecord.TRACE_ID_FIELD_NUMBER, 16)
 _JSON: Final = msgspec.json.Encoder()
 
 
-class LogSender(OTLPLogExporter):
-    """The SDK's exporter, with its connection, patience and retries, for our facts.
+class LogSender(Sender, OTLPLogExporter):
+    """The SDK's exporter, for our facts."""
 
-    Args:
-        endpoint: The collector, ``host:port``.
-        insecure: Without TLS.
-        timeout_s: How long one export may take, retries included.
-        resource: Who this is: ``service.name`` and the like.
-        scope: Name of what made the records.
-    """
-
-    def __init__(
-        self,
-        endpoint: str,
-        *,
-        insecure: bool,
-        timeout_s: float,
-        resource: Mapping[str, str],
-        scope: str,
-    ) -> None:
-        super().__init__(endpoint, insecure=insecure, timeout=timeout_s)
-        self._told_resource, self._scope = dict(resource), scope
-
-    def _initialize_channel_and_stub(self) -> None:
-        super()._initialize_channel_and_stub()  # type: ignore[no-untyped-call]  # untyped there
-        self._client = Written(self._channel, _EXPORT)  # type: ignore[arg-type, assignment]  # it is there by now; takes bytes, not messages
+    METHOD = _EXPORT
 
     def send(self, facts: Sequence[Told]) -> bool:
         """Send *facts*; return whether the collector has taken them."""
-        return self._export(facts) is LogRecordExportResult.SUCCESS  # type: ignore[arg-type]  # what it is given it hands to `_translate_data`
+        return self._export(facts) is LogRecordExportResult.SUCCESS
 
     def _translate_data(self, data: Sequence[Told]) -> bytes:  # type: ignore[override]  # of our own facts
         return records_of(data, self._told_resource, self._scope)

@@ -11,7 +11,8 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Status
 from opentelemetry.sdk.trace.export import SpanExportResult
 
 from echo.domain.traces import Span
-from echo.links.telemetry.otlp_bytes import Written, attribute, id_in_field, request, time_in_field
+from echo.links.telemetry.otlp_bytes import attribute, id_in_field, request, time_in_field
+from echo.links.telemetry.otlp_sender import Sender
 
 _EXPORT: Final = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
 OFFSET: Final = "echo.clock_offset_ms"
@@ -29,36 +30,14 @@ _START: Final = time_in_field(Told.START_TIME_UNIX_NANO_FIELD_NUMBER)
 _END: Final = time_in_field(Told.END_TIME_UNIX_NANO_FIELD_NUMBER)
 
 
-class SpanSender(OTLPSpanExporter):
-    """The SDK's exporter, with its connection, patience and retries, for our spans.
+class SpanSender(Sender, OTLPSpanExporter):
+    """The SDK's exporter, for our spans."""
 
-    Args:
-        endpoint: The collector, ``host:port``.
-        insecure: Without TLS.
-        timeout_s: How long one export may take, retries included.
-        resource: Who this is: ``service.name`` and the like.
-        scope: Name of what made the spans.
-    """
-
-    def __init__(
-        self,
-        endpoint: str,
-        *,
-        insecure: bool,
-        timeout_s: float,
-        resource: Mapping[str, str],
-        scope: str,
-    ) -> None:
-        super().__init__(endpoint, insecure=insecure, timeout=timeout_s)
-        self._told_resource, self._scope = dict(resource), scope
-
-    def _initialize_channel_and_stub(self) -> None:
-        super()._initialize_channel_and_stub()  # type: ignore[no-untyped-call]  # untyped there
-        self._client = Written(self._channel, _EXPORT)  # type: ignore[arg-type, assignment]  # it is there by now; takes bytes, not messages
+    METHOD = _EXPORT
 
     def send(self, spans: Sequence[Span]) -> bool:
         """Send *spans*; return whether the collector has taken them."""
-        return self._export(spans) is SpanExportResult.SUCCESS  # type: ignore[arg-type]  # what it is given it hands to `_translate_data`
+        return self._export(spans) is SpanExportResult.SUCCESS
 
     def silence(self, patience_s: float) -> str:
         """Ask, with a message that holds nothing; return why there is no answer, empty = there is.
