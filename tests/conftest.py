@@ -1,11 +1,16 @@
 """Settings that every test shares."""
 
+import os
 from collections.abc import Generator
 
 import pytest
 from coverage import Coverage
 from hypothesis import settings
 from hypothesis import strategies as st
+
+# A server's process is forked, and gRPC's library would start threads in it before it becomes that
+# server: it then ends, once in some thirty times.
+os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "0"
 
 # No deadline: two busy cores make any single example slow once in a while, and that is no fault.
 # Derandomised: a run proves the same thing for everyone; wider searches are asked for by name

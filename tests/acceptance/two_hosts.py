@@ -161,8 +161,8 @@ class TwoHosts:
 
     def log_lines(self, name: str) -> list[dict[str, object]]:
         """Return what a program wrote into its log."""
-        text = (self.folder / f"{name}.log").read_text()
-        return [json.loads(line) for line in text.splitlines() if line.startswith("{")]
+        *whole, _ = (self.folder / f"{name}.log").read_text().split("\n")
+        return [json.loads(line) for line in whole if line.startswith("{")]
 
     def _write(self, program: str, template: str, **values: object) -> None:
         told = _TOLD.format(collector=self._collector, service=f"echo-{program}")
