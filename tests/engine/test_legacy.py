@@ -204,6 +204,51 @@ def test_a_close_that_a_forgetful_ea_does_not_answer_is_asked_again_under_the_ne
     assert stage.outcome(SEQ_CLOSE) is Outcome.NOTHING_TO_CLOSE
 
 
+def test_so_is_one_of_which_nobody_heard_that_it_was_delivered() -> None:
+    stage = legacy_desk()
+    stage.fill()
+    close = stage.one(stage.say(closed()), CloseOrder)
+    stage.ack(close.command_id, AckStage.AGENT_BUFFERED)
+
+    [again, *_] = sent(alive(stage, 31), CloseOrder)
+    assert again.command_id == derive_command_id(TRADE, SEQ_CLOSE, SLAVE, 1)
+
+
+def test_a_close_that_was_turned_away_is_asked_again_under_the_next_id_ever_later() -> None:
+    stage = legacy_desk()
+    close = delivered_close(stage)
+    asked, seconds = [close], []
+    for _ in range(4):
+        no = done(asked[-1], success=False, error_code=ErrorCode.MARKET_CLOSED)
+        told = alarms(stage.say(no))
+        assert told == ["MARKET_CLOSED"]
+        waited = 0
+        while not (again := sent(alive(stage, 1), CloseOrder)):
+            waited += 1
+        stage.ack(again[0].command_id, AckStage.PIPE_DELIVERED)
+        asked.append(again[0])
+        seconds.append(waited + 1)
+
+    assert [each.command_id for each in asked] == [
+        derive_command_id(TRADE, SEQ_CLOSE, SLAVE, generation) for generation in range(5)
+    ]
+    assert seconds == sorted(seconds)
+    assert seconds[-1] >= 8
+    stage.say(done(asked[-1]))
+    assert stage.outcome(SEQ_CLOSE) is Outcome.CLOSED
+
+
+def test_a_no_that_is_said_once_more_is_no_answer_to_the_next_id() -> None:
+    stage = legacy_desk()
+    no = done(delivered_close(stage), success=False, error_code=ErrorCode.OFF_QUOTES)
+    stage.say(no)
+    [again, *_] = sent(alive(stage, 2), CloseOrder)
+
+    assert not alarms(stage.say(no))
+    stage.say(done(again))
+    assert stage.outcome(SEQ_CLOSE) is Outcome.CLOSED
+
+
 def test_an_answer_to_the_first_id_is_the_answer() -> None:
     stage = legacy_desk()
     close = delivered_close(stage)

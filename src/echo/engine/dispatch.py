@@ -168,7 +168,8 @@ def rest(
     command.resting, command.refusal = True, refusal
     command.stage = AckStage.CORE_ACCEPTED
     command.status = CommandStatus.PENDING
-    wait_ms = max(REFUSED_MS_MIN, backoff_ms(state, command.refusals))
+    wait_ms = max(REFUSED_MS_MIN << command.generation, backoff_ms(state, command.refusals))
+    wait_ms = min(wait_ms, UNANSWERED_MS_MAX)  # of the ids of a command there are not many
     out.disarm(resend_key(command_id))
     out.arm(again_key(command_id), now.mono_ms + wait_ms)
     return wait_ms
@@ -262,12 +263,14 @@ def acknowledge(
     command.status = CommandStatus.DELIVERED
     out.disarm(resend_key(ack.command_id))
     out.persist_lazily(progress(command, now))
-    if command.stage is AckStage.PIPE_DELIVERED:
-        watch_answer(state, command, now, out)
+    watch_answer(state, command, now, out)
 
 
 def watch_answer(state: State, command: CommandState, now: Instant, out: Outbox) -> None:
-    """A command was written to its terminal; watch that a close is answered by a legacy one."""
+    """A command has come to its Agent, or further; watch that a legacy terminal answers a close.
+
+    It may have been written long ago: the word of that is said once, and may get lost.
+    """
     if isinstance(command.command, CloseOrder) and state.account(command.account_id).is_legacy:
         wait_ms = min(UNANSWERED_MS << command.generation, UNANSWERED_MS_MAX)
         out.arm(("unanswered", command.command.command_id), now.mono_ms + wait_ms)

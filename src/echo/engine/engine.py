@@ -198,7 +198,8 @@ class Engine:
             case ("resend", command_id):
                 dispatch.repeat(self.state, CommandId(command_id), now, out)
             case ("again", command_id):
-                dispatch.try_again(self.state, CommandId(command_id), now, out)
+                if not legacy.try_again(self.state, CommandId(command_id), now, out):
+                    dispatch.try_again(self.state, CommandId(command_id), now, out)
             case ("unanswered", command_id):
                 legacy.unanswered(self.state, CommandId(command_id), now, out)
             case ("expire", command_id):

@@ -2,8 +2,8 @@
 
 Such an EA remembers the ids of commands, also of those that it turned away, and answers none of
 them twice.  What it certainly did not do can be asked again under the next generation of the id;
-so can a close that it does not answer, for a ticket is closed once at most.  An open that may have
-been executed is never asked again.
+so can a close that it turned away or does not answer, for a ticket is closed once at most.  An
+open that may have been executed is never asked again.
 """
 
 from dataclasses import replace
@@ -71,6 +71,21 @@ def reopened(
     return True
 
 
+def try_again(state: State, command_id: CommandId, now: Instant, out: Outbox) -> bool:
+    """Ask a close again that its EA has turned away; return whether it needed another id."""
+    command = state.commands.get(command_id)
+    trade = state.trades.get(command.trade_id) if command else None
+    if command is None or trade is None or not command.resting or not command.refusals:
+        return False
+    account = state.account(command.account_id)
+    if not account.is_legacy or command.generation + 1 >= GENERATIONS_MAX:
+        return False
+    if not isinstance(command.command, CloseOrder):
+        return False
+    _ask_anew(state, trade, command, f"account {account.account_id} has refused it", now, out)
+    return True
+
+
 def unanswered(state: State, command_id: CommandId, now: Instant, out: Outbox) -> None:
     """A close has had no answer for long: its EA may have forgotten that it owes one."""
     command = state.commands.get(command_id)
@@ -80,15 +95,23 @@ def unanswered(state: State, command_id: CommandId, now: Instant, out: Outbox) -
     account = state.account(command.account_id)
     if not account.is_legacy or command.generation + 1 >= GENERATIONS_MAX:
         return
-    if command.resting or command.stage < AckStage.PIPE_DELIVERED or not account.connected:
+    if command.resting or command.stage < AckStage.AGENT_BUFFERED or not account.connected:
         dispatch.watch_answer(state, command, now, out)
         return
     error = f"account {account.account_id} has not answered {command_id}"
+    _ask_anew(state, trade, command, error, now, out)
+
+
+def _ask_anew(
+    state: State, trade: TradeState, command: CommandState, error: str, now: Instant, out: Outbox
+) -> None:
+    """Send a close under its next id; an answer to any id before is its answer, too."""
     again = _next_generation(state, command, error, now, out)
     new_id = again.command.command_id
-    for earlier in (*command.earlier, command_id):
+    again.earlier = (*command.earlier, command.command.command_id)
+    for earlier in again.earlier:
         state.renamed[earlier] = new_id
-    again.earlier = (*command.earlier, command_id)
+    again.refusals = command.refusals
     lane = trade.lanes[command.account_id]
     lane.current = new_id
     decisions.attach_command(trade, lane, command.seq, new_id, out)

@@ -127,12 +127,12 @@ def _swept(
 
 
 def _is_repeated(command: CommandState, answer: ExecutionResult) -> bool:
-    """Whether the answer has been taken in: doubt about what is in doubt, a no to what rests.
+    """Whether the answer has been taken in: doubt about what is in doubt, a no to what was before.
 
     Nor does "not this time" settle a doubt: it says nothing about the time before.
     """
     outcome = outcome_of(answer)
-    if command.resting:
+    if command.resting or answer.command_id in command.earlier:
         return outcome is Outcome.FAILED
     return command.status is CommandStatus.IN_DOUBT and outcome in {
         Outcome.IN_DOUBT,
@@ -278,7 +278,7 @@ def _try_again(
     out.persist(dispatch.progress(command, now, sentence))
     out.observe(
         Alarm(
-            key=f"{result.kind}_refused:{command.command.command_id}",
+            key=f"{result.kind}_refused:{command.trade_id}:{command.seq}:{command.account_id}",
             code=result.error_code.name,
             sentence=f"account {command.account_id} could not {result.kind}: {sentence};"
             f" next try in {wait_ms} ms",
