@@ -9,7 +9,7 @@ from echo.domain.answers import AckStage, Outcome
 from echo.domain.audit import GRACE_MS, Audit, check_case
 from echo.domain.casefile import CaseFile, FiledTrade, FiledTwin
 from echo.domain.commands import CommandKind
-from echo.domain.ids import SEQ_CLOSE, SEQ_OPEN, CommandId, TradeId
+from echo.domain.ids import GENERATIONS_MAX, SEQ_CLOSE, SEQ_OPEN, CommandId, TradeId
 from echo.domain.journal import CommandStatus
 from tests.domain.cases import (
     NOW_MS,
@@ -154,8 +154,9 @@ def test_a_fan_out_under_way_is_given_time() -> None:
     assert found(half, LATE_MS) == {"1"}
 
 
-def test_a_later_generation_of_a_command_is_derived_too() -> None:
-    again = command_id(2, generation=1)
+@pytest.mark.parametrize("generation", [1, GENERATIONS_MAX - 1])
+def test_a_later_generation_of_a_command_is_derived_too(generation: int) -> None:
+    again = command_id(2, generation=generation)
     more = with_decision(case(), 2, command_id=again)
     [first] = [each for each in case().commands if (each.seq, each.account_id) == (2, ONE)]
     second = replace(first, command_id=again, told=(again, TRADE, ONE))

@@ -128,6 +128,12 @@ def test_values_of_any_shape_get_smaller(value: object, name: str, some: set[obj
     assert bool(found) == bool(some)
 
 
+def test_the_least_and_the_most_of_a_span_stay_two() -> None:
+    found = set(smaller((3, 50), "pipe_ms"))
+    assert (3, 25) in found
+    assert {len(each) for each in found} == {2}
+
+
 def bad() -> Iterator[Scenario]:
     yield replace(FULL, masters=FULL.masters[:1])
     yield replace(FULL, slaves=())

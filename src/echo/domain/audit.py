@@ -14,6 +14,7 @@ from echo.domain.answers import AckStage, Outcome
 from echo.domain.audit_lanes import LANE_CHECKS, Violation
 from echo.domain.casefile import CaseFile, FiledCommand
 from echo.domain.ids import (
+    GENERATIONS_MAX,
     SEQ_CLOSE,
     SEQ_OPEN,
     AccountId,
@@ -25,9 +26,6 @@ from echo.domain.journal import CommandStatus
 
 GRACE_MS: Final = 30_000
 """How long a decision may be missing, or a close without an outcome."""
-
-GENERATIONS_MAX: Final = 16
-"""How often an open may have been made anew for a terminal that ignores a refused id."""
 
 Check = Callable[[CaseFile, int], Iterable[Violation]]
 

@@ -68,6 +68,11 @@ def derive_trade_id(
     return TradeId(_uuid7_layout(opened_at_ms, text))
 
 
+GENERATIONS_MAX: Final = 256
+"""So many ids one command may have, and more than anything reaches: an open lives for seconds, a
+close is asked again ever later, hourly in the end, and no market is shut for ten days."""
+
+
 def derive_command_id(
     trade_id: TradeId, seq: int, account_id: AccountId, generation: int = 0
 ) -> CommandId:

@@ -13,7 +13,7 @@ from echo.domain.answers import AckStage, ExecutionResult
 from echo.domain.commands import CloseOrder, CommandKind, ExecuteOrder, TradeCommand
 from echo.domain.errors import ErrorCode, Refusal
 from echo.domain.facts import CompatUsed
-from echo.domain.ids import SEQ_OPEN, CommandId, derive_command_id
+from echo.domain.ids import GENERATIONS_MAX, SEQ_OPEN, CommandId, derive_command_id
 from echo.domain.journal import CommandStatus
 from echo.domain.quantities import Instant
 from echo.engine import decisions, dispatch
@@ -24,8 +24,6 @@ LEFT_MS_MIN: Final = 2_000
 """The EA reads once a second: with less of its time left an open is not asked again."""
 PAUSE_MS: Final = 1_000
 """What the EA lacked a moment ago it may have after its next turn."""
-GENERATIONS_MAX: Final = 64
-"""More than anything reaches: an open lives for seconds, a close is asked again ever later."""
 
 _PASSING: Final = frozenset({ErrorCode.HANDSHAKE_NOT_READY, ErrorCode.OFF_QUOTES})
 _PASSING_WORDS: Final = ("handshake_not_ready", "price_unavailable")

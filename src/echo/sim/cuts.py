@@ -182,8 +182,9 @@ def _shorter(name: str, held: Any, default: Any) -> bool:
 
 
 def _smaller_tuple(value: tuple[Any, ...], name: str) -> Iterator[tuple[Any, ...]]:
-    for some in _chunks(tuple(range(len(value)))):
-        yield tuple(each for place, each in enumerate(value) if place not in set(some))
+    if not name.endswith("_ms"):  # the least and the most of a span of time stay two
+        for some in _chunks(tuple(range(len(value)))):
+            yield tuple(each for place, each in enumerate(value) if place not in set(some))
     for place, held in enumerate(value):
         for each in smaller(held, name):
             yield (*value[:place], each, *value[place + 1 :])
