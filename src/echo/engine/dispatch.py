@@ -272,7 +272,8 @@ def watch_answer(state: State, command: CommandState, now: Instant, out: Outbox)
     It may have been written long ago: the word of that is said once, and may get lost.
     """
     if isinstance(command.command, CloseOrder) and state.account(command.account_id).is_legacy:
-        wait_ms = min(UNANSWERED_MS << command.generation, UNANSWERED_MS_MAX)
+        silent = max(0, command.generation - command.refusals)  # a no was an answer
+        wait_ms = min(UNANSWERED_MS << silent, UNANSWERED_MS_MAX)
         out.arm(("unanswered", command.command.command_id), now.mono_ms + wait_ms)
 
 
