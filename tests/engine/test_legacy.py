@@ -249,6 +249,16 @@ def test_a_no_that_is_said_once_more_is_no_answer_to_the_next_id() -> None:
     assert stage.outcome(SEQ_CLOSE) is Outcome.CLOSED
 
 
+def test_silence_after_a_no_is_borne_no_longer_than_silence_alone() -> None:
+    stage = legacy_desk()
+    stage.say(done(delivered_close(stage), success=False, error_code=ErrorCode.OFF_QUOTES))
+    [second, *_] = sent(alive(stage, 2), CloseOrder)
+    stage.ack(second.command_id, AckStage.PIPE_DELIVERED)
+
+    [third, *_] = sent(alive(stage, 25), CloseOrder)
+    assert third.command_id == derive_command_id(TRADE, SEQ_CLOSE, SLAVE, 2)
+
+
 def test_an_answer_to_the_first_id_is_the_answer() -> None:
     stage = legacy_desk()
     close = delivered_close(stage)
